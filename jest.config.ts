@@ -1,0 +1,33 @@
+import type { Config } from 'jest';
+
+/**
+ * One Jest for the whole workspace. Tests run from source (through swc), as ES modules;
+ * processes that a test starts and kills run from `dist`, which `pnpm test` builds first.
+ */
+const config: Config = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/packages'],
+  testMatch: ['**/src/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^@fluxori/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@fluxori/([a-z-]+)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2024',
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  testTimeout: 30_000,
+};
+
+export default config;
