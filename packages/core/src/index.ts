@@ -1,0 +1,94 @@
+export type {
+  AdvertisingCapability,
+  CallOptions,
+  Capabilities,
+  CapabilityName,
+  CatalogCapability,
+  DocumentsCapability,
+  InventoryCapability,
+  ListingsCapability,
+  OrderQuery,
+  OrdersCapability,
+  PricesCapability,
+} from './capability/capabilities.js';
+export { type Page, type Paged, paged } from './capability/paged.js';
+export type { CatalogItem } from './catalog/catalog-item.js';
+export { BaseMarketplaceConnector, type ConnectorState } from './connector/base-marketplace-connector.js';
+export { type ConnectorDefinition, ConnectorFactory, checkConfig } from './connector/connector-factory.js';
+export { type Health, type HealthStatus, healthOf } from './connector/health.js';
+export { type ErrorCode, errorCodes } from './errors/error-code.js';
+export {
+  AuthenticationError,
+  CircuitOpenError,
+  ConfigurationError,
+  DocumentError,
+  NetworkError,
+  NotFoundError,
+  RateLimitError,
+  RemoteError,
+  ValidationError,
+} from './errors/errors.js';
+export {
+  type ErrorContext,
+  FluxoriError,
+  isFluxoriError,
+  type RateSnapshot,
+} from './errors/fluxori-error.js';
+export { isAbort, isErrorOf } from './errors/guards.js';
+export type { Brand } from './identity/brand.js';
+export {
+  type AccountId,
+  accountId,
+  type MarketplaceId,
+  marketplaceId,
+  type OrderId,
+  orderId,
+  type SellerId,
+  type Sku,
+  sellerId,
+  sku,
+} from './identity/ids.js';
+export type { InventoryLevel, InventoryUpdate } from './inventory/inventory-level.js';
+export type { JsonValue } from './json/json-value.js';
+export type { Listing, ListingChange, ListingIssue } from './listing/listing.js';
+export { addMoney, compareMoney, type Money, money, multiplyMoney } from './money/money.js';
+export type {
+  Address,
+  FulfilledBy,
+  Order,
+  OrderItem,
+  OrderStatus,
+  ShipmentConfirmation,
+} from './order/order.js';
+export type { Backend } from './ports/backend.js';
+export {
+  type BucketGrant,
+  type BucketLimit,
+  type BucketState,
+  type BucketStore,
+  type Priority,
+  priorities,
+  type TakeOptions,
+  type TakeResult,
+} from './ports/bucket-store.js';
+export type { KeyValueStore } from './ports/key-value-store.js';
+export type { Locks } from './ports/locks.js';
+export { type Logger, silentLogger } from './ports/logger.js';
+export { type Metrics, noMetrics } from './ports/metrics.js';
+export type {
+  CanonicalRecord,
+  RecordBatch,
+  RecordKind,
+  RecordKinds,
+  RecordQuery,
+  RecordSink,
+  RecordStore,
+  WriteResult,
+} from './ports/record-store.js';
+export type { SecretManager } from './ports/secret-manager.js';
+export type { CompetitivePrice, PriceUpdate } from './price/price.js';
+export { Secret, secret } from './secret/secret.js';
+export { type Clock, systemClock } from './time/clock.js';
+export { ManualClock } from './time/manual-clock.js';
+export { type Random, systemRandom } from './time/random.js';
+export { sleep } from './time/sleep.js';

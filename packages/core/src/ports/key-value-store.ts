@@ -1,0 +1,11 @@
+import type { JsonValue } from '../json/json-value.js';
+
+/** Small values that outlive the process, each with an optional end. */
+export interface KeyValueStore {
+  get(key: string): Promise<JsonValue | undefined>;
+  /** @param options.ttlMs - milliseconds from now (by the store's clock) until it is gone; without it, it stays. */
+  set(key: string, value: JsonValue, options?: { ttlMs?: number }): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Keys that begin with `prefix`, in order. */
+  keys(prefix: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,70 @@
+import type { CatalogItem } from '../catalog/catalog-item.js';
+import type { AccountId } from '../identity/ids.js';
+import type { InventoryLevel } from '../inventory/inventory-level.js';
+import type { JsonValue } from '../json/json-value.js';
+import type { Listing } from '../listing/listing.js';
+import type { Order } from '../order/order.js';
+
+/** The kinds of record that jobs bring in, with their canonical type. */
+export interface RecordKinds {
+  order: Order;
+  inventory: InventoryLevel;
+  catalog: CatalogItem;
+  listing: Listing;
+}
+
+export type RecordKind = keyof RecordKinds;
+
+/** One record on its way in. */
+export type CanonicalRecord = {
+  [Kind in RecordKind]: {
+    readonly kind: Kind;
+    /** Unique within account and kind, e.g. the order id, or marketplace and SKU. */
+    readonly id: string;
+    /** Which version this is (ISO 8601 or any text that sorts): an older version never replaces a newer one. */
+    readonly version: string;
+    readonly value: RecordKinds[Kind];
+  };
+}[RecordKind];
+
+/** What is written together, or not at all. */
+export interface RecordBatch {
+  readonly accountId: AccountId;
+  readonly records?: readonly CanonicalRecord[];
+  /** Checkpoints and watermarks, by key; null deletes. Written together with the records wherever the store allows. */
+  readonly state?: Readonly<Record<string, JsonValue>>;
+}
+
+export interface WriteResult {
+  readonly inserted: number;
+  readonly updated: number;
+  /** Already there in the same or a newer version. */
+  readonly unchanged: number;
+}
+
+/** Where jobs put what they bring in. Idempotent: writing a batch twice leaves what writing it once does. */
+export interface RecordSink {
+  write(batch: RecordBatch, options?: { signal?: AbortSignal }): Promise<WriteResult>;
+}
+
+export interface RecordQuery {
+  readonly accountId?: AccountId;
+  /** At most this many; 100 by default. */
+  readonly limit?: number;
+  /** Skips this many. */
+  readonly offset?: number;
+}
+
+/** The default sink: keeps records in the backend, and can be read. */
+export interface RecordStore extends RecordSink {
+  get<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    id: string,
+  ): Promise<RecordKinds[Kind] | undefined>;
+  /** Newest version first. */
+  list<Kind extends RecordKind>(kind: Kind, query?: RecordQuery): Promise<readonly RecordKinds[Kind][]>;
+  count(kind: RecordKind, query?: { accountId?: AccountId }): Promise<number>;
+  /** A state value of an account, as the last batch left it. */
+  readState(accountId: AccountId, key: string): Promise<JsonValue | undefined>;
+}
