@@ -38,5 +38,5 @@ export function isErrorOf<Name extends keyof ErrorsByName>(
 /** True when an aborted signal ended the work, whether the platform's own AbortError or the caller's reason. */
 export function isAbort(error: unknown, signal?: AbortSignal): boolean {
   if (signal?.aborted && error === signal.reason) return true;
-  return error instanceof Error && error.name === 'AbortError';
+  return typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'AbortError';
 }

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ValidationError } from '../errors/errors.js';
+import { addMoney, compareMoney, money, multiplyMoney } from './money.js';
+
+const cents = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
+const rand = (value: number) => money(toDecimal(value), 'ZAR');
+
+function toDecimal(value: number): string {
+  const digits = String(Math.abs(value)).padStart(3, '0');
+  return `${value < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+describe('money', () => {
+  it('adds exactly where floats would not', () => {
+    expect(addMoney(money('0.1', 'ZAR'), money('0.2', 'ZAR'))).toEqual({ amount: '0.3', currency: 'ZAR' });
+  });
+
+  it('adds, compares and multiplies like whole cents do', () => {
+    fc.assert(
+      fc.property(cents, cents, fc.integer({ min: -50, max: 50 }), (a, b, times) => {
+        expect(addMoney(rand(a), rand(b)).amount.replace(/^-(0+\.0+)$/, '$1')).toBe(toDecimal(a + b));
+        expect(Math.sign(compareMoney(rand(a), rand(b)))).toBe(Math.sign(a - b));
+        expect(compareMoney(multiplyMoney(rand(a), times), rand(a * times))).toBe(0);
+      }),
+    );
+  });
+
+  it('keeps the precision of the more precise amount', () => {
+    expect(addMoney(money('1', 'KWD'), money('0.125', 'KWD')).amount).toBe('1.125');
+  });
+
+  it.each(['12,50', '', '1e3', 'abc', 'NaN', '.5'])('refuses %j as an amount', (amount) => {
+    expect(() => money(amount, 'ZAR')).toThrow(ValidationError);
+  });
+
+  it('refuses a fractional number, whose digits are already lost', () => {
+    expect(() => money(0.1 + 0.2, 'ZAR')).toThrow(/not a decimal amount/);
+  });
+
+  it('refuses to add two currencies', () => {
+    expect(() => addMoney(money('1', 'ZAR'), money('1', 'EUR'))).toThrow(/EUR to ZAR/);
+  });
+});
