@@ -111,7 +111,12 @@ function joinParameters(
     const renamed = parameter.in === 'body' ? { ...parameter, name: 'body' } : parameter;
     joined.set(`${renamed.in} ${renamed.name}`, renamed);
   }
-  return [...joined.values()];
+  const parameters = [...joined.values()];
+  const names = new Set(parameters.map(({ name }) => name));
+  if (names.size < parameters.length) {
+    throw new Error(`Two parameters in different places share a name: ${[...joined.keys()].join(', ')}.`);
+  }
+  return parameters;
 }
 
 function sharedParameter(reference: string, swagger: SwaggerModel): Parameter {

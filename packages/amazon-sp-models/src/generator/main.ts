@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type GeneratedFiles, generate } from './generate.js';
@@ -41,9 +41,8 @@ function main(args: string[]): number {
 
 /** Paths below `generated/` that are new, gone or different. */
 function differences(files: GeneratedFiles): string[] {
-  const existing = readdirSync(target, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.ts'),
-  );
+  const found = existsSync(target) ? readdirSync(target, { recursive: true, encoding: 'utf8' }) : [];
+  const existing = found.filter((path) => path.endsWith('.ts'));
   const gone = existing.filter((path) => !files.has(path));
   const changed = [...files].filter(
     ([path, text]) => !existing.includes(path) || readFileSync(join(target, path), 'utf8') !== text,

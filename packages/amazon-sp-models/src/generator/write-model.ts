@@ -56,9 +56,9 @@ function writeParameterType(parameter: Parameter): string {
   const style = { open: false, indent: '      ' };
   if (parameter.in === 'body') return writeSchema(parameter.schema ?? {}, style);
   const type: ParameterDescriptor['type'] = scalarType(parameter);
-  if (type === 'array') return `readonly ${writeArray(writeSchema(parameter.items ?? {}, style))}`;
+  if (type === 'array') return `readonly ${writeArray(writeSchema(parameter.items ?? {}, style), style)}`;
   const values = parameter.enum ?? parameter.items?.enum;
-  if (values && type === 'string') return writeUnion(values, style.indent);
+  if (values && type === 'string') return writeUnion(values, style);
   return type === 'integer' ? 'number' : type;
 }
 

@@ -9,7 +9,8 @@ export interface SchemaStyle {
 }
 
 const anyObject = '{ [key: string]: unknown }';
-const widthOfLine = 100;
+/** A union that is shorter stays on one line, beside the name that it belongs to. */
+const widthOfLine = 90;
 
 /** Writes a schema as a TypeScript type. */
 export function writeSchema(schema: Schema, style: SchemaStyle): string {
@@ -41,7 +42,7 @@ function writePlain(schema: Schema, style: SchemaStyle): string {
   if (schema.allOf) return writeAllOf(schema, style);
   switch (schema.type) {
     case 'array':
-      return writeArray(writeSchema(schema.items ?? {}, style));
+      return writeArray(writeSchema(schema.items ?? {}, style), style);
     case 'integer':
     case 'number':
       return 'number';
@@ -58,23 +59,23 @@ function writePlain(schema: Schema, style: SchemaStyle): string {
 }
 
 /** Writes an array type; a union or an intersection is put in parentheses. */
-export function writeArray(item: string): string {
-  return /^[A-Za-z0-9_$.]+$/.test(item) || /^Open<[^<>]*>$/.test(item) || isBraced(item)
-    ? `${item}[]`
-    : `(${item})[]`;
+export function writeArray(item: string, { indent }: SchemaStyle): string {
+  const simple = /^[A-Za-z0-9_$]+$/.test(item) || /^Open<[^<>]*>$/.test(item) || isBraced(item);
+  return simple ? `${item}[]` : `(${closed(item, indent)})[]`;
 }
 
 function isBraced(type: string): boolean {
-  return type.startsWith('{') && type.indexOf('} & ') < 0 && type.indexOf('} | ') < 0 && type.endsWith('}');
+  return type.startsWith('{') && type.endsWith('}') && !/\} [&|] /.test(type);
 }
 
 function writeEnum(values: readonly (string | number)[], style: SchemaStyle): string {
-  const union = writeUnion(values, style.indent);
-  return style.open && values.every((value) => typeof value === 'string') ? `Open<${union}>` : union;
+  const union = writeUnion(values, style);
+  const open = style.open && values.every((value) => typeof value === 'string');
+  return open ? `Open<${closed(union, style.indent)}>` : union;
 }
 
 /** A union of literals, broken into filled lines where it is long. */
-export function writeUnion(values: readonly (string | number)[], indent: string): string {
+export function writeUnion(values: readonly (string | number)[], { indent }: SchemaStyle): string {
   const lines: string[] = [];
   for (const value of new Set(values)) {
     const text = typeof value === 'string' ? quoted(value) : String(value);
@@ -84,7 +85,12 @@ export function writeUnion(values: readonly (string | number)[], indent: string)
     else lines.push(text);
   }
   if (lines.length === 1) return lines[0] ?? 'never';
-  return `\n${lines.map((line) => `${indent}  | ${line}`).join('\n')}`;
+  return lines.map((line) => `\n${indent}  | ${line}`).join('');
+}
+
+/** Puts what closes a union of several lines on a line of its own. */
+function closed(union: string, indent: string): string {
+  return union.startsWith('\n') ? `${union}\n${indent}` : union;
 }
 
 function writeAllOf(schema: Schema, style: SchemaStyle): string {

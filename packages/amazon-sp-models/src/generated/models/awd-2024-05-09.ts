@@ -242,7 +242,10 @@ export interface OutboundShipment {
   updatedAt?: string;
 }
 
-export type OutboundShipmentStatus = Open<'CREATED' | 'IN_TRANSIT' | 'DELIVERED' | 'RECEIVING' | 'RECEIVED' | 'CLOSED' | 'CANCELLED' | 'FAILED'>;
+export type OutboundShipmentStatus = Open<
+  | 'CREATED' | 'IN_TRANSIT' | 'DELIVERED' | 'RECEIVING' | 'RECEIVED' | 'CLOSED' | 'CANCELLED'
+  | 'FAILED'
+>;
 
 export interface OutboundShipmentSummary {
   createdAt?: string;
@@ -253,8 +256,9 @@ export interface OutboundShipmentSummary {
 }
 
 export type OutboundStatus = Open<
-  | 'CONFIRMED' | 'DRAFT' | 'ELIGIBLE' | 'EXECUTING' | 'FAILURE' | 'INELIGIBLE' | 'INVENTORY_OUTBOUND'
-  | 'SUCCESS' | 'VALIDATING'>;
+  | 'CONFIRMED' | 'DRAFT' | 'ELIGIBLE' | 'EXECUTING' | 'FAILURE' | 'INELIGIBLE'
+  | 'INVENTORY_OUTBOUND' | 'SUCCESS' | 'VALIDATING'
+>;
 
 export interface PackageDimensions {
   height: number;
@@ -281,8 +285,9 @@ export interface PrepDetails {
 }
 
 export type PrepCategory = Open<
-  | 'ADULT' | 'BABY' | 'FC_PROVIDED' | 'FRAGILE' | 'GRANULAR' | 'HANGER' | 'LIQUID' | 'PERFORATED' | 'SET'
-  | 'SHARP' | 'SMALL' | 'TEXTILE' | 'NO_PREP' | 'UNKNOWN'>;
+  | 'ADULT' | 'BABY' | 'FC_PROVIDED' | 'FRAGILE' | 'GRANULAR' | 'HANGER' | 'LIQUID'
+  | 'PERFORATED' | 'SET' | 'SHARP' | 'SMALL' | 'TEXTILE' | 'NO_PREP' | 'UNKNOWN'
+>;
 
 export interface PrepInstruction {
   prepOwner?: PrepOwner;
@@ -293,7 +298,9 @@ export type PrepOwner = Open<'AMAZON' | 'SELF'>;
 
 export type PageType = Open<
   | 'PLAIN_PAPER' | 'LETTER_PCP_FULFILLMENTLABEL' | 'LETTER_2_HORIZONTAL' | 'LETTER_2'
-  | 'THERMAL_NO_CARRIER_ROTATION' | 'THERMAL' | 'A4_PAPER' | 'A4_2_HORIZONTAL' | 'THERMAL_SQUARE_10CM'>;
+  | 'THERMAL_NO_CARRIER_ROTATION' | 'THERMAL' | 'A4_PAPER' | 'A4_2_HORIZONTAL'
+  | 'THERMAL_SQUARE_10CM'
+>;
 
 export interface ProductAttribute {
   name?: string;
@@ -336,8 +343,9 @@ export interface ReplenishmentOrderReference {
 }
 
 export type ReplenishmentOrderStatus = Open<
-  | 'CONFIRMED' | 'CREATED' | 'ELIGIBLE' | 'EXECUTING' | 'FAILURE' | 'INELIGIBLE' | 'INVENTORY_OUTBOUND'
-  | 'SUCCESS' | 'VALIDATING'>;
+  | 'CONFIRMED' | 'CREATED' | 'ELIGIBLE' | 'EXECUTING' | 'FAILURE' | 'INELIGIBLE'
+  | 'INVENTORY_OUTBOUND' | 'SUCCESS' | 'VALIDATING'
+>;
 
 export interface ReplenishmentPreferences {
   confirmation?: ConfirmationMode;

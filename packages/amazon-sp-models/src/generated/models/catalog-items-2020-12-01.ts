@@ -99,8 +99,9 @@ export interface ItemVendorDetailsByMarketplace {
   productGroup?: string;
   replenishmentCategory?: Open<
     | 'ALLOCATED' | 'BASIC_REPLENISHMENT' | 'IN_SEASON' | 'LIMITED_REPLENISHMENT'
-    | 'MANUFACTURER_OUT_OF_STOCK' | 'NEW_PRODUCT' | 'NON_REPLENISHABLE' | 'NON_STOCKUPABLE' | 'OBSOLETE'
-    | 'PLANNED_REPLENISHMENT'>;
+    | 'MANUFACTURER_OUT_OF_STOCK' | 'NEW_PRODUCT' | 'NON_REPLENISHABLE' | 'NON_STOCKUPABLE'
+    | 'OBSOLETE' | 'PLANNED_REPLENISHMENT'
+  >;
   subcategoryCode?: string;
 }
 
@@ -139,7 +140,8 @@ export interface Operations {
       marketplaceIds: readonly string[];
       includedData?: readonly (
         | 'identifiers' | 'images' | 'productTypes' | 'salesRanks' | 'summaries' | 'variations'
-        | 'vendorDetails')[];
+        | 'vendorDetails'
+      )[];
       brandNames?: readonly string[];
       classificationIds?: readonly string[];
       pageSize?: number;
@@ -154,8 +156,9 @@ export interface Operations {
       asin: string;
       marketplaceIds: readonly string[];
       includedData?: readonly (
-        | 'attributes' | 'identifiers' | 'images' | 'productTypes' | 'salesRanks' | 'summaries' | 'variations'
-        | 'vendorDetails')[];
+        | 'attributes' | 'identifiers' | 'images' | 'productTypes' | 'salesRanks' | 'summaries'
+        | 'variations' | 'vendorDetails'
+      )[];
       locale?: string;
     };
     response: Item;

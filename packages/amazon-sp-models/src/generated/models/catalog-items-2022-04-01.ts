@@ -181,8 +181,9 @@ export interface ItemVendorDetailsByMarketplace {
   productSubcategory?: ItemVendorDetailsCategory;
   replenishmentCategory?: Open<
     | 'ALLOCATED' | 'BASIC_REPLENISHMENT' | 'IN_SEASON' | 'LIMITED_REPLENISHMENT'
-    | 'MANUFACTURER_OUT_OF_STOCK' | 'NEW_PRODUCT' | 'NON_REPLENISHABLE' | 'NON_STOCKUPABLE' | 'OBSOLETE'
-    | 'PLANNED_REPLENISHMENT'>;
+    | 'MANUFACTURER_OUT_OF_STOCK' | 'NEW_PRODUCT' | 'NON_REPLENISHABLE' | 'NON_STOCKUPABLE'
+    | 'OBSOLETE' | 'PLANNED_REPLENISHMENT'
+  >;
 }
 
 export interface ItemSearchResults {
@@ -221,7 +222,8 @@ export interface Operations {
       marketplaceIds: readonly string[];
       includedData?: readonly (
         | 'attributes' | 'classifications' | 'dimensions' | 'identifiers' | 'images' | 'productTypes'
-        | 'relationships' | 'salesRanks' | 'summaries' | 'vendorDetails')[];
+        | 'relationships' | 'salesRanks' | 'summaries' | 'vendorDetails'
+      )[];
       locale?: string;
       sellerId?: string;
       keywords?: readonly string[];
@@ -239,7 +241,8 @@ export interface Operations {
       marketplaceIds: readonly string[];
       includedData?: readonly (
         | 'attributes' | 'classifications' | 'dimensions' | 'identifiers' | 'images' | 'productTypes'
-        | 'relationships' | 'salesRanks' | 'summaries' | 'vendorDetails')[];
+        | 'relationships' | 'salesRanks' | 'summaries' | 'vendorDetails'
+      )[];
       locale?: string;
     };
     response: Item;

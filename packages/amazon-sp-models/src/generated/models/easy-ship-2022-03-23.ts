@@ -8,8 +8,9 @@ export type PackageIdentifier = string;
 
 export type PackageStatus = Open<
   | 'ReadyForPickup' | 'PickedUp' | 'AtOriginFC' | 'AtDestinationFC' | 'Delivered' | 'Rejected'
-  | 'Undeliverable' | 'ReturnedToSeller' | 'LostInTransit' | 'LabelCanceled' | 'DamagedInTransit'
-  | 'OutForDelivery'>;
+  | 'Undeliverable' | 'ReturnedToSeller' | 'LostInTransit' | 'LabelCanceled'
+  | 'DamagedInTransit' | 'OutForDelivery'
+>;
 
 export type PackageId = string;
 

@@ -108,8 +108,9 @@ export interface Package {
   hazmatLabels?: string[];
   packageLineItems: PackageLineItems;
   status?: Open<
-    | 'CREATED' | 'PICKUP_SLOT_RETRIEVED' | 'INVOICE_GENERATED' | 'SHIPLABEL_GENERATED' | 'SHIPPED'
-    | 'DELIVERED' | 'CANCELLED'>;
+    | 'CREATED' | 'PICKUP_SLOT_RETRIEVED' | 'INVOICE_GENERATED' | 'SHIPLABEL_GENERATED'
+    | 'SHIPPED' | 'DELIVERED' | 'CANCELLED'
+  >;
   packageHandlingRequirements?: Open<'NORMAL' | 'FRAGILE'>;
 }
 
@@ -191,11 +192,13 @@ export interface Shipment {
   charges: Charges;
   status: Open<
     | 'CREATED' | 'ACCEPTED' | 'CONFIRMED' | 'PACKAGE_CREATED' | 'PICKUP_SLOT_RETRIEVED'
-    | 'INVOICE_GENERATED' | 'SHIPLABEL_GENERATED' | 'CANCELLED' | 'SHIPPED' | 'DELIVERED'>;
+    | 'INVOICE_GENERATED' | 'SHIPLABEL_GENERATED' | 'CANCELLED' | 'SHIPPED' | 'DELIVERED'
+  >;
   subStatus?: Open<
     | 'PENDING_SCHEDULE' | 'PENDING_PICKUP' | 'PENDING_DROP_OFF' | 'LABEL_CANCELED' | 'PICKED_UP'
-    | 'DROPPED_OFF' | 'AT_ORIGIN_FC' | 'AT_DESTINATION_FC' | 'DELIVERED' | 'NOT_DELIVERED' | 'UNDELIVERABLE'
-    | 'LOST' | 'OUT_FOR_DELIVERY' | 'DAMAGED'>;
+    | 'DROPPED_OFF' | 'AT_ORIGIN_FC' | 'AT_DESTINATION_FC' | 'DELIVERED' | 'NOT_DELIVERED'
+    | 'UNDELIVERABLE' | 'LOST' | 'OUT_FOR_DELIVERY' | 'DAMAGED'
+  >;
   reason?: string;
   lineItems: ShipmentLineItem[];
   shippingInfo: ShippingInfo;
@@ -353,8 +356,8 @@ export interface TimeWindow {
 }
 
 export type PackageStatus = 
-  | 'CREATED' | 'PICKUP_SLOT_RETRIEVED' | 'INVOICE_GENERATED' | 'SHIPLABEL_GENERATED' | 'SHIPPED'
-  | 'DELIVERED';
+  | 'CREATED' | 'PICKUP_SLOT_RETRIEVED' | 'INVOICE_GENERATED' | 'SHIPLABEL_GENERATED'
+  | 'SHIPPED' | 'DELIVERED';
 
 export type PackageSubStatus = 'OUT_FOR_DELIVERY' | 'DELIVERED' | 'NOT_DELIVERED' | 'UNDELIVERABLE';
 

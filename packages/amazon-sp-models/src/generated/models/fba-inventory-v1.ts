@@ -47,7 +47,10 @@ export interface ReservedQuantity {
 }
 
 export interface ResearchingQuantityEntry {
-  name: Open<'researchingQuantityInShortTerm' | 'researchingQuantityInMidTerm' | 'researchingQuantityInLongTerm'>;
+  name: Open<
+    | 'researchingQuantityInShortTerm' | 'researchingQuantityInMidTerm'
+    | 'researchingQuantityInLongTerm'
+  >;
   quantity: number;
 }
 

@@ -47,7 +47,8 @@ export interface RelatedIdentifier {
   relatedIdentifierName?: Open<
     | 'ORDER_ID' | 'SHIPMENT_ID' | 'FINANCIAL_EVENT_GROUP_ID' | 'REFUND_ID' | 'INVOICE_ID'
     | 'DISBURSEMENT_ID' | 'TRANSFER_ID' | 'DEFERRED_TRANSACTION_ID' | 'RELEASE_TRANSACTION_ID'
-    | 'SETTLEMENT_ID'>;
+    | 'SETTLEMENT_ID'
+  >;
   relatedIdentifierValue?: string;
 }
 

@@ -34,7 +34,8 @@ export interface PartnerMetadata {
 export interface RelatedIdentifier {
   relatedIdentifierName: Open<
     | 'PAYEE_CODE' | 'PURCHASE_ORDER_IDS' | 'SHORTAGE_INVOICE_IDS' | 'ASN_IDS' | 'RETURN_IDS'
-    | 'AGREEMENT_IDS' | 'PRODUCT_LINE' | 'VENDOR_CODE' | 'UNIQUE_PAYMENT_IDS' | 'WAREHOUSE_ID'>;
+    | 'AGREEMENT_IDS' | 'PRODUCT_LINE' | 'VENDOR_CODE' | 'UNIQUE_PAYMENT_IDS' | 'WAREHOUSE_ID'
+  >;
   relatedIdentifierValue: string[];
 }
 

@@ -324,8 +324,8 @@ export interface ItemInput {
 }
 
 export type ItemLabelPageType = 
-  | 'A4_21' | 'A4_24' | 'A4_24_64x33' | 'A4_24_66x35' | 'A4_24_70x36' | 'A4_24_70x37' | 'A4_24i' | 'A4_27'
-  | 'A4_40_52x29' | 'A4_44_48x25' | 'Letter_30';
+  | 'A4_21' | 'A4_24' | 'A4_24_64x33' | 'A4_24_66x35' | 'A4_24_70x36' | 'A4_24_70x37' | 'A4_24i'
+  | 'A4_27' | 'A4_40_52x29' | 'A4_44_48x25' | 'Letter_30';
 
 export type LabelOwner = Open<'AMAZON' | 'SELLER' | 'NONE'>;
 
@@ -512,8 +512,9 @@ export interface PlacementOptionSummary {
 }
 
 export type PrepCategory = Open<
-  | 'ADULT' | 'BABY' | 'FC_PROVIDED' | 'FRAGILE' | 'GRANULAR' | 'HANGER' | 'LIQUID' | 'PERFORATED' | 'SET'
-  | 'SHARP' | 'SMALL' | 'TEXTILE' | 'UNKNOWN' | 'NONE'>;
+  | 'ADULT' | 'BABY' | 'FC_PROVIDED' | 'FRAGILE' | 'GRANULAR' | 'HANGER' | 'LIQUID'
+  | 'PERFORATED' | 'SET' | 'SHARP' | 'SMALL' | 'TEXTILE' | 'UNKNOWN' | 'NONE'
+>;
 
 export interface PrepInstruction {
   fee?: Currency;
@@ -524,9 +525,11 @@ export interface PrepInstruction {
 export type PrepOwner = Open<'AMAZON' | 'SELLER' | 'NONE'>;
 
 export type PrepType = Open<
-  | 'ITEM_BLACK_SHRINKWRAP' | 'ITEM_BLANKSTK' | 'ITEM_BOXING' | 'ITEM_BUBBLEWRAP' | 'ITEM_CAP_SEALING'
-  | 'ITEM_DEBUNDLE' | 'ITEM_HANG_GARMENT' | 'ITEM_LABELING' | 'ITEM_NO_PREP' | 'ITEM_POLYBAGGING'
-  | 'ITEM_RMOVHANG' | 'ITEM_SETCREAT' | 'ITEM_SETSTK' | 'ITEM_SIOC' | 'ITEM_SUFFOSTK' | 'ITEM_TAPING'>;
+  | 'ITEM_BLACK_SHRINKWRAP' | 'ITEM_BLANKSTK' | 'ITEM_BOXING' | 'ITEM_BUBBLEWRAP'
+  | 'ITEM_CAP_SEALING' | 'ITEM_DEBUNDLE' | 'ITEM_HANG_GARMENT' | 'ITEM_LABELING'
+  | 'ITEM_NO_PREP' | 'ITEM_POLYBAGGING' | 'ITEM_RMOVHANG' | 'ITEM_SETCREAT' | 'ITEM_SETSTK'
+  | 'ITEM_SIOC' | 'ITEM_SUFFOSTK' | 'ITEM_TAPING'
+>;
 
 export interface Quote {
   cost: Currency;

@@ -166,9 +166,11 @@ export type PrepDetailsList = PrepDetails[];
 export type PrepGuidance = Open<'ConsultHelpDocuments' | 'NoAdditionalPrepRequired' | 'SeePrepInstructionsList'>;
 
 export type PrepInstruction = Open<
-  | 'Polybagging' | 'BubbleWrapping' | 'Taping' | 'BlackShrinkWrapping' | 'Labeling' | 'HangGarment'
-  | 'SetCreation' | 'Boxing' | 'RemoveFromHanger' | 'Debundle' | 'SuffocationStickering' | 'CapSealing'
-  | 'SetStickering' | 'BlankStickering' | 'ShipsInProductPackaging' | 'NoPrep'>;
+  | 'Polybagging' | 'BubbleWrapping' | 'Taping' | 'BlackShrinkWrapping' | 'Labeling'
+  | 'HangGarment' | 'SetCreation' | 'Boxing' | 'RemoveFromHanger' | 'Debundle'
+  | 'SuffocationStickering' | 'CapSealing' | 'SetStickering' | 'BlankStickering'
+  | 'ShipsInProductPackaging' | 'NoPrep'
+>;
 
 export type PrepInstructionList = PrepInstruction[];
 
@@ -188,8 +190,9 @@ export interface SKUPrepInstructions {
 export type SKUPrepInstructionsList = SKUPrepInstructions[];
 
 export type ShipmentStatus = Open<
-  | 'WORKING' | 'SHIPPED' | 'RECEIVING' | 'CANCELLED' | 'DELETED' | 'CLOSED' | 'ERROR' | 'IN_TRANSIT'
-  | 'DELIVERED' | 'CHECKED_IN'>;
+  | 'WORKING' | 'SHIPPED' | 'RECEIVING' | 'CANCELLED' | 'DELETED' | 'CLOSED' | 'ERROR'
+  | 'IN_TRANSIT' | 'DELIVERED' | 'CHECKED_IN'
+>;
 
 export interface Operations {
   getPrepInstructions: {
@@ -206,8 +209,8 @@ export interface Operations {
       PageType: 
         | 'PackageLabel_Letter_2' | 'PackageLabel_Letter_4' | 'PackageLabel_Letter_6'
         | 'PackageLabel_Letter_6_CarrierLeft' | 'PackageLabel_A4_2' | 'PackageLabel_A4_4'
-        | 'PackageLabel_Plain_Paper' | 'PackageLabel_Plain_Paper_CarrierBottom' | 'PackageLabel_Thermal'
-        | 'PackageLabel_Thermal_Unified' | 'PackageLabel_Thermal_NonPCP'
+        | 'PackageLabel_Plain_Paper' | 'PackageLabel_Plain_Paper_CarrierBottom'
+        | 'PackageLabel_Thermal' | 'PackageLabel_Thermal_Unified' | 'PackageLabel_Thermal_NonPCP'
         | 'PackageLabel_Thermal_No_Carrier_Rotation';
       LabelType: 'BARCODE_2D' | 'UNIQUE' | 'PALLET';
       NumberOfPackages?: number;
@@ -227,8 +230,9 @@ export interface Operations {
   getShipments: {
     params: {
       ShipmentStatusList?: readonly (
-        | 'WORKING' | 'READY_TO_SHIP' | 'SHIPPED' | 'RECEIVING' | 'CANCELLED' | 'DELETED' | 'CLOSED' | 'ERROR'
-        | 'IN_TRANSIT' | 'DELIVERED' | 'CHECKED_IN')[];
+        | 'WORKING' | 'READY_TO_SHIP' | 'SHIPPED' | 'RECEIVING' | 'CANCELLED' | 'DELETED' | 'CLOSED'
+        | 'ERROR' | 'IN_TRANSIT' | 'DELIVERED' | 'CHECKED_IN'
+      )[];
       ShipmentIdList?: readonly string[];
       LastUpdatedAfter?: string;
       LastUpdatedBefore?: string;

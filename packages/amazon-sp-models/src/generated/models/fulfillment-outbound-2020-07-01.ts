@@ -50,8 +50,9 @@ export type CreateFulfillmentOrderItemList = CreateFulfillmentOrderItem[];
 export type FulfillmentPolicy = Open<'FillOrKill' | 'FillAll' | 'FillAllAvailable'>;
 
 export type FulfillmentOrderStatus = Open<
-  | 'New' | 'Received' | 'Planning' | 'Processing' | 'Cancelled' | 'Complete' | 'CompletePartialled'
-  | 'Unfulfillable' | 'Invalid'>;
+  | 'New' | 'Received' | 'Planning' | 'Processing' | 'Cancelled' | 'Complete'
+  | 'CompletePartialled' | 'Unfulfillable' | 'Invalid'
+>;
 
 export interface CreateFulfillmentOrderRequest {
   marketplaceId?: string;
@@ -119,15 +120,17 @@ export interface DeliveryPreferences {
 
 export interface DropOffLocation {
   type: Open<
-    | 'FRONT_DOOR' | 'DELIVERY_BOX' | 'GAS_METER_BOX' | 'BICYCLE_BASKET' | 'GARAGE' | 'RECEPTIONIST'
-    | 'FALLBACK_NEIGHBOR_DELIVERY' | 'DO_NOT_LEAVE_UNATTENDED'>;
+    | 'FRONT_DOOR' | 'DELIVERY_BOX' | 'GAS_METER_BOX' | 'BICYCLE_BASKET' | 'GARAGE'
+    | 'RECEPTIONIST' | 'FALLBACK_NEIGHBOR_DELIVERY' | 'DO_NOT_LEAVE_UNATTENDED'
+  >;
   attributes?: { [key: string]: string };
 }
 
 export interface Fee {
   name: Open<
     | 'FBAPerUnitFulfillmentFee' | 'FBAPerOrderFulfillmentFee' | 'FBATransportationFee'
-    | 'FBAFulfillmentCODFee'>;
+    | 'FBAFulfillmentCODFee'
+  >;
   amount: Money;
 }
 
@@ -422,15 +425,17 @@ export type NotificationEmailList = string[];
 
 export type CurrentStatus = Open<
   | 'IN_TRANSIT' | 'DELIVERED' | 'RETURNING' | 'RETURNED' | 'UNDELIVERABLE' | 'DELAYED'
-  | 'AVAILABLE_FOR_PICKUP' | 'CUSTOMER_ACTION' | 'UNKNOWN' | 'OUT_FOR_DELIVERY' | 'DELIVERY_ATTEMPTED'
-  | 'PICKUP_SUCCESSFUL' | 'PICKUP_CANCELLED' | 'PICKUP_ATTEMPTED' | 'PICKUP_SCHEDULED'
-  | 'RETURN_REQUEST_ACCEPTED' | 'REFUND_ISSUED' | 'RETURN_RECEIVED_IN_FC'>;
+  | 'AVAILABLE_FOR_PICKUP' | 'CUSTOMER_ACTION' | 'UNKNOWN' | 'OUT_FOR_DELIVERY'
+  | 'DELIVERY_ATTEMPTED' | 'PICKUP_SUCCESSFUL' | 'PICKUP_CANCELLED' | 'PICKUP_ATTEMPTED'
+  | 'PICKUP_SCHEDULED' | 'RETURN_REQUEST_ACCEPTED' | 'REFUND_ISSUED' | 'RETURN_RECEIVED_IN_FC'
+>;
 
 export type AdditionalLocationInfo = Open<
-  | 'AS_INSTRUCTED' | 'CARPORT' | 'CUSTOMER_PICKUP' | 'DECK' | 'DOOR_PERSON' | 'FRONT_DESK' | 'FRONT_DOOR'
-  | 'GARAGE' | 'GUARD' | 'MAIL_ROOM' | 'MAIL_SLOT' | 'MAILBOX' | 'MC_BOY' | 'MC_GIRL' | 'MC_MAN'
-  | 'MC_WOMAN' | 'NEIGHBOR' | 'OFFICE' | 'OUTBUILDING' | 'PATIO' | 'PORCH' | 'REAR_DOOR' | 'RECEPTIONIST'
-  | 'RECEIVER' | 'SECURE_LOCATION' | 'SIDE_DOOR'>;
+  | 'AS_INSTRUCTED' | 'CARPORT' | 'CUSTOMER_PICKUP' | 'DECK' | 'DOOR_PERSON' | 'FRONT_DESK'
+  | 'FRONT_DOOR' | 'GARAGE' | 'GUARD' | 'MAIL_ROOM' | 'MAIL_SLOT' | 'MAILBOX' | 'MC_BOY'
+  | 'MC_GIRL' | 'MC_MAN' | 'MC_WOMAN' | 'NEIGHBOR' | 'OFFICE' | 'OUTBUILDING' | 'PATIO'
+  | 'PORCH' | 'REAR_DOOR' | 'RECEPTIONIST' | 'RECEIVER' | 'SECURE_LOCATION' | 'SIDE_DOOR'
+>;
 
 export interface PackageTrackingDetails {
   packageNumber: number;
@@ -517,11 +522,13 @@ export interface TrackingAddress {
 }
 
 export type EventCode = Open<
-  | 'EVENT_101' | 'EVENT_102' | 'EVENT_201' | 'EVENT_202' | 'EVENT_203' | 'EVENT_204' | 'EVENT_205'
-  | 'EVENT_206' | 'EVENT_301' | 'EVENT_302' | 'EVENT_304' | 'EVENT_306' | 'EVENT_307' | 'EVENT_308'
-  | 'EVENT_309' | 'EVENT_401' | 'EVENT_402' | 'EVENT_403' | 'EVENT_404' | 'EVENT_405' | 'EVENT_406'
-  | 'EVENT_407' | 'EVENT_408' | 'EVENT_409' | 'EVENT_411' | 'EVENT_412' | 'EVENT_413' | 'EVENT_414'
-  | 'EVENT_415' | 'EVENT_416' | 'EVENT_417' | 'EVENT_418' | 'EVENT_419' | 'EVENT_801' | 'EVENT_804'>;
+  | 'EVENT_101' | 'EVENT_102' | 'EVENT_201' | 'EVENT_202' | 'EVENT_203' | 'EVENT_204'
+  | 'EVENT_205' | 'EVENT_206' | 'EVENT_301' | 'EVENT_302' | 'EVENT_304' | 'EVENT_306'
+  | 'EVENT_307' | 'EVENT_308' | 'EVENT_309' | 'EVENT_401' | 'EVENT_402' | 'EVENT_403'
+  | 'EVENT_404' | 'EVENT_405' | 'EVENT_406' | 'EVENT_407' | 'EVENT_408' | 'EVENT_409'
+  | 'EVENT_411' | 'EVENT_412' | 'EVENT_413' | 'EVENT_414' | 'EVENT_415' | 'EVENT_416'
+  | 'EVENT_417' | 'EVENT_418' | 'EVENT_419' | 'EVENT_801' | 'EVENT_804'
+>;
 
 export interface TrackingEvent {
   eventDate: Timestamp;

@@ -30,8 +30,9 @@ export interface ItemSummaryByMarketplace {
   productType: string;
   conditionType?: Open<
     | 'new_new' | 'new_open_box' | 'new_oem' | 'refurbished_refurbished' | 'used_like_new'
-    | 'used_very_good' | 'used_good' | 'used_acceptable' | 'collectible_like_new' | 'collectible_very_good'
-    | 'collectible_good' | 'collectible_acceptable' | 'club_club'>;
+    | 'used_very_good' | 'used_good' | 'used_acceptable' | 'collectible_like_new'
+    | 'collectible_very_good' | 'collectible_good' | 'collectible_acceptable' | 'club_club'
+  >;
   status: Open<'BUYABLE' | 'DISCOVERABLE'>[];
   fnSku?: string;
   itemName?: string;
@@ -190,7 +191,8 @@ export interface Operations {
       issueLocale?: string;
       includedData?: readonly (
         | 'summaries' | 'attributes' | 'issues' | 'offers' | 'fulfillmentAvailability' | 'procurement'
-        | 'relationships' | 'productTypes')[];
+        | 'relationships' | 'productTypes'
+      )[];
     };
     response: Item;
   };
@@ -225,7 +227,8 @@ export interface Operations {
       issueLocale?: string;
       includedData?: readonly (
         | 'summaries' | 'attributes' | 'issues' | 'offers' | 'fulfillmentAvailability' | 'procurement'
-        | 'relationships' | 'productTypes')[];
+        | 'relationships' | 'productTypes'
+      )[];
       identifiers?: readonly string[];
       identifiersType?: 'ASIN' | 'EAN' | 'FNSKU' | 'GTIN' | 'ISBN' | 'JAN' | 'MINSAN' | 'SKU' | 'UPC';
       variationParentSku?: string;

@@ -12,8 +12,9 @@ export interface Restriction {
   marketplaceId: string;
   conditionType?: Open<
     | 'new_new' | 'new_open_box' | 'new_oem' | 'refurbished_refurbished' | 'used_like_new'
-    | 'used_very_good' | 'used_good' | 'used_acceptable' | 'collectible_like_new' | 'collectible_very_good'
-    | 'collectible_good' | 'collectible_acceptable' | 'club_club'>;
+    | 'used_very_good' | 'used_good' | 'used_acceptable' | 'collectible_like_new'
+    | 'collectible_very_good' | 'collectible_good' | 'collectible_acceptable' | 'club_club'
+  >;
   reasons?: Reason[];
 }
 
@@ -36,8 +37,8 @@ export interface Operations {
       asin: string;
       conditionType?: 
         | 'new_new' | 'new_open_box' | 'new_oem' | 'refurbished_refurbished' | 'used_like_new'
-        | 'used_very_good' | 'used_good' | 'used_acceptable' | 'collectible_like_new' | 'collectible_very_good'
-        | 'collectible_good' | 'collectible_acceptable' | 'club_club';
+        | 'used_very_good' | 'used_good' | 'used_acceptable' | 'collectible_like_new'
+        | 'collectible_very_good' | 'collectible_good' | 'collectible_acceptable' | 'club_club';
       sellerId: string;
       marketplaceIds: readonly string[];
       reasonLocale?: string;

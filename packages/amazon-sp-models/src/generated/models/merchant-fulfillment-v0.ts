@@ -182,7 +182,8 @@ export type CustomTextForLabel = string;
 
 export type DeliveryExperienceType = Open<
   | 'DeliveryConfirmationWithAdultSignature' | 'DeliveryConfirmationWithSignature'
-  | 'DeliveryConfirmationWithoutSignature' | 'NoTracking'>;
+  | 'DeliveryConfirmationWithoutSignature' | 'NoTracking'
+>;
 
 export type DistrictOrCounty = string;
 
@@ -287,17 +288,19 @@ export type PostalCode = string;
 export type PredefinedPackageDimensions = Open<
   | 'FedEx_Box_10kg' | 'FedEx_Box_25kg' | 'FedEx_Box_Extra_Large_1' | 'FedEx_Box_Extra_Large_2'
   | 'FedEx_Box_Large_1' | 'FedEx_Box_Large_2' | 'FedEx_Box_Medium_1' | 'FedEx_Box_Medium_2'
-  | 'FedEx_Box_Small_1' | 'FedEx_Box_Small_2' | 'FedEx_Envelope' | 'FedEx_Padded_Pak' | 'FedEx_Pak_1'
-  | 'FedEx_Pak_2' | 'FedEx_Tube' | 'FedEx_XL_Pak' | 'UPS_Box_10kg' | 'UPS_Box_25kg' | 'UPS_Express_Box'
-  | 'UPS_Express_Box_Large' | 'UPS_Express_Box_Medium' | 'UPS_Express_Box_Small' | 'UPS_Express_Envelope'
-  | 'UPS_Express_Hard_Pak' | 'UPS_Express_Legal_Envelope' | 'UPS_Express_Pak' | 'UPS_Express_Tube'
-  | 'UPS_Laboratory_Pak' | 'UPS_Pad_Pak' | 'UPS_Pallet' | 'USPS_Card' | 'USPS_Flat'
-  | 'USPS_FlatRateCardboardEnvelope' | 'USPS_FlatRateEnvelope' | 'USPS_FlatRateGiftCardEnvelope'
-  | 'USPS_FlatRateLegalEnvelope' | 'USPS_FlatRatePaddedEnvelope' | 'USPS_FlatRateWindowEnvelope'
-  | 'USPS_LargeFlatRateBoardGameBox' | 'USPS_LargeFlatRateBox' | 'USPS_Letter' | 'USPS_MediumFlatRateBox1'
-  | 'USPS_MediumFlatRateBox2' | 'USPS_RegionalRateBoxA1' | 'USPS_RegionalRateBoxA2'
-  | 'USPS_RegionalRateBoxB1' | 'USPS_RegionalRateBoxB2' | 'USPS_RegionalRateBoxC'
-  | 'USPS_SmallFlatRateBox' | 'USPS_SmallFlatRateEnvelope'>;
+  | 'FedEx_Box_Small_1' | 'FedEx_Box_Small_2' | 'FedEx_Envelope' | 'FedEx_Padded_Pak'
+  | 'FedEx_Pak_1' | 'FedEx_Pak_2' | 'FedEx_Tube' | 'FedEx_XL_Pak' | 'UPS_Box_10kg'
+  | 'UPS_Box_25kg' | 'UPS_Express_Box' | 'UPS_Express_Box_Large' | 'UPS_Express_Box_Medium'
+  | 'UPS_Express_Box_Small' | 'UPS_Express_Envelope' | 'UPS_Express_Hard_Pak'
+  | 'UPS_Express_Legal_Envelope' | 'UPS_Express_Pak' | 'UPS_Express_Tube' | 'UPS_Laboratory_Pak'
+  | 'UPS_Pad_Pak' | 'UPS_Pallet' | 'USPS_Card' | 'USPS_Flat' | 'USPS_FlatRateCardboardEnvelope'
+  | 'USPS_FlatRateEnvelope' | 'USPS_FlatRateGiftCardEnvelope' | 'USPS_FlatRateLegalEnvelope'
+  | 'USPS_FlatRatePaddedEnvelope' | 'USPS_FlatRateWindowEnvelope'
+  | 'USPS_LargeFlatRateBoardGameBox' | 'USPS_LargeFlatRateBox' | 'USPS_Letter'
+  | 'USPS_MediumFlatRateBox1' | 'USPS_MediumFlatRateBox2' | 'USPS_RegionalRateBoxA1'
+  | 'USPS_RegionalRateBoxA2' | 'USPS_RegionalRateBoxB1' | 'USPS_RegionalRateBoxB2'
+  | 'USPS_RegionalRateBoxC' | 'USPS_SmallFlatRateBox' | 'USPS_SmallFlatRateEnvelope'
+>;
 
 export type RestrictedSetValues = string[];
 
@@ -340,7 +343,8 @@ export type ShipmentStatus = Open<'Purchased' | 'RefundPending' | 'RefundRejecte
 
 export type DeliveryExperienceOption = Open<
   | 'DeliveryConfirmationWithAdultSignature' | 'DeliveryConfirmationWithSignature'
-  | 'DeliveryConfirmationWithoutSignature' | 'NoTracking' | 'NoPreference'>;
+  | 'DeliveryConfirmationWithoutSignature' | 'NoTracking' | 'NoPreference'
+>;
 
 export interface ShippingOfferingFilter {
   IncludePackingSlipWithLabel?: boolean;
@@ -437,9 +441,11 @@ export interface DangerousGoodsDetails {
   TransportationRegulatoryClass?: string;
   PackingGroup?: Open<'I' | 'II' | 'III'>;
   PackingInstruction?: Open<
-    | 'PI965_SECTION_IA' | 'PI965_SECTION_IB' | 'PI965_SECTION_II' | 'PI966_SECTION_I' | 'PI966_SECTION_II'
-    | 'PI967_SECTION_I' | 'PI967_SECTION_II' | 'PI968_SECTION_IA' | 'PI968_SECTION_IB' | 'PI969_SECTION_I'
-    | 'PI969_SECTION_II' | 'PI970_SECTION_I' | 'PI970_SECTION_II'>;
+    | 'PI965_SECTION_IA' | 'PI965_SECTION_IB' | 'PI965_SECTION_II' | 'PI966_SECTION_I'
+    | 'PI966_SECTION_II' | 'PI967_SECTION_I' | 'PI967_SECTION_II' | 'PI968_SECTION_IA'
+    | 'PI968_SECTION_IB' | 'PI969_SECTION_I' | 'PI969_SECTION_II' | 'PI970_SECTION_I'
+    | 'PI970_SECTION_II'
+  >;
 }
 
 export type AdjustmentItemList = RateItem[];

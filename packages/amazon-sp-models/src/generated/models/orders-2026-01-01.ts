@@ -158,15 +158,17 @@ export interface MerchantAddress {
 }
 
 export type FulfillmentStatus = Open<
-  | 'PENDING_AVAILABILITY' | 'PENDING' | 'UNSHIPPED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'CANCELLED'
-  | 'UNFULFILLABLE'>;
+  | 'PENDING_AVAILABILITY' | 'PENDING' | 'UNSHIPPED' | 'PARTIALLY_SHIPPED' | 'SHIPPED'
+  | 'CANCELLED' | 'UNFULFILLABLE'
+>;
 
 export interface Measurement {
   unit: Open<
     | 'OUNCES' | 'POUNDS' | 'KILOGRAMS' | 'GRAMS' | 'MILLIGRAMS' | 'INCHES' | 'FEET' | 'METERS'
     | 'CENTIMETERS' | 'MILLIMETERS' | 'SQUARE_METERS' | 'SQUARE_CENTIMETERS' | 'SQUARE_FEET'
-    | 'SQUARE_INCHES' | 'GALLONS' | 'PINTS' | 'QUARTS' | 'FLUID_OUNCES' | 'LITERS' | 'CUBIC_METERS'
-    | 'CUBIC_FEET' | 'CUBIC_INCHES' | 'CUBIC_CENTIMETERS' | 'COUNT'>;
+    | 'SQUARE_INCHES' | 'GALLONS' | 'PINTS' | 'QUARTS' | 'FLUID_OUNCES' | 'LITERS'
+    | 'CUBIC_METERS' | 'CUBIC_FEET' | 'CUBIC_INCHES' | 'CUBIC_CENTIMETERS' | 'COUNT'
+  >;
   value: number;
 }
 
@@ -429,15 +431,17 @@ export interface Operations {
       lastUpdatedAfter?: string;
       lastUpdatedBefore?: string;
       fulfillmentStatuses?: readonly (
-        | 'PENDING_AVAILABILITY' | 'PENDING' | 'UNSHIPPED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'CANCELLED'
-        | 'UNFULFILLABLE')[];
+        | 'PENDING_AVAILABILITY' | 'PENDING' | 'UNSHIPPED' | 'PARTIALLY_SHIPPED' | 'SHIPPED'
+        | 'CANCELLED' | 'UNFULFILLABLE'
+      )[];
       marketplaceIds?: readonly string[];
       fulfilledBy?: readonly ('MERCHANT' | 'AMAZON')[];
       maxResultsPerPage?: number;
       paginationToken?: string;
       includedData?: readonly (
-        | 'BUYER' | 'RECIPIENT' | 'PROCEEDS' | 'EXPENSE' | 'PROMOTION' | 'CANCELLATION' | 'FULFILLMENT'
-        | 'PACKAGES' | 'TAX' | 'PAYMENT' | 'FULFILLMENT_ORDERS')[];
+        | 'BUYER' | 'RECIPIENT' | 'PROCEEDS' | 'EXPENSE' | 'PROMOTION' | 'CANCELLATION'
+        | 'FULFILLMENT' | 'PACKAGES' | 'TAX' | 'PAYMENT' | 'FULFILLMENT_ORDERS'
+      )[];
     };
     response: SearchOrdersResponse;
   };
@@ -445,8 +449,9 @@ export interface Operations {
     params: {
       orderId: string;
       includedData?: readonly (
-        | 'BUYER' | 'RECIPIENT' | 'PROCEEDS' | 'EXPENSE' | 'PROMOTION' | 'CANCELLATION' | 'FULFILLMENT'
-        | 'PACKAGES' | 'TAX' | 'PAYMENT' | 'FULFILLMENT_ORDERS')[];
+        | 'BUYER' | 'RECIPIENT' | 'PROCEEDS' | 'EXPENSE' | 'PROMOTION' | 'CANCELLATION'
+        | 'FULFILLMENT' | 'PACKAGES' | 'TAX' | 'PAYMENT' | 'FULFILLMENT_ORDERS'
+      )[];
     };
     response: GetOrderResponse;
   };

@@ -81,7 +81,8 @@ export interface Order {
   LastUpdateDate: string;
   OrderStatus: Open<
     | 'Pending' | 'Unshipped' | 'PartiallyShipped' | 'Shipped' | 'Canceled' | 'Unfulfillable'
-    | 'InvoiceUnconfirmed' | 'PendingAvailability'>;
+    | 'InvoiceUnconfirmed' | 'PendingAvailability'
+  >;
   FulfillmentChannel?: Open<'MFN' | 'AFN'>;
   SalesChannel?: string;
   OrderChannel?: string;
@@ -389,8 +390,9 @@ export interface Measurement {
   Unit: Open<
     | 'OUNCES' | 'POUNDS' | 'KILOGRAMS' | 'GRAMS' | 'MILLIGRAMS' | 'INCHES' | 'FEET' | 'METERS'
     | 'CENTIMETERS' | 'MILLIMETERS' | 'SQUARE_METERS' | 'SQUARE_CENTIMETERS' | 'SQUARE_FEET'
-    | 'SQUARE_INCHES' | 'GALLONS' | 'PINTS' | 'QUARTS' | 'FLUID_OUNCES' | 'LITERS' | 'CUBIC_METERS'
-    | 'CUBIC_FEET' | 'CUBIC_INCHES' | 'CUBIC_CENTIMETERS' | 'COUNT'>;
+    | 'SQUARE_INCHES' | 'GALLONS' | 'PINTS' | 'QUARTS' | 'FLUID_OUNCES' | 'LITERS'
+    | 'CUBIC_METERS' | 'CUBIC_FEET' | 'CUBIC_INCHES' | 'CUBIC_CENTIMETERS' | 'COUNT'
+  >;
   Value: number;
 }
 
@@ -487,9 +489,11 @@ export interface BuyerRequestedCancel {
 }
 
 export type EasyShipShipmentStatus = Open<
-  | 'PendingSchedule' | 'PendingPickUp' | 'PendingDropOff' | 'LabelCanceled' | 'PickedUp' | 'DroppedOff'
-  | 'AtOriginFC' | 'AtDestinationFC' | 'Delivered' | 'RejectedByBuyer' | 'Undeliverable'
-  | 'ReturningToSeller' | 'ReturnedToSeller' | 'Lost' | 'OutForDelivery' | 'Damaged'>;
+  | 'PendingSchedule' | 'PendingPickUp' | 'PendingDropOff' | 'LabelCanceled' | 'PickedUp'
+  | 'DroppedOff' | 'AtOriginFC' | 'AtDestinationFC' | 'Delivered' | 'RejectedByBuyer'
+  | 'Undeliverable' | 'ReturningToSeller' | 'ReturnedToSeller' | 'Lost' | 'OutForDelivery'
+  | 'Damaged'
+>;
 
 export type ElectronicInvoiceStatus = Open<'NotRequired' | 'NotFound' | 'Processing' | 'Errored' | 'Accepted'>;
 

@@ -104,7 +104,8 @@ export interface Offer {
   condition: Condition;
   subCondition?: Open<
     | 'New' | 'Mint' | 'VeryGood' | 'Good' | 'Acceptable' | 'Poor' | 'Club' | 'OEM' | 'Warranty'
-    | 'RefurbishedWarranty' | 'Refurbished' | 'OpenBox' | 'Other'>;
+    | 'RefurbishedWarranty' | 'Refurbished' | 'OpenBox' | 'Other'
+  >;
   fulfillmentType: FulfillmentType;
   listingPrice: MoneyType;
   shippingOptions?: ShippingOption[];

@@ -25,8 +25,8 @@ export interface CreateReportScheduleSpecification {
   marketplaceIds: string[];
   reportOptions?: ReportOptions;
   period: 
-    | 'PT5M' | 'PT15M' | 'PT30M' | 'PT1H' | 'PT2H' | 'PT4H' | 'PT8H' | 'PT12H' | 'P1D' | 'P2D' | 'P3D'
-    | 'PT84H' | 'P7D' | 'P14D' | 'P15D' | 'P18D' | 'P30D' | 'P1M';
+    | 'PT5M' | 'PT15M' | 'PT30M' | 'PT1H' | 'PT2H' | 'PT4H' | 'PT8H' | 'PT12H' | 'P1D' | 'P2D'
+    | 'P3D' | 'PT84H' | 'P7D' | 'P14D' | 'P15D' | 'P18D' | 'P30D' | 'P1M';
   nextReportCreationTime?: string;
 }
 

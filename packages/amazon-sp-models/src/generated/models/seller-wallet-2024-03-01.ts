@@ -178,7 +178,8 @@ export interface TransactionListing {
 
 export type TransactionStatus = Open<
   | 'EXPIRED' | 'FAILED' | 'FAILED_CREDITS_APPLIED' | 'IN_PROGRESS' | 'PENDING_USER_APPROVAL'
-  | 'SUCCESSFUL'>;
+  | 'SUCCESSFUL'
+>;
 
 export type TransactionType = Open<'CREDIT' | 'DEBIT'>;
 

@@ -48,7 +48,8 @@ export interface Account {
   marketplaceParticipationList: MarketplaceParticipationList;
   businessType: Open<
     | 'CHARITY' | 'CRAFTSMAN' | 'NATURAL_PERSON_COMPANY' | 'PUBLIC_LISTED' | 'PRIVATE_LIMITED'
-    | 'SOLE_PROPRIETORSHIP' | 'STATE_OWNED' | 'INDIVIDUAL'>;
+    | 'SOLE_PROPRIETORSHIP' | 'STATE_OWNED' | 'INDIVIDUAL'
+  >;
   sellingPlan: Open<'PROFESSIONAL' | 'INDIVIDUAL'>;
   business?: Business;
   primaryContact?: PrimaryContact;

@@ -51,7 +51,8 @@ export interface ServiceJob {
   serviceJobId?: ServiceJobId;
   serviceJobStatus?: Open<
     | 'NOT_SERVICED' | 'CANCELLED' | 'COMPLETED' | 'PENDING_SCHEDULE' | 'NOT_FULFILLABLE' | 'HOLD'
-    | 'PAYMENT_DECLINED'>;
+    | 'PAYMENT_DECLINED'
+  >;
   scopeOfWork?: ScopeOfWork;
   seller?: Seller;
   serviceJobProvider?: ServiceJobProvider;
@@ -428,7 +429,8 @@ export interface Operations {
       trackingIds?: readonly string[];
       serviceJobStatus?: readonly (
         | 'NOT_SERVICED' | 'CANCELLED' | 'COMPLETED' | 'PENDING_SCHEDULE' | 'NOT_FULFILLABLE' | 'HOLD'
-        | 'PAYMENT_DECLINED')[];
+        | 'PAYMENT_DECLINED'
+      )[];
       pageToken?: string;
       pageSize?: number;
       sortField?: 'JOB_DATE' | 'JOB_STATUS';

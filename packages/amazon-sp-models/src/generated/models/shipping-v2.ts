@@ -53,13 +53,16 @@ export type PackageClientReferenceId = string;
 export type ShipmentId = string;
 
 export type DetailCodes = Open<
-  | 'BusinessClosed' | 'CustomerUnavailable' | 'PaymentNotReady' | 'OtpNotAvailable' | 'DeliveryAttempted'
-  | 'UnableToAccess' | 'UnableToContactRecipient' | 'DeliveredToBehindWheelieBin' | 'DeliveredToPorch'
-  | 'DeliveredToGarage' | 'DeliveredToGarden' | 'DeliveredToGreenhouse' | 'DeliveredToMailSlot'
-  | 'DeliveredToMailRoom' | 'DeliveredToNeighbor' | 'DeliveredToRearDoor' | 'DeliveredToReceptionist'
-  | 'DeliveredToShed' | 'DeliveredWithOTP' | 'Signed' | 'Damaged' | 'IncorrectItems' | 'NotRequired'
-  | 'Rejected' | 'RejectedByRecipientWithVerification' | 'CancelledByRecipient' | 'AddressNotFound'
-  | 'HazmatShipment' | 'Undeliverable' | 'ArrivedAtLocalFacility'>;
+  | 'BusinessClosed' | 'CustomerUnavailable' | 'PaymentNotReady' | 'OtpNotAvailable'
+  | 'DeliveryAttempted' | 'UnableToAccess' | 'UnableToContactRecipient'
+  | 'DeliveredToBehindWheelieBin' | 'DeliveredToPorch' | 'DeliveredToGarage'
+  | 'DeliveredToGarden' | 'DeliveredToGreenhouse' | 'DeliveredToMailSlot'
+  | 'DeliveredToMailRoom' | 'DeliveredToNeighbor' | 'DeliveredToRearDoor'
+  | 'DeliveredToReceptionist' | 'DeliveredToShed' | 'DeliveredWithOTP' | 'Signed' | 'Damaged'
+  | 'IncorrectItems' | 'NotRequired' | 'Rejected' | 'RejectedByRecipientWithVerification'
+  | 'CancelledByRecipient' | 'AddressNotFound' | 'HazmatShipment' | 'Undeliverable'
+  | 'ArrivedAtLocalFacility'
+>;
 
 export interface TrackingDetailCodes {
   forward: DetailCodes[];
@@ -270,9 +273,10 @@ export interface DangerousGoodsDetails {
   transportationRegulatoryClass?: string;
   packingGroup?: 'I' | 'II' | 'III';
   packingInstruction?: 
-    | 'PI965_SECTION_IA' | 'PI965_SECTION_IB' | 'PI965_SECTION_II' | 'PI966_SECTION_I' | 'PI966_SECTION_II'
-    | 'PI967_SECTION_I' | 'PI967_SECTION_II' | 'PI968_SECTION_IA' | 'PI968_SECTION_IB' | 'PI969_SECTION_I'
-    | 'PI969_SECTION_II' | 'PI970_SECTION_I' | 'PI970_SECTION_II';
+    | 'PI965_SECTION_IA' | 'PI965_SECTION_IB' | 'PI965_SECTION_II' | 'PI966_SECTION_I'
+    | 'PI966_SECTION_II' | 'PI967_SECTION_I' | 'PI967_SECTION_II' | 'PI968_SECTION_IA'
+    | 'PI968_SECTION_IB' | 'PI969_SECTION_I' | 'PI969_SECTION_II' | 'PI970_SECTION_I'
+    | 'PI970_SECTION_II';
 }
 
 export type TaxType = 'GST';
@@ -290,8 +294,10 @@ export interface GoodsOwner {
 
 export type EventCode = Open<
   | 'ReadyForReceive' | 'PickupDone' | 'Delivered' | 'Departed' | 'DeliveryAttempted' | 'Lost'
-  | 'OutForDelivery' | 'ArrivedAtCarrierFacility' | 'Rejected' | 'Undeliverable' | 'PickupCancelled'
-  | 'ReturnInitiated' | 'AvailableForPickup' | 'RecipientRequestedAlternateDeliveryTiming'>;
+  | 'OutForDelivery' | 'ArrivedAtCarrierFacility' | 'Rejected' | 'Undeliverable'
+  | 'PickupCancelled' | 'ReturnInitiated' | 'AvailableForPickup'
+  | 'RecipientRequestedAlternateDeliveryTiming'
+>;
 
 export interface Event {
   eventCode: EventCode;
@@ -306,8 +312,9 @@ export interface TrackingSummary {
 }
 
 export type Status = Open<
-  | 'PreTransit' | 'InTransit' | 'Delivered' | 'Lost' | 'OutForDelivery' | 'Rejected' | 'Undeliverable'
-  | 'DeliveryAttempted' | 'PickupCancelled' | 'AwaitingCustomerPickup'>;
+  | 'PreTransit' | 'InTransit' | 'Delivered' | 'Lost' | 'OutForDelivery' | 'Rejected'
+  | 'Undeliverable' | 'DeliveryAttempted' | 'PickupCancelled' | 'AwaitingCustomerPickup'
+>;
 
 export interface AmazonOrderDetails {
   orderId: string;
@@ -345,9 +352,10 @@ export interface Rate {
 }
 
 export type IneligibilityReasonCode = Open<
-  | 'NO_COVERAGE' | 'PICKUP_SLOT_RESTRICTION' | 'UNSUPPORTED_VAS' | 'VAS_COMBINATION_RESTRICTION'
-  | 'SIZE_RESTRICTIONS' | 'WEIGHT_RESTRICTIONS' | 'LATE_DELIVERY' | 'PROGRAM_CONSTRAINTS'
-  | 'TERMS_AND_CONDITIONS_NOT_ACCEPTED' | 'UNKNOWN'>;
+  | 'NO_COVERAGE' | 'PICKUP_SLOT_RESTRICTION' | 'UNSUPPORTED_VAS'
+  | 'VAS_COMBINATION_RESTRICTION' | 'SIZE_RESTRICTIONS' | 'WEIGHT_RESTRICTIONS'
+  | 'LATE_DELIVERY' | 'PROGRAM_CONSTRAINTS' | 'TERMS_AND_CONDITIONS_NOT_ACCEPTED' | 'UNKNOWN'
+>;
 
 export interface IneligibilityReason {
   code: IneligibilityReasonCode;
@@ -398,8 +406,8 @@ export interface NdrRequestData {
 }
 
 export type ClaimReason = 
-  | 'LOST_IN_TRANSIT' | 'DAMAGED_IN_TRANSIT' | 'DELIVERED_NOT_RECEIVED' | 'ITEM_MISSING_SWITCHEROO'
-  | 'COD_ABUSE';
+  | 'LOST_IN_TRANSIT' | 'DAMAGED_IN_TRANSIT' | 'DELIVERED_NOT_RECEIVED'
+  | 'ITEM_MISSING_SWITCHEROO' | 'COD_ABUSE';
 
 export type ClaimProofURLs = string[];
 
@@ -531,8 +539,9 @@ export interface GetAccessPointsResult {
 }
 
 export type AccessPointType = Open<
-  | 'HELIX' | 'CAMPUS_LOCKER' | 'OMNI_LOCKER' | 'ODIN_LOCKER' | 'DOBBY_LOCKER' | 'CORE_LOCKER' | '3P'
-  | 'CAMPUS_ROOM'>;
+  | 'HELIX' | 'CAMPUS_LOCKER' | 'OMNI_LOCKER' | 'ODIN_LOCKER' | 'DOBBY_LOCKER' | 'CORE_LOCKER'
+  | '3P' | 'CAMPUS_ROOM'
+>;
 
 export type AccessPointsMap = { [key: string]: AccessPointList };
 
@@ -779,13 +788,15 @@ export interface RateItem {
 
 export type RateItemID = Open<
   | 'BASE_RATE' | 'TRANSACTION_FEE' | 'ADULT_SIGNATURE_CONFIRMATION' | 'SIGNATURE_CONFIRMATION'
-  | 'NO_CONFIRMATION' | 'WAIVE_SIGNATURE' | 'IMPLIED_LIABILITY' | 'HIDDEN_POSTAGE' | 'DECLARED_VALUE'
-  | 'SUNDAY_HOLIDAY_DELIVERY' | 'DELIVERY_CONFIRMATION' | 'IMPORT_DUTY_CHARGE' | 'VAT'
-  | 'NO_SATURDAY_DELIVERY' | 'INSURANCE' | 'COD' | 'FUEL_SURCHARGE' | 'INSPECTION_CHARGE'
-  | 'DELIVERY_AREA_SURCHARGE' | 'WAYBILL_CHARGE' | 'AMAZON_SPONSORED_DISCOUNT'
-  | 'INTEGRATOR_SPONSORED_DISCOUNT' | 'OVERSIZE_SURCHARGE' | 'CONGESTION_CHARGE' | 'RESIDENTIAL_SURCHARGE'
-  | 'ADDITIONAL_SURCHARGE' | 'SURCHARGE' | 'REBATE' | 'HIGH_CUBE_SURCHARGE' | 'HIGH_LENGTH_SURCHARGE'
-  | 'HIGH_WIDTH_SURCHARGE' | 'DEMAND_SURCHARGE' | 'NONSTANDARD_FEE'>;
+  | 'NO_CONFIRMATION' | 'WAIVE_SIGNATURE' | 'IMPLIED_LIABILITY' | 'HIDDEN_POSTAGE'
+  | 'DECLARED_VALUE' | 'SUNDAY_HOLIDAY_DELIVERY' | 'DELIVERY_CONFIRMATION'
+  | 'IMPORT_DUTY_CHARGE' | 'VAT' | 'NO_SATURDAY_DELIVERY' | 'INSURANCE' | 'COD'
+  | 'FUEL_SURCHARGE' | 'INSPECTION_CHARGE' | 'DELIVERY_AREA_SURCHARGE' | 'WAYBILL_CHARGE'
+  | 'AMAZON_SPONSORED_DISCOUNT' | 'INTEGRATOR_SPONSORED_DISCOUNT' | 'OVERSIZE_SURCHARGE'
+  | 'CONGESTION_CHARGE' | 'RESIDENTIAL_SURCHARGE' | 'ADDITIONAL_SURCHARGE' | 'SURCHARGE'
+  | 'REBATE' | 'HIGH_CUBE_SURCHARGE' | 'HIGH_LENGTH_SURCHARGE' | 'HIGH_WIDTH_SURCHARGE'
+  | 'DEMAND_SURCHARGE' | 'NONSTANDARD_FEE'
+>;
 
 export type RateItemType = Open<'MANDATORY' | 'OPTIONAL' | 'INCLUDED'>;
 
@@ -1013,8 +1024,9 @@ export interface Operations {
   getAccessPoints: {
     params: {
       accessPointTypes: readonly (
-        | 'HELIX' | 'CAMPUS_LOCKER' | 'OMNI_LOCKER' | 'ODIN_LOCKER' | 'DOBBY_LOCKER' | 'CORE_LOCKER' | '3P'
-        | 'CAMPUS_ROOM')[];
+        | 'HELIX' | 'CAMPUS_LOCKER' | 'OMNI_LOCKER' | 'ODIN_LOCKER' | 'DOBBY_LOCKER' | 'CORE_LOCKER'
+        | '3P' | 'CAMPUS_ROOM'
+      )[];
       countryCode: string;
       postalCode: string;
       'x-amzn-shipping-business-id'?: 

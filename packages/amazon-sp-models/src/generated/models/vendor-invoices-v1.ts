@@ -103,23 +103,27 @@ export interface AdditionalDetails {
 
 export interface ChargeDetails {
   type: 
-    | 'Freight' | 'Packing' | 'Duty' | 'Service' | 'SmallOrder' | 'InsurancePlacementCost' | 'InsuranceFee'
-    | 'SpecialHandlingService' | 'CollectionAndRecyclingService' | 'EnvironmentalProtectionService'
-    | 'TaxCollectedAtSource';
+    | 'Freight' | 'Packing' | 'Duty' | 'Service' | 'SmallOrder' | 'InsurancePlacementCost'
+    | 'InsuranceFee' | 'SpecialHandlingService' | 'CollectionAndRecyclingService'
+    | 'EnvironmentalProtectionService' | 'TaxCollectedAtSource';
   description?: string;
   chargeAmount: Money;
   taxDetails?: TaxDetails[];
 }
 
 export interface AllowanceDetails {
-  type: 'Discount' | 'DiscountIncentive' | 'Defective' | 'Promotional' | 'UnsaleableMerchandise' | 'Special';
+  type: 
+    | 'Discount' | 'DiscountIncentive' | 'Defective' | 'Promotional' | 'UnsaleableMerchandise'
+    | 'Special';
   description?: string;
   allowanceAmount: Money;
   taxDetails?: TaxDetails[];
 }
 
 export interface PaymentTerms {
-  type?: 'Basic' | 'EndOfMonth' | 'FixedDate' | 'Proximo' | 'PaymentDueUponReceiptOfInvoice' | 'LetterofCredit';
+  type?: 
+    | 'Basic' | 'EndOfMonth' | 'FixedDate' | 'Proximo' | 'PaymentDueUponReceiptOfInvoice'
+    | 'LetterofCredit';
   discountPercent?: Decimal;
   discountDueDays?: number;
   netDueDays?: number;

@@ -48,12 +48,14 @@ export interface OrderDetails {
 
 export interface ImportDetails {
   methodOfPayment?: Open<
-    | 'PaidByBuyer' | 'CollectOnDelivery' | 'DefinedByBuyerAndSeller' | 'FOBPortOfCall' | 'PrepaidBySeller'
-    | 'PaidBySeller'>;
+    | 'PaidByBuyer' | 'CollectOnDelivery' | 'DefinedByBuyerAndSeller' | 'FOBPortOfCall'
+    | 'PrepaidBySeller' | 'PaidBySeller'
+  >;
   internationalCommercialTerms?: Open<
-    | 'ExWorks' | 'FreeCarrier' | 'FreeOnBoard' | 'FreeAlongSideShip' | 'CarriagePaidTo' | 'CostAndFreight'
-    | 'CarriageAndInsurancePaidTo' | 'CostInsuranceAndFreight' | 'DeliveredAtTerminal' | 'DeliveredAtPlace'
-    | 'DeliverDutyPaid'>;
+    | 'ExWorks' | 'FreeCarrier' | 'FreeOnBoard' | 'FreeAlongSideShip' | 'CarriagePaidTo'
+    | 'CostAndFreight' | 'CarriageAndInsurancePaidTo' | 'CostInsuranceAndFreight'
+    | 'DeliveredAtTerminal' | 'DeliveredAtPlace' | 'DeliverDutyPaid'
+  >;
   portOfDelivery?: string;
   importContainers?: string;
   shippingInstructions?: string;

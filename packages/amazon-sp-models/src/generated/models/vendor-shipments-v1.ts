@@ -41,8 +41,8 @@ export interface ShipmentConfirmation {
   shipmentConfirmationType: 'Original' | 'Replace';
   shipmentType?: 'TruckLoad' | 'LessThanTruckLoad' | 'SmallParcel';
   shipmentStructure?: 
-    | 'PalletizedAssortmentCase' | 'LooseAssortmentCase' | 'PalletOfItems' | 'PalletizedStandardCase'
-    | 'LooseStandardCase' | 'MasterPallet' | 'MasterCase';
+    | 'PalletizedAssortmentCase' | 'LooseAssortmentCase' | 'PalletOfItems'
+    | 'PalletizedStandardCase' | 'LooseStandardCase' | 'MasterPallet' | 'MasterCase';
   transportationDetails?: TransportationDetailsForShipmentConfirmation;
   amazonReferenceNumber?: string;
   shipmentConfirmationDate: string;
@@ -171,8 +171,9 @@ export interface CarrierDetails {
 
 export interface ImportDetails {
   methodOfPayment?: Open<
-    | 'PaidByBuyer' | 'CollectOnDelivery' | 'DefinedByBuyerAndSeller' | 'FOBPortOfCall' | 'PrepaidBySeller'
-    | 'PaidBySeller'>;
+    | 'PaidByBuyer' | 'CollectOnDelivery' | 'DefinedByBuyerAndSeller' | 'FOBPortOfCall'
+    | 'PrepaidBySeller' | 'PaidBySeller'
+  >;
   sealNumber?: string;
   route?: Route;
   importContainers?: string;
