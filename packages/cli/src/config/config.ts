@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** One account as it stands in the file: which connector, and what that connector asks for (checked by the connector's own schema). */
+const accountSchema = z.looseObject({ connector: z.string().default('amazon-sp') });
+
+/** The configuration file. Unknown fields are refused, so that a misspelt one is not silently ignored. */
+export const configSchema = z.strictObject({
+  /** Where state lives, e.g. `pglite:.fluxori/data`. */
+  backend: z.string().min(1).optional(),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn') })
+    .prefault({}),
+  worker: z
+    .strictObject({
+      /** How many jobs of one section run at the same time. */
+      concurrency: z.int().min(1).max(1000).default(16),
+      /** How long a stopping worker lets its jobs go on, in milliseconds. */
+      graceMs: z.int().min(0).max(600_000).default(10_000),
+    })
+    .prefault({}),
+  accounts: z.record(z.string(), accountSchema).default({}),
+});
+
+export type CliConfig = z.output<typeof configSchema>;
