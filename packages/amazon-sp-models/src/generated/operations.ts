@@ -364,7 +364,7 @@ export const operations: readonly OperationDescriptor[] = [
     parameters: [
       { name: 'keywords', in: 'query', required: true, type: 'array', items: { type: 'string' }, collectionFormat: 'csv' },
       { name: 'marketplaceIds', in: 'query', required: true, type: 'array', maxItems: 1, items: { type: 'string' }, collectionFormat: 'csv' },
-      { name: 'includedData', in: 'query', type: 'array', items: { type: 'string', enum: ['identifiers', 'images', 'productTypes', 'salesRanks', 'summaries', 'variations', 'vendorDetails'] }, collectionFormat: 'csv', default: 'summaries' },
+      { name: 'includedData', in: 'query', type: 'array', items: { type: 'string', enum: ['identifiers', 'images', 'productTypes', 'salesRanks', 'summaries', 'variations', 'vendorDetails'] }, collectionFormat: 'csv', default: ['summaries'] },
       { name: 'brandNames', in: 'query', type: 'array', items: { type: 'string' }, collectionFormat: 'csv' },
       { name: 'classificationIds', in: 'query', type: 'array', items: { type: 'string' }, collectionFormat: 'csv' },
       { name: 'pageSize', in: 'query', type: 'integer', maximum: 20, default: 10 },
@@ -380,7 +380,7 @@ export const operations: readonly OperationDescriptor[] = [
     parameters: [
       { name: 'asin', in: 'path', required: true, type: 'string' },
       { name: 'marketplaceIds', in: 'query', required: true, type: 'array', items: { type: 'string' }, collectionFormat: 'csv' },
-      { name: 'includedData', in: 'query', type: 'array', items: { type: 'string', enum: ['attributes', 'identifiers', 'images', 'productTypes', 'salesRanks', 'summaries', 'variations', 'vendorDetails'] }, collectionFormat: 'csv', default: 'summaries' },
+      { name: 'includedData', in: 'query', type: 'array', items: { type: 'string', enum: ['attributes', 'identifiers', 'images', 'productTypes', 'salesRanks', 'summaries', 'variations', 'vendorDetails'] }, collectionFormat: 'csv', default: ['summaries'] },
       { name: 'locale', in: 'query', type: 'string' },
     ],
   },
@@ -3256,7 +3256,7 @@ export const operations: readonly OperationDescriptor[] = [
       { name: 'createdBefore', in: 'query', required: true, type: 'string', format: 'date-time' },
       { name: 'sortOrder', in: 'query', type: 'string', enum: ['ASC', 'DESC'] },
       { name: 'nextToken', in: 'query', type: 'string' },
-      { name: 'includeDetails', in: 'query', type: 'boolean', default: 'true' },
+      { name: 'includeDetails', in: 'query', type: 'boolean', default: true },
     ],
   },
   {
@@ -3287,7 +3287,7 @@ export const operations: readonly OperationDescriptor[] = [
       { name: 'createdBefore', in: 'query', required: true, type: 'string', format: 'date-time' },
       { name: 'sortOrder', in: 'query', type: 'string', enum: ['ASC', 'DESC'] },
       { name: 'nextToken', in: 'query', type: 'string' },
-      { name: 'includeDetails', in: 'query', type: 'boolean', default: 'true' },
+      { name: 'includeDetails', in: 'query', type: 'boolean', default: true },
     ],
   },
   {

@@ -142,7 +142,7 @@ function describeParameter(parameter: Parameter, swagger: SwaggerModel): Paramet
       items: describeItems(parameter.items ?? {}),
       collectionFormat: (parameter.collectionFormat ?? 'csv') as ParameterDescriptor['collectionFormat'],
     }),
-    ...(parameter.default !== undefined && { default: parameter.default }),
+    ...(parameter.default !== undefined && { default: defaultOf(parameter.default, type) }),
     ...(parameter['x-amazon-spds-greedy-path-parameter'] && { greedy: true }),
   };
 }
@@ -151,6 +151,14 @@ function describeParameter(parameter: Parameter, swagger: SwaggerModel): Paramet
 export function scalarType(parameter: Parameter | Schema): ParameterDescriptor['type'] {
   if (parameter.type === 'string' && parameter.format === 'boolean') return 'boolean';
   return (parameter.type ?? 'string') as ParameterDescriptor['type'];
+}
+
+/** Some defaults stand there as text: `'true'` of a boolean, `'10'` of an integer, `'a,b'` of a list. */
+function defaultOf(given: NonNullable<Parameter['default']>, type: ParameterDescriptor['type']) {
+  if (typeof given !== 'string') return given;
+  if (type === 'boolean') return given === 'true';
+  if (type === 'array') return given.split(',');
+  return type === 'integer' || type === 'number' ? Number(given) : given;
 }
 
 function typeOfBody(schema: Schema, swagger: SwaggerModel): 'array' | 'object' {
