@@ -1,1 +1,17 @@
-export {};
+export type {
+  CallTerms,
+  CheckpointBatch,
+  JobContext,
+  ParkOrder,
+  Progress,
+} from './job/job-context.js';
+export { defineJob, type JobDefinition, type JobSpec } from './job/job-definition.js';
+export { type JobState, type JobView, jobStates, type ParkedView } from './job/job-view.js';
+export { type Outcome, outcomeOf, type ParkedFor, type RunFacts } from './outcome/outcome.js';
+export { reviveError, type StoredError, storeError } from './outcome/stored-error.js';
+export type { AddOptions, AddResult } from './queue/enqueue.js';
+export type { JobEventMap, JobEventName, JobListener } from './queue/job-events.js';
+export type { ListQuery } from './queue/job-reader.js';
+export { OperationQueue, type OperationQueueOptions } from './queue/operation-queue.js';
+export { OperationQueues, type OperationQueuesOptions } from './queue/operation-queues.js';
+export type { RetentionOptions } from './queue/retention.js';

@@ -1,0 +1,62 @@
+import type { AccountId, CanonicalRecord, JsonValue, Logger, Priority, WriteResult } from '@fluxori/core';
+
+/** What a call to the remote side needs to know from the job that makes it. */
+export interface CallTerms {
+  readonly signal: AbortSignal;
+  /** The job's priority now: it may have been expedited since the last call. */
+  readonly priority: Priority;
+  /** A longer wait for a token ends the call with a RateLimitError, and the job parks. Milliseconds. */
+  readonly maxWaitMs: number;
+  /** The job's name at the token buckets, so that it keeps its place while it is parked. */
+  readonly waiter: string;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total?: number;
+  /** What is counted, e.g. `orders`. */
+  readonly unit?: string;
+  readonly label?: string;
+}
+
+/** What a checkpoint writes beside the job's own state. */
+export interface CheckpointBatch {
+  readonly records?: readonly CanonicalRecord[];
+  /** Watermarks and the like, by key; null deletes. */
+  readonly state?: Readonly<Record<string, JsonValue>>;
+}
+
+export interface ParkOrder {
+  readonly until: Date;
+  /** For people: what it waits for. */
+  readonly reason: string;
+}
+
+/** A handler's view of the world. It knows nothing of queues, HTTP or databases. */
+export interface JobContext<Payload = unknown, State = unknown> {
+  readonly jobId: string;
+  readonly accountId: AccountId;
+  readonly payload: Payload;
+  /** What the last checkpoint kept; undefined on the first run. */
+  readonly state: State | undefined;
+  /** Aborted when the job is cancelled, the process stops, or the job was taken over by another process. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  /** From 1; counts only failures of the remote side. */
+  readonly attempt: number;
+  readonly priority: Priority;
+  /** Makes a call on the job's terms. Let its errors through: they decide whether the job parks, tries again or fails. */
+  call<T>(work: (terms: CallTerms) => Promise<T>): Promise<T>;
+  /**
+   * Keeps how far the job has come, together with what it brought in: in one transaction when the records go to the backend;
+   * a sink of the platform's own is written first, so that a crash between the two repeats and loses nothing.
+   * While the process is stopping this is where the job leaves: the promise rejects after everything was written.
+   */
+  checkpoint(state: State, batch?: CheckpointBatch): Promise<WriteResult>;
+  /** A state value of the account, as some job's batch left it, e.g. a watermark. */
+  readState(key: string): Promise<JsonValue | undefined>;
+  /** Tells how far it is. Call it as often as you like: few writes result. */
+  progress(progress: Progress): Promise<void>;
+  /** Ends this run and goes on from the last checkpoint at `until`. Holds no worker meanwhile, uses no attempt. */
+  park(order: ParkOrder): never;
+}

@@ -1,0 +1,34 @@
+import type { AccountId, JsonValue, Priority } from '@fluxori/core';
+import type { Progress } from './job-context.js';
+
+export const jobStates = ['waiting', 'parked', 'active', 'completed', 'failed', 'cancelled'] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** Why a job waits, and until when at the latest. */
+export interface ParkedView {
+  readonly until: Date;
+  readonly reason: string;
+  /** The host that it waits for. */
+  readonly host?: string;
+}
+
+/** A job, fit to be shown: no personal data, no secret. */
+export interface JobView {
+  readonly jobId: string;
+  readonly name: string;
+  readonly section: string;
+  readonly accountId: AccountId;
+  readonly state: JobState;
+  readonly priority: Priority;
+  readonly progress?: Progress;
+  readonly parked?: ParkedView;
+  /** Attempts that failed so far. */
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly error?: Readonly<Record<string, unknown>>;
+  readonly result?: JsonValue;
+  readonly createdAt: Date;
+  readonly finishedAt?: Date;
+  /** What may be seen of the payload. */
+  readonly payload: Readonly<Record<string, JsonValue>>;
+}

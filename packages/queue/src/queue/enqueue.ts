@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { type Priority, priorities } from '@fluxori/core';
+import type { JobsOptions } from 'bullmq';
+import type { JobDefinition } from '../job/job-definition.js';
+import { packJob, type StoredJob } from '../job/stored-job.js';
+import { unknownJob } from '../run/job-runner.js';
+import type { BullQueue } from './bull-types.js';
+import type { JobReader } from './job-reader.js';
+import type { Retention } from './retention.js';
+import type { RetriedKeys } from './retried-keys.js';
+
+export interface AddOptions {
+  /** Whose work it is: the limits of this account apply. */
+  readonly accountId: string;
+  readonly payload: unknown;
+  /** The job kind's own by default. */
+  readonly priority?: Priority;
+  /** While a job of this kind and account with this key is waiting, parked or active, adding gives that job. */
+  readonly dedupeKey?: string;
+  /** Starts no earlier than this many milliseconds from now. */
+  readonly delayMs?: number;
+  /** The payload's version, when it was made elsewhere; the present one by default. */
+  readonly version?: number;
+}
+
+export interface AddResult {
+  readonly jobId: string;
+  /** The job was there already. */
+  readonly deduplicated: boolean;
+}
+
+interface Parts {
+  readonly section: string;
+  readonly definitions: ReadonlyMap<string, JobDefinition>;
+  readonly retention: Retention;
+  readonly reader: JobReader;
+  readonly retriedKeys: RetriedKeys;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly data: StoredJob;
+  readonly opts: JobsOptions & { readonly jobId: string };
+}
+
+/** So many jobs go into one statement. */
+const chunkSize = 1_000;
+const defaultAttempts = 5;
+
+/** Puts jobs into the queue, each checked first: one that is refused leaves nothing behind. */
+export class Enqueuer {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async add(queue: BullQueue, name: string, options: AddOptions): Promise<AddResult> {
+    const entry = this.#entry(name, options);
+    const live = await this.#retriedJob(entry);
+    if (live !== undefined) return { jobId: live, deduplicated: true };
+    const job = await queue.add(entry.name, entry.data, entry.opts);
+    return { jobId: job.id!, deduplicated: job.id !== entry.opts.jobId };
+  }
+
+  async addBulk(
+    queue: BullQueue,
+    items: readonly ({ readonly name: string } & AddOptions)[],
+  ): Promise<AddResult[]> {
+    const entries = items.map(({ name, ...options }) => this.#entry(name, options));
+    const results: AddResult[] = [];
+    for (let start = 0; start < entries.length; start += chunkSize) {
+      const chunk = entries.slice(start, start + chunkSize);
+      const live = await Promise.all(chunk.map((entry) => this.#retriedJob(entry)));
+      const jobs = await queue.addBulk(chunk.filter((_, index) => live[index] === undefined));
+      for (const [index, entry] of chunk.entries()) {
+        const jobId = live[index] ?? jobs.shift()!.id!;
+        results.push({ jobId, deduplicated: jobId !== entry.opts.jobId });
+      }
+    }
+    return results;
+  }
+
+  #entry(name: string, options: AddOptions): Entry {
+    const { section, definitions, retention } = this.#parts;
+    const definition = definitions.get(name);
+    if (definition === undefined) throw unknownJob(name, section);
+    const data = packJob(definition, options);
+    const { dedupeKey, delayMs = 0, priority = definition.priority ?? 'normal' } = options;
+    return {
+      name,
+      data,
+      opts: {
+        jobId: newJobId(section),
+        priority: priorities[priority],
+        attempts: definition.attempts ?? defaultAttempts,
+        // What failed is told in our own words, without a stack.
+        stackTraceLimit: 0,
+        removeOnComplete: retention.completed,
+        removeOnFail: retention.failed,
+        ...(delayMs > 0 && { delay: Math.round(delayMs) }),
+        ...(dedupeKey !== undefined && { deduplication: { id: `${data.accountId}/${name}/${dedupeKey}` } }),
+      },
+    };
+  }
+
+  async #retriedJob({ opts }: Entry): Promise<string | undefined> {
+    const key = opts.deduplication?.id;
+    if (key === undefined) return undefined;
+    const jobId = await this.#parts.retriedKeys.holder(key);
+    if (jobId === undefined) return undefined;
+    const found = await this.#parts.reader.find(jobId);
+    if (found !== undefined && ['waiting', 'parked', 'active'].includes(found.state)) return jobId;
+    await this.#parts.retriedKeys.drop(key);
+    return undefined;
+  }
+}
+
+/** The section in front, so that a job is found by its id alone; then the time, so that ids sort by age. */
+function newJobId(section: string): string {
+  const time = Date.now().toString(36).padStart(9, '0');
+  return `${section}-${time}${randomUUID().replaceAll('-', '').slice(0, 10)}`;
+}
+
+/** @returns the section that a job's id names. */
+export function sectionOf(jobId: string): string {
+  return jobId.slice(0, Math.max(jobId.lastIndexOf('-'), 0));
+}

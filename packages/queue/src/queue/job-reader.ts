@@ -1,0 +1,131 @@
+import type { AccountId } from '@fluxori/core';
+import type { JobState as BullState, JobType } from 'bullmq';
+import { describeJob } from '../job/describe-job.js';
+import type { JobDefinition } from '../job/job-definition.js';
+import { type JobState, type JobView, jobStates } from '../job/job-view.js';
+import type { BullJob, BullQueue } from './bull-types.js';
+import type { CancelledJobs } from './cancelled-jobs.js';
+
+export interface ListQuery {
+  /** All when left out. */
+  readonly states?: readonly JobState[];
+  readonly accountId?: AccountId;
+  /** 100 by default. */
+  readonly limit?: number;
+}
+
+type LiveState = Exclude<JobState, 'cancelled'>;
+
+/** Our states in BullMQ's words, which has one more for jobs with a priority. */
+const typesOf: Readonly<Record<LiveState, readonly JobType[]>> = {
+  active: ['active'],
+  waiting: ['prioritized', 'waiting'],
+  parked: ['delayed'],
+  completed: ['completed'],
+  failed: ['failed'],
+};
+
+const stateOf: Readonly<Record<BullState, LiveState>> = {
+  active: 'active',
+  waiting: 'waiting',
+  prioritized: 'waiting',
+  'waiting-children': 'waiting',
+  delayed: 'parked',
+  completed: 'completed',
+  failed: 'failed',
+};
+
+/** How many jobs are looked through at once for those of one account. */
+const pageSize = 200;
+
+/** Looks at jobs, and changes nothing. */
+export class JobReader {
+  readonly #queue: () => Promise<BullQueue>;
+  readonly #section: string;
+  readonly #definitions: ReadonlyMap<string, JobDefinition>;
+  readonly #cancelled: CancelledJobs;
+
+  constructor(
+    queue: () => Promise<BullQueue>,
+    section: string,
+    definitions: ReadonlyMap<string, JobDefinition>,
+    cancelled: CancelledJobs,
+  ) {
+    this.#queue = queue;
+    this.#section = section;
+    this.#definitions = definitions;
+    this.#cancelled = cancelled;
+  }
+
+  async get(jobId: string): Promise<JobView | undefined> {
+    const found = await this.find(jobId);
+    return found === undefined ? this.#cancelled.get(jobId) : this.describe(found.job, found.state);
+  }
+
+  /** The job as it lies in the queue, with its state. */
+  async find(jobId: string): Promise<{ job: BullJob; state: LiveState } | undefined> {
+    const queue = await this.#queue();
+    const job = await queue.getJob(jobId);
+    if (job === undefined) return undefined;
+    const state = await job.getState();
+    return state === 'unknown' ? undefined : { job, state: stateOf[state] };
+  }
+
+  describe(job: BullJob, state: JobState): JobView {
+    return describeJob(job, state, this.#section, this.#definitions.get(job.name));
+  }
+
+  /** Running ones first, then what comes next, then what ended, latest first. */
+  async list({ states = jobStates, accountId, limit = 100 }: ListQuery = {}): Promise<JobView[]> {
+    const views: JobView[] = [];
+    for (const state of ['active', 'waiting', 'parked', 'failed', 'completed'] as const) {
+      if (!states.includes(state)) continue;
+      for (let start = 0; views.length < limit; start += pageSize) {
+        const size = accountId === undefined ? Math.min(pageSize, limit - views.length) : pageSize;
+        const jobs = await this.#page(state, start, size);
+        const wanted = jobs.filter((job) => accountId === undefined || job.data.accountId === accountId);
+        views.push(...wanted.slice(0, limit - views.length).map((job) => this.describe(job, state)));
+        if (jobs.length < size) break;
+      }
+    }
+    if (states.includes('cancelled'))
+      views.push(...(await this.#listCancelled(limit - views.length, accountId)));
+    return views;
+  }
+
+  async counts(): Promise<Record<JobState, number>> {
+    const queue = await this.#queue();
+    const counts = await queue.getJobCounts(
+      'active',
+      'waiting',
+      'prioritized',
+      'delayed',
+      'completed',
+      'failed',
+    );
+    return {
+      waiting: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0),
+      parked: counts['delayed'] ?? 0,
+      active: counts['active'] ?? 0,
+      completed: counts['completed'] ?? 0,
+      failed: counts['failed'] ?? 0,
+      cancelled: (await this.#cancelled.ids()).length,
+    };
+  }
+
+  async #page(state: LiveState, start: number, size: number): Promise<BullJob[]> {
+    const queue = await this.#queue();
+    const soonestFirst = state !== 'completed' && state !== 'failed';
+    return queue.getJobs([...typesOf[state]], start, start + size - 1, soonestFirst);
+  }
+
+  async #listCancelled(limit: number, accountId: AccountId | undefined): Promise<JobView[]> {
+    const views: JobView[] = [];
+    for (const jobId of await this.#cancelled.ids()) {
+      if (views.length >= limit) break;
+      const view = await this.#cancelled.get(jobId);
+      if (view !== undefined && (accountId === undefined || view.accountId === accountId)) views.push(view);
+    }
+    return views;
+  }
+}

@@ -1,0 +1,125 @@
+import { type Clock, type Priority, priorities, ValidationError } from '@fluxori/core';
+import { readNote } from '../job/job-note.js';
+import type { JobState } from '../job/job-view.js';
+import type { Checkpoints } from '../run/checkpoints.js';
+import { promote } from '../run/job-runner.js';
+import type { BullJob, BullQueue } from './bull-types.js';
+import type { CancelledJobs } from './cancelled-jobs.js';
+import type { HostGate } from './host-gate.js';
+import type { JobEvents } from './job-events.js';
+import type { JobReader } from './job-reader.js';
+import type { JobWorker } from './job-worker.js';
+import type { RetriedKeys } from './retried-keys.js';
+import type { RunOrders } from './run-orders.js';
+import { noSuchJob } from './wait-for-job.js';
+
+interface Parts {
+  readonly section: string;
+  readonly reader: JobReader;
+  readonly cancelled: CancelledJobs;
+  readonly checkpoints: Checkpoints;
+  readonly retriedKeys: RetriedKeys;
+  readonly orders: RunOrders;
+  readonly gate: HostGate;
+  readonly events: JobEvents;
+  readonly clock: Clock;
+  readonly worker: () => JobWorker | undefined;
+  readonly forgetWaiter: (jobId: string) => void;
+}
+
+/** Changes the course of single jobs: sooner, never, or once more. */
+export class JobSteering {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async expedite(queue: BullQueue, jobId: string, priority: Priority): Promise<void> {
+    const { job, state } = await this.#find(jobId, ['waiting', 'parked', 'active'], 'expedited');
+    await queue.getBackend().changePriority(jobId, priorities[priority]);
+    if (state === 'active') {
+      if (!this.#parts.worker()?.setPriority(jobId, priority))
+        await this.#parts.orders.send(jobId, { priority });
+      return;
+    }
+    const note = readNote(job.failedReason);
+    const parkedFor = note !== undefined && 'parked' in note ? note.parked.for : undefined;
+    // Its turn was reckoned by its old priority: it asks again. What waits for a host, or for a time, waits on.
+    if (state === 'parked' && (parkedFor === 'rate' || parkedFor === 'attempt')) await promote(queue, jobId);
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    if ((await this.#parts.reader.find(jobId)) === undefined && (await this.#parts.cancelled.get(jobId)))
+      return;
+    const { job, state } = await this.#find(jobId, ['waiting', 'parked', 'active'], 'cancelled');
+    if (this.#parts.worker()?.cancel(jobId)) return;
+    if (state === 'active' || !(await this.#takeOut(job))) {
+      await this.#parts.orders.send(jobId, { cancel: true });
+    }
+  }
+
+  async retry(queue: BullQueue, jobId: string): Promise<void> {
+    const { job } = await this.#find(jobId, ['failed'], 'retried');
+    const key = job.opts.deduplication?.id;
+    if (key !== undefined) await this.#holdKey(queue, job, key);
+    if (job.data.crashes !== undefined) {
+      const { crashes: _crashes, ...data } = job.data;
+      await job.updateData(data);
+    }
+    await job.retry('failed', { resetAttemptsMade: true });
+  }
+
+  /** @returns false when a worker was faster. */
+  async #takeOut(job: BullJob): Promise<boolean> {
+    const { reader, cancelled, checkpoints, gate, events, clock, section, forgetWaiter } = this.#parts;
+    const jobId = job.id!;
+    // First what is shown of it, then the job: at no moment is there neither.
+    await cancelled.add(reader.describe(job, 'cancelled'), new Date(clock.now()));
+    try {
+      await job.remove();
+    } catch {
+      await cancelled.remove(jobId);
+      return false;
+    }
+    gate.forget(jobId);
+    forgetWaiter(jobId);
+    if (job.attemptsStarted > 0) await checkpoints.forget(job.data.accountId, jobId);
+    events.emit('cancelled', { jobId, name: job.name, section, accountId: job.data.accountId });
+    return true;
+  }
+
+  async #holdKey(queue: BullQueue, job: BullJob, key: string): Promise<void> {
+    const { retriedKeys } = this.#parts;
+    const other = (await queue.getDeduplicationJobId(key)) ?? (await retriedKeys.holder(key));
+    if (other !== undefined && other !== null && other !== job.id) {
+      const found = await this.#parts.reader.find(other);
+      if (found !== undefined && ['waiting', 'parked', 'active'].includes(found.state)) {
+        throw new ValidationError(
+          `The job ${job.id} cannot be retried: ${other} is already doing the same work.`,
+          {
+            code: 'JOB_STATE',
+            account: job.data.accountId,
+            operation: job.name,
+            remedy: `Wait for ${other}, or cancel it first.`,
+          },
+        );
+      }
+    }
+    await retriedKeys.hold(key, job.id!);
+  }
+
+  async #find(jobId: string, allowed: readonly JobState[], verb: string) {
+    const found = await this.#parts.reader.find(jobId);
+    const state = found?.state ?? (await this.#parts.cancelled.get(jobId))?.state;
+    if (state === undefined) throw noSuchJob(jobId);
+    if (found === undefined || !allowed.includes(state)) {
+      throw new ValidationError(`The job ${jobId} is ${state}; it cannot be ${verb}.`, {
+        code: 'JOB_STATE',
+        field: 'jobId',
+        remedy: `Only a job that is ${allowed.join(' or ')} can be ${verb}.`,
+      });
+    }
+    return found;
+  }
+}

@@ -1,0 +1,148 @@
+import { ConfigurationError, type Priority } from '@fluxori/core';
+import type { JobDefinition } from '../job/job-definition.js';
+import { type JobState, type JobView, jobStates } from '../job/job-view.js';
+import { unknownJob } from '../run/job-runner.js';
+import { type AddOptions, type AddResult, sectionOf } from './enqueue.js';
+import type { JobEventName, JobListener } from './job-events.js';
+import type { ListQuery } from './job-reader.js';
+import { OperationQueue, type OperationQueueOptions } from './operation-queue.js';
+import { noSuchJob } from './wait-for-job.js';
+
+export interface OperationQueuesOptions extends Omit<OperationQueueOptions, 'section' | 'concurrency'> {
+  /** Handlers that run at the same time in this process, by section; 32 each by default. */
+  readonly concurrency?: number | Readonly<Record<string, number>>;
+}
+
+/** All sections of an installation: one queue for each, found by section, by job name or by job id. */
+export class OperationQueues implements AsyncDisposable {
+  readonly #queues: ReadonlyMap<string, OperationQueue>;
+  readonly #byJobName: ReadonlyMap<string, OperationQueue>;
+
+  /** @throws ConfigurationError when two jobs have one name. */
+  constructor(options: OperationQueuesOptions) {
+    const { concurrency, ...shared } = options;
+    const queues = new Map<string, OperationQueue>();
+    for (const [section, jobs] of Map.groupBy(options.jobs, (job) => job.section)) {
+      const own = typeof concurrency === 'object' ? concurrency[section] : concurrency;
+      queues.set(section, new OperationQueue({ ...shared, section, jobs, ...(own && { concurrency: own }) }));
+    }
+    this.#queues = queues;
+    this.#byJobName = indexByName(options.jobs, queues);
+  }
+
+  get sections(): readonly string[] {
+    return [...this.#queues.keys()];
+  }
+
+  get jobNames(): readonly string[] {
+    return [...this.#byJobName.keys()];
+  }
+
+  /** The queue of a section. @throws ConfigurationError when no job belongs to it. */
+  section(section: string): OperationQueue {
+    const queue = this.#queues.get(section);
+    if (queue !== undefined) return queue;
+    throw new ConfigurationError(`There is no section ${JSON.stringify(section)}.`, {
+      field: 'section',
+      remedy: `Use one of: ${this.sections.join(', ')}.`,
+    });
+  }
+
+  /** Puts a job into the queue of its section. Throws as `OperationQueue.add` does. */
+  async add(name: string, options: AddOptions): Promise<AddResult> {
+    const queue = this.#byJobName.get(name);
+    if (queue === undefined) throw unknownJob(name, 'any');
+    return queue.add(name, options);
+  }
+
+  async get(jobId: string): Promise<JobView | undefined> {
+    return this.#queues.get(sectionOf(jobId))?.get(jobId);
+  }
+
+  /** Of all sections, running ones first. */
+  async list(query: ListQuery = {}): Promise<JobView[]> {
+    const views: JobView[] = [];
+    for (const queue of this.#queues.values()) views.push(...(await queue.list(query)));
+    const order = ['active', 'waiting', 'parked', 'failed', 'cancelled', 'completed'];
+    return views.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).slice(0, query.limit ?? 100);
+  }
+
+  async counts(): Promise<Record<string, Record<JobState, number>>> {
+    const counts: Record<string, Record<JobState, number>> = {};
+    for (const [section, queue] of this.#queues) counts[section] = await queue.counts();
+    return counts;
+  }
+
+  /** Over all sections, by state. */
+  async totals(): Promise<Record<JobState, number>> {
+    const all = Object.values(await this.counts());
+    const sum = (state: JobState) => all.reduce((total, counts) => total + counts[state], 0);
+    return Object.fromEntries(jobStates.map((state) => [state, sum(state)])) as Record<JobState, number>;
+  }
+
+  async expedite(jobId: string, priority?: Priority): Promise<void> {
+    return this.#queueOf(jobId).expedite(jobId, priority);
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    return this.#queueOf(jobId).cancel(jobId);
+  }
+
+  async retry(jobId: string): Promise<void> {
+    return this.#queueOf(jobId).retry(jobId);
+  }
+
+  async waitFor<Result = unknown>(jobId: string, options?: { signal?: AbortSignal }): Promise<Result> {
+    return this.#queueOf(jobId).waitFor<Result>(jobId, options);
+  }
+
+  /** Starts the given sections, or all. */
+  async start(sections: readonly string[] = this.sections): Promise<void> {
+    for (const section of sections) await this.section(section).start();
+  }
+
+  /** Closes all at the same time. Idempotent. */
+  async close(options?: { graceMs?: number }): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close(options)));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A host is back: what waits for it goes on, in every section. */
+  async release(host: string): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.release(host)));
+  }
+
+  /** Listens to all sections. @returns a function that ends the listening. */
+  on<Name extends JobEventName>(name: Name, listener: JobListener<Name>): () => void {
+    const stops = [...this.#queues.values()].map((queue) => queue.on(name, listener));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  #queueOf(jobId: string): OperationQueue {
+    const queue = this.#queues.get(sectionOf(jobId));
+    if (queue === undefined) throw noSuchJob(jobId);
+    return queue;
+  }
+}
+
+function indexByName(
+  jobs: readonly JobDefinition[],
+  queues: ReadonlyMap<string, OperationQueue>,
+): ReadonlyMap<string, OperationQueue> {
+  const index = new Map<string, OperationQueue>();
+  for (const job of jobs) {
+    if (index.has(job.name)) {
+      throw new ConfigurationError(`Two jobs have the name ${job.name}.`, {
+        problems: [`${job.name} is declared twice`],
+        remedy: 'Give each kind of job a name of its own.',
+      });
+    }
+    index.set(job.name, queues.get(job.section)!);
+  }
+  return index;
+}

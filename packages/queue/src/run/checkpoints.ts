@@ -1,0 +1,72 @@
+import type {
+  AccountId,
+  Backend,
+  CanonicalRecord,
+  JsonValue,
+  KeyValueStore,
+  RecordSink,
+  RecordStore,
+  WriteResult,
+} from '@fluxori/core';
+import type { CheckpointBatch } from '../job/job-context.js';
+
+const nothing: WriteResult = { inserted: 0, updated: 0, unchanged: 0 };
+
+/** Keeps how far jobs have come, beside what they brought in. */
+export class Checkpoints {
+  readonly #records: RecordStore;
+  readonly #keyValues: KeyValueStore;
+  readonly #sink: RecordSink;
+  readonly #prefix: string;
+
+  /** @param sink - where records go when not to the backend; state is kept in the backend in any case, where it can be read. */
+  constructor(backend: Backend, sink: RecordSink | undefined, prefix: string) {
+    this.#records = backend.records;
+    this.#keyValues = backend.keyValues;
+    this.#sink = sink ?? backend.records;
+    this.#prefix = prefix;
+  }
+
+  async read(accountId: AccountId, jobId: string): Promise<JsonValue | undefined> {
+    const key = this.#key(jobId);
+    return (await this.#records.readState(accountId, key)) ?? (await this.#keyValues.get(key));
+  }
+
+  readState(accountId: AccountId, key: string): Promise<JsonValue | undefined> {
+    return this.#records.readState(accountId, key);
+  }
+
+  /** One transaction where the sink is the backend's own; else the sink first, whose writes may be repeated. */
+  async write(
+    accountId: AccountId,
+    jobId: string,
+    checkpoint: JsonValue,
+    batch: CheckpointBatch,
+    signal: AbortSignal,
+  ): Promise<WriteResult> {
+    const state = { ...batch.state, [this.#key(jobId)]: checkpoint };
+    const records: readonly CanonicalRecord[] = batch.records ?? [];
+    if (this.#sink === this.#records) return this.#records.write({ accountId, records, state });
+    const result =
+      records.length === 0 ? nothing : await this.#sink.write({ accountId, records }, { signal });
+    await this.#records.write({ accountId, state });
+    return result;
+  }
+
+  async forget(accountId: AccountId, jobId: string): Promise<void> {
+    await this.#records.write({ accountId, state: { [this.#key(jobId)]: null } });
+  }
+
+  /** A failed job may be retried, but not for ever: its checkpoint moves to where things end by themselves. */
+  async keepFor(accountId: AccountId, jobId: string, ttlMs: number): Promise<void> {
+    const key = this.#key(jobId);
+    const checkpoint = await this.#records.readState(accountId, key);
+    if (checkpoint === undefined) return;
+    await this.#keyValues.set(key, checkpoint, { ttlMs });
+    await this.forget(accountId, jobId);
+  }
+
+  #key(jobId: string): string {
+    return `${this.#prefix}/checkpoint/${jobId}`;
+  }
+}

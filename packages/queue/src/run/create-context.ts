@@ -1,0 +1,64 @@
+import type { AccountId, JsonValue, Logger } from '@fluxori/core';
+import type { JobContext, Progress } from '../job/job-context.js';
+import { ParkRequest } from '../outcome/park-request.js';
+import type { Checkpoints } from './checkpoints.js';
+import type { JobRun } from './job-run.js';
+
+/** The longest that a call waits for a token while it holds a worker's slot. */
+const longestWaitMs = 1_000;
+
+interface Facts {
+  readonly run: JobRun;
+  readonly accountId: AccountId;
+  readonly payload: unknown;
+  readonly state: JsonValue | undefined;
+  readonly attempt: number;
+  readonly logger: Logger;
+}
+
+interface Means {
+  readonly checkpoints: Checkpoints;
+  readonly progress: (progress: Progress) => Promise<void>;
+  /** True while the process is stopping: jobs leave at their next checkpoint. */
+  readonly leaving: () => boolean;
+}
+
+/** Joins one run to what its handler may do. */
+export function createContext(facts: Facts, means: Means): JobContext {
+  const { run, accountId, payload, state, attempt, logger } = facts;
+  const { jobId, signal } = run;
+  return {
+    jobId,
+    accountId,
+    payload,
+    state,
+    signal,
+    logger,
+    attempt,
+    get priority() {
+      return run.priority;
+    },
+    async call(work) {
+      signal.throwIfAborted();
+      const result = await work({ signal, priority: run.priority, maxWaitMs: longestWaitMs, waiter: jobId });
+      run.hostTries = 0;
+      return result;
+    },
+    async checkpoint(checkpoint, batch = {}) {
+      signal.throwIfAborted();
+      const kept = JSON.parse(JSON.stringify(checkpoint ?? null)) as JsonValue;
+      const result = await means.checkpoints.write(accountId, jobId, kept, batch, signal);
+      run.checkpointed = true;
+      if (means.leaving()) run.stop('closing');
+      signal.throwIfAborted();
+      return result;
+    },
+    readState: (key) => means.checkpoints.readState(accountId, key),
+    async progress(value) {
+      await means.progress(value);
+    },
+    park(order) {
+      throw new ParkRequest(order);
+    },
+  };
+}

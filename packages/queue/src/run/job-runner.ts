@@ -1,0 +1,176 @@
+import type { Clock, JsonValue, Logger, Metrics, Random } from '@fluxori/core';
+import { NotFoundError } from '@fluxori/core';
+import { WaitingError } from 'bullmq';
+import { describeJob, priorityOf } from '../job/describe-job.js';
+import type { JobDefinition } from '../job/job-definition.js';
+import { readNote } from '../job/job-note.js';
+import { unpackJob } from '../job/stored-job.js';
+import { outcomeOf } from '../outcome/outcome.js';
+import type { BullJob, BullQueue } from '../queue/bull-types.js';
+import type { CancelledJobs } from '../queue/cancelled-jobs.js';
+import type { HostGate } from '../queue/host-gate.js';
+import type { JobEvents } from '../queue/job-events.js';
+import { applyOutcome, endCancelled, giveBack } from './apply-outcome.js';
+import type { Checkpoints } from './checkpoints.js';
+import { createContext } from './create-context.js';
+import { JobRun } from './job-run.js';
+import { ProgressWriter } from './progress-writer.js';
+
+export interface RunnerParts {
+  readonly section: string;
+  readonly definitions: ReadonlyMap<string, JobDefinition>;
+  readonly queue: BullQueue;
+  readonly checkpoints: Checkpoints;
+  readonly gate: HostGate;
+  readonly cancelled: CancelledJobs;
+  readonly events: JobEvents;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The job no longer waits for a token. */
+  readonly forgetWaiter: (jobId: string) => void;
+}
+
+/** Runs jobs for a worker: from BullMQ's job to the handler, and from the handler's end back to BullMQ. */
+export class JobRunner {
+  readonly #parts: RunnerParts;
+  readonly #runs = new Map<string, JobRun>();
+  readonly #checkpointed = new Set<string>();
+  #closing = false;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  get runs(): ReadonlyMap<string, JobRun> {
+    return this.#runs;
+  }
+
+  /** From now on, jobs that a worker still takes go straight back, and running ones leave at their next checkpoint. */
+  stopTaking(): void {
+    this.#closing = true;
+  }
+
+  /** Whether the job that just ended has left a checkpoint. Says so once. */
+  takeCheckpointed(jobId: string): boolean {
+    return this.#checkpointed.delete(jobId);
+  }
+
+  /** BullMQ's processor. Returns the result, or throws what tells BullMQ that the job was moved or failed. */
+  async process(job: BullJob, token: string): Promise<unknown> {
+    const { queue, gate } = this.#parts;
+    const jobId = job.id!;
+    if (this.#closing) return giveBack(queue, jobId, token);
+    gate.forget(jobId);
+    const note = readNote(job.failedReason);
+    const hostTries = note !== undefined && 'parked' in note ? note.parked.tries : 0;
+    const run = new JobRun(jobId, token, priorityOf(job.priority), hostTries);
+    this.#runs.set(jobId, run);
+    try {
+      return await this.#work(job, run).catch((error: unknown) => this.#end(job, run, error));
+    } finally {
+      this.#runs.delete(jobId);
+      if (run.checkpointed) this.#checkpointed.add(jobId);
+      run.leave();
+    }
+  }
+
+  async #work(job: BullJob, run: JobRun): Promise<JsonValue | undefined> {
+    const { section, definitions, checkpoints, events, metrics, clock } = this.#parts;
+    const definition = definitions.get(job.name);
+    if (definition === undefined) throw unknownJob(job.name, section);
+    const payload = unpackJob(definition, job.data);
+    const { accountId } = job.data;
+    // A job that never ran has no checkpoint: its first run saves the question.
+    const state = job.attemptsStarted > 1 ? await checkpoints.read(accountId, run.jobId) : undefined;
+    run.checkpointed = state !== undefined;
+    const progress = new ProgressWriter((value) => job.updateProgress({ ...value }), clock);
+    const logger = this.#parts.logger.child({ jobId: run.jobId, job: job.name, account: accountId });
+    const about = { jobId: run.jobId, name: job.name, section, accountId };
+    events.emit('active', { ...about, attempt: job.attemptsMade + 1 });
+    const startedAt = clock.now();
+    try {
+      const result = await definition.run(
+        createContext(
+          { run, accountId, payload, state, attempt: job.attemptsMade + 1, logger },
+          {
+            checkpoints,
+            progress: (value) => {
+              events.emit('progress', { ...about, progress: value });
+              return progress.update(value);
+            },
+            leaving: () => this.#closing,
+          },
+        ),
+      );
+      return result === undefined ? undefined : (JSON.parse(JSON.stringify(result)) as JsonValue);
+    } finally {
+      await progress.close().catch(() => {});
+      metrics.duration('queue_run_ms', clock.now() - startedAt, { section, job: job.name });
+    }
+  }
+
+  /** Decides what becomes of a run that did not complete. Always throws what BullMQ understands. */
+  async #end(job: BullJob, run: JobRun, error: unknown): Promise<never> {
+    const { queue, clock, random, gate, section, definitions, cancelled } = this.#parts;
+    if (run.stopped === 'lost') throw new WaitingError();
+    if (run.stopped === 'cancelled') {
+      const view = describeJob(job, 'cancelled', section, definitions.get(job.name));
+      await cancelled.add(view, new Date(clock.now()));
+      return endCancelled(job);
+    }
+    if (run.stopped === 'closing') return giveBack(queue, run.jobId, run.token);
+    const outcome = outcomeOf(error, {
+      now: clock.now(),
+      attemptsMade: job.attemptsMade,
+      maxAttempts: job.opts.attempts ?? 1,
+      tries: run.hostTries,
+      waitingForHost: (host) => gate.waiting(host),
+      random,
+    });
+    if (outcome.kind === 'fail') return applyOutcome(queue, job, run.token, outcome);
+    return this.#park(job, run, outcome);
+  }
+
+  async #park(
+    job: BullJob,
+    run: JobRun,
+    outcome: Extract<ReturnType<typeof outcomeOf>, { kind: 'park' }>,
+  ): Promise<never> {
+    const { queue, gate, events, metrics, section, forgetWaiter, logger } = this.#parts;
+    const { host, reason, until, parkedFor } = outcome;
+    // Only who waits for a token keeps a place at the bucket.
+    if (parkedFor !== 'rate') forgetWaiter(run.jobId);
+    const seen = host === undefined ? 0 : gate.park(host, run.jobId, run.priority);
+    try {
+      return await applyOutcome(queue, job, run.token, outcome);
+    } finally {
+      metrics.count('queue_parked', { section, job: job.name, for: parkedFor });
+      logger.debug({ jobId: run.jobId, until: new Date(until).toISOString(), reason }, 'The job is parked.');
+      const { accountId } = job.data;
+      const event = { jobId: run.jobId, name: job.name, section, accountId, until: new Date(until), reason };
+      events.emit('parked', host === undefined ? event : { ...event, host });
+      // The host came back while the job was on its way to wait for it.
+      if (host !== undefined && gate.missedRelease(host, seen)) await promote(queue, run.jobId);
+    }
+  }
+}
+
+/** A parked job goes on now. One that is no longer parked needs nothing. */
+export async function promote(queue: BullQueue, jobId: string): Promise<void> {
+  await queue
+    .getBackend()
+    .promote(jobId)
+    .catch(() => {});
+}
+
+export function unknownJob(name: string, section: string): NotFoundError {
+  return new NotFoundError(`There is no job ${JSON.stringify(name)} in the section ${section} here.`, {
+    code: 'JOB_UNKNOWN',
+    field: 'name',
+    operation: name,
+    remedy:
+      'Check the name; if another release wrote the job, start a worker that knows it and retry the job.',
+  });
+}
