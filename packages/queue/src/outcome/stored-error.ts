@@ -46,28 +46,28 @@ type Stored = Record<string, never> & { message: string; code: never };
 const revivers: Readonly<Record<string, (stored: Stored, context: ErrorContext) => FluxoriError>> = {
   AuthenticationError: (s, c) => new AuthenticationError(s.message, c),
   CircuitOpenError: (s, c) =>
-    new CircuitOpenError(s.message, { ...c, host: s['host']!, retryAt: date(s['retryAt']) }),
-  ConfigurationError: (s, c) => new ConfigurationError(s.message, { ...c, problems: s['problems'] }),
-  DocumentError: (s, c) => new DocumentError(s.message, { ...c, retryable: s['retryable'] }),
-  NetworkError: (s, c) => new NetworkError(s.message, { ...c, host: s['host']!, outcome: s['outcome']! }),
+    new CircuitOpenError(s.message, { ...c, host: s.host!, retryAt: date(s.retryAt) }),
+  ConfigurationError: (s, c) => new ConfigurationError(s.message, { ...c, problems: s.problems }),
+  DocumentError: (s, c) => new DocumentError(s.message, { ...c, retryable: s.retryable }),
+  NetworkError: (s, c) => new NetworkError(s.message, { ...c, host: s.host!, outcome: s.outcome! }),
   NotFoundError: (s, c) => new NotFoundError(s.message, c),
-  RateLimitError: (s, c) => new RateLimitError(s.message, { ...c, retryAt: date(s['retryAt']) }),
+  RateLimitError: (s, c) => new RateLimitError(s.message, { ...c, retryAt: date(s.retryAt) }),
   RemoteError: (s, c) =>
     new RemoteError(s.message, {
       ...c,
-      status: s['status']!,
-      remoteCode: s['remoteCode'],
-      retryable: s['retryable'],
+      status: s.status!,
+      remoteCode: s.remoteCode,
+      retryable: s.retryable,
     }),
-  ValidationError: (s, c) => new ValidationError(s.message, { ...c, problems: s['problems'] }),
+  ValidationError: (s, c) => new ValidationError(s.message, { ...c, problems: s.problems }),
 };
 
 /** The error that a job failed with, as its class. A class that a connector derived comes back as core's class below it. */
 export function reviveError(stored: StoredError): Error {
-  const revive = revivers[String(stored['name'])] ?? revivers[classBelow(stored) ?? ''];
-  const message = String(stored['message'] ?? 'The job failed.');
+  const revive = revivers[String(stored.name)] ?? revivers[classBelow(stored) ?? ''];
+  const message = String(stored.message ?? 'The job failed.');
   if (revive === undefined)
-    return Object.assign(new Error(message), { name: String(stored['name'] ?? 'Error') });
+    return Object.assign(new Error(message), { name: String(stored.name ?? 'Error') });
   const { at } = stored as { at?: string };
   const context = { ...stored, at: at === undefined ? undefined : new Date(at) } as unknown as ErrorContext;
   return revive({ ...stored, message } as unknown as Stored, context);
@@ -78,7 +78,7 @@ function classBelow(stored: StoredError): string | undefined {
   if ('status' in stored) return 'RemoteError';
   if ('host' in stored) return 'retryAt' in stored ? 'CircuitOpenError' : 'NetworkError';
   if ('retryAt' in stored) return 'RateLimitError';
-  if (String(stored['code']).startsWith('AUTH_')) return 'AuthenticationError';
+  if (String(stored.code).startsWith('AUTH_')) return 'AuthenticationError';
   if ('problems' in stored) return 'ValidationError';
   return undefined;
 }

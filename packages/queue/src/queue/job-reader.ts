@@ -104,11 +104,11 @@ export class JobReader {
       'failed',
     );
     return {
-      waiting: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0),
-      parked: counts['delayed'] ?? 0,
-      active: counts['active'] ?? 0,
-      completed: counts['completed'] ?? 0,
-      failed: counts['failed'] ?? 0,
+      waiting: (counts.waiting ?? 0) + (counts.prioritized ?? 0),
+      parked: counts.delayed ?? 0,
+      active: counts.active ?? 0,
+      completed: counts.completed ?? 0,
+      failed: counts.failed ?? 0,
       cancelled: (await this.#cancelled.ids()).length,
     };
   }

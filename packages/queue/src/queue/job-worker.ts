@@ -143,7 +143,7 @@ export class JobWorker {
     }
     const error = note !== undefined && 'error' in note ? note.error : { name: 'Error', message: 'Unknown.' };
     if (checkpointed) await checkpoints.keepFor(job.data.accountId, job.id!, keepFailedMs);
-    metrics.count('queue_failed', { section, job: job.name, code: String(error['code'] ?? 'unknown') });
+    metrics.count('queue_failed', { section, job: job.name, code: String(error.code ?? 'unknown') });
     logger.error({ jobId: job.id, job: job.name, account: job.data.accountId, error }, 'The job failed.');
     events.emit('failed', { ...this.#about(job), error });
   }

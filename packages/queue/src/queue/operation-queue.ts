@@ -296,7 +296,10 @@ export class OperationQueue implements AsyncDisposable {
 
   #forgetWaiter(jobId: string): void {
     const { onForget, backend } = this.#options;
-    if (onForget !== undefined) return onForget(jobId);
+    if (onForget !== undefined) {
+      onForget(jobId);
+      return;
+    }
     backend.buckets.forget(jobId).catch((error: unknown) => {
       const problem = error instanceof Error ? error.message : 'unknown';
       this.#logger.warn({ jobId, problem }, 'A place at the token buckets could not be given up.');

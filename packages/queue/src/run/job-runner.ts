@@ -63,6 +63,7 @@ export class JobRunner {
     const jobId = job.id!;
     if (this.#closing) return giveBack(queue, jobId, token);
     gate.forget(jobId);
+    this.#checkpointed.delete(jobId);
     const note = readNote(job.failedReason);
     const hostTries = note !== undefined && 'parked' in note ? note.parked.tries : 0;
     const run = new JobRun(jobId, token, priorityOf(job.priority), hostTries);
