@@ -78,6 +78,12 @@ describe('ConnectorFactory', () => {
     expect(error.message).not.toMatch(/12345678|Atzr/);
   });
 
+  it('checks a config without creating anything', () => {
+    expect(() => factory().check('tiny', good)).not.toThrow();
+    expect(() => factory().check('tiny', {})).toThrow(/3 problems/);
+    expect(() => factory().check('huge', good)).toThrow(/known: tiny/);
+  });
+
   it('refuses a second connector of the same id', () => {
     expect(() => factory().register(tiny)).toThrow(/registered already/);
   });

@@ -54,6 +54,19 @@ export class ConnectorFactory<Known extends Registered = Record<never, never>> {
     config: z.input<Known[Id]['configSchema']>,
     parts: Parameters<Known[Id]['create']>[1],
   ): ReturnType<Known[Id]['create']> {
+    const { definition, checked } = this.#check(id, config);
+    return definition.create(checked as never, parts as never) as ReturnType<Known[Id]['create']>;
+  }
+
+  /**
+   * Checks a config without creating anything.
+   * @throws ConfigurationError as `create` does.
+   */
+  check(id: string, config: unknown): void {
+    this.#check(id, config);
+  }
+
+  #check(id: string, config: unknown): { definition: AnyDefinition; checked: unknown } {
     const definition = this.#definitions.get(id);
     if (definition === undefined) {
       const known = [...this.#definitions.keys()].join(', ') || 'none';
@@ -63,8 +76,7 @@ export class ConnectorFactory<Known extends Registered = Record<never, never>> {
         remedy: 'Correct the id, or register the connector first.',
       });
     }
-    const checked = checkConfig(definition.configSchema, config, `connector "${id}"`);
-    return definition.create(checked as never, parts as never) as ReturnType<Known[Id]['create']>;
+    return { definition, checked: checkConfig(definition.configSchema, config, `connector "${id}"`) };
   }
 }
 
