@@ -1,1 +1,32 @@
-export {};
+export {
+  type CircuitOptions,
+  type CircuitPosition,
+  type CircuitState,
+  defaultCircuit,
+} from './breaker/circuit.js';
+export type { AnswerContext, CallOptions, CallSpec } from './client/call-spec.js';
+export { NetworkAwareClient, type NetworkAwareClientOptions } from './client/network-aware-client.js';
+export { metricNames } from './metric-names.js';
+export { type AcquireOptions, RateTracker, type RateTrackerOptions } from './rate/rate-tracker.js';
+export {
+  type PlanSource,
+  primaryPlan,
+  type RateGrant,
+  type RateState,
+  type UsagePlan,
+} from './rate/usage-plan.js';
+export { retryAfterMs } from './retry/retry-after.js';
+export { defaultRetry, type RetryOptions, transientStatuses } from './retry/retry-policy.js';
+export { expiresAt, type IAmazonToken } from './token/amazon-token.js';
+export { type ThroughOptions, TokenCache, type TokenCacheOptions } from './token/token-cache.js';
+export { TokenManager, type TokenManagerOptions } from './token/token-manager.js';
+export {
+  type GrantlessTokenRequest,
+  type SellerTokenRequest,
+  type TokenRequest,
+  tokenKey,
+} from './token/token-request.js';
+export type { HttpAnswer } from './transport/http-answer.js';
+export type { Environment } from './transport/proxy-environment.js';
+export { defaultTimeouts, type Timeouts } from './transport/timeouts.js';
+export { type UserAgentParts, userAgent } from './user-agent/user-agent.js';

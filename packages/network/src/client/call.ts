@@ -1,0 +1,352 @@
+import {
+  type Clock,
+  type FluxoriError,
+  isErrorOf,
+  type Logger,
+  type Metrics,
+  noMetrics,
+  type Random,
+  type RateLimitError,
+} from '@fluxori/core';
+import { abortable } from '../abort/abortable.js';
+import type { Circuit, Verdict } from '../breaker/circuit.js';
+import { type Circuits, circuitOpen } from '../breaker/circuits.js';
+import { metricNames } from '../metric-names.js';
+import type { RateGrant } from '../rate/usage-plan.js';
+import { fullJitter } from '../retry/backoff.js';
+import { Deadline } from '../retry/deadline.js';
+import { retryAfterMs } from '../retry/retry-after.js';
+import { type AttemptEnd, mayRepeat, type RetryOptions, transientStatuses } from '../retry/retry-policy.js';
+import { type BodyKind, type HttpAnswer, type RawAnswer, readAnswer } from '../transport/http-answer.js';
+import { AnswerTooLarge, AnswerUndecodable, type HttpTransport } from '../transport/http-transport.js';
+import type { Timeouts } from '../transport/timeouts.js';
+import { failureOf, TransportFailure } from '../transport/transport-failure.js';
+import { throttled, unanswered, unreadable, unsendable } from './call-errors.js';
+import type { AnswerContext, CallOptions, CallSpec } from './call-spec.js';
+import { judgeAnswer, tellsRate } from './judge-answer.js';
+
+export interface CallParts {
+  readonly transport: HttpTransport;
+  readonly circuits: Circuits;
+  readonly timeouts: Timeouts;
+  readonly retry: RetryOptions;
+  readonly maxBytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** How an attempt ended: with the answer, or badly and why. */
+type Step =
+  | { readonly answer: HttpAnswer }
+  | { readonly again: 'expired' | 'throttled' }
+  | { readonly end: AttemptEnd; readonly error: () => Promise<FluxoriError>; readonly retryAfterMs?: number };
+
+/** After waiting longer than this for a rate token, the access token is looked at again: it may have expired meanwhile. */
+const authorityStaysFreshMs = 5_000;
+/** An attempt that got less time than this, because the deadline was near, says nothing about the host. */
+const fairAttemptMs = 1_000;
+
+/** One call of `NetworkAwareClient`, with all its attempts. */
+export class Call {
+  readonly #parts: CallParts;
+  readonly #spec: CallSpec;
+  readonly #options: CallOptions & { deadlineMs: number };
+  readonly #url: URL;
+  readonly #circuit: Circuit;
+  readonly #deadline: Deadline;
+  #attempts = 0;
+  #throttles = 0;
+  #rejected = false;
+  #renewed = false;
+  #lastThrottle: { answer: HttpAnswer; retryAt: Date } | undefined;
+  #lastError: FluxoriError | undefined;
+
+  constructor(parts: CallParts, spec: CallSpec, options: CallOptions & { deadlineMs: number }) {
+    this.#parts = parts;
+    this.#spec = spec;
+    this.#options = options;
+    const url = URL.parse(spec.url);
+    if (url === null) throw unsendable('its URL is not absolute', this.#context());
+    this.#url = url;
+    this.#circuit = parts.circuits.for(url);
+    this.#deadline = new Deadline(options.deadlineMs, parts.clock);
+  }
+
+  async run(): Promise<HttpAnswer> {
+    this.#options.signal?.throwIfAborted();
+    for (;;) {
+      const step = await this.#attempt();
+      if ('answer' in step) return step.answer;
+      if ('again' in step) continue;
+      const pauseMs = this.#pauseBefore(step);
+      if (pauseMs === undefined) throw await step.error();
+      this.#lastError = await step.error();
+      this.#count(metricNames.retries, { operation: this.#spec.operation, reason: step.end.kind });
+      this.#parts.logger.debug(
+        { operation: this.#spec.operation, account: this.#spec.account, attempt: this.#attempts, pauseMs },
+        'The attempt failed and will be repeated.',
+      );
+      // The failure may have opened the circuit; then there is nothing to wait for here.
+      this.#checkCircuit();
+      await this.#parts.clock.sleep(pauseMs, this.#options.signal);
+    }
+  }
+
+  async #attempt(): Promise<Step> {
+    const { signal } = this.#options;
+    this.#checkCircuit();
+    let authority = await this.#authorize();
+    const grant = await this.#acquire();
+    try {
+      if (grant !== undefined && grant.waitedMs > authorityStaysFreshMs) authority = await this.#authorize();
+      signal?.throwIfAborted();
+      this.#checkCircuit();
+      if (this.#deadline.leftMs <= 0) throw await this.#deadlineError();
+    } catch (error) {
+      this.#settle(grant, false);
+      throw error;
+    }
+    return this.#send(authority, grant);
+  }
+
+  async #send(
+    authority: Readonly<Record<string, string>> | undefined,
+    grant: RateGrant | undefined,
+  ): Promise<Step> {
+    const { spec, parts } = { spec: this.#spec, parts: this.#parts };
+    const startedAt = parts.clock.now();
+    const attemptMs = Math.min(parts.timeouts.attemptMs, this.#deadline.leftMs);
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      ...parts.headers,
+      ...spec.headers,
+      ...authority,
+    };
+    this.#attempts += 1;
+    this.#rejected = false;
+    try {
+      const raw = await this.#circuit.run(
+        () =>
+          parts.transport.send(
+            {
+              method: spec.method,
+              url: this.#url,
+              headers,
+              ...(spec.body !== undefined && { body: spec.body }),
+            },
+            {
+              timeouts:
+                attemptMs < parts.timeouts.attemptMs ? { ...parts.timeouts, attemptMs } : parts.timeouts,
+              maxBytes: parts.maxBytes,
+              ...(this.#options.signal && { signal: this.#options.signal }),
+            },
+          ),
+        (end) => verdictOf(end, attemptMs),
+      );
+      if (grant !== undefined) this.#settle(grant, true);
+      const { answer, kind } = readAnswer(raw, new Date(parts.clock.now()));
+      if (parts.metrics !== noMetrics) this.#measure(answer, startedAt);
+      return await this.#conclude(answer, kind, grant);
+    } catch (error) {
+      return this.#failed(error, grant);
+    }
+  }
+
+  async #conclude(answer: HttpAnswer, kind: BodyKind, grant: RateGrant | undefined): Promise<Step> {
+    const spec = this.#spec;
+    if (grant !== undefined && tellsRate(answer.status)) {
+      spec.rate?.tracker.observe(grant.plans, answer.headers['x-amzn-ratelimit-limit']);
+    }
+    const verdict = judgeAnswer(spec, answer, kind);
+    switch (verdict.is) {
+      case 'success':
+        return { answer };
+      case 'throttled':
+        return this.#onThrottle(answer, grant);
+      case 'expired':
+        if (this.#renewed || spec.authorize === undefined) break;
+        this.#renewed = true;
+        this.#rejected = true;
+        this.#count(metricNames.retries, { operation: spec.operation, reason: 'expired-token' });
+        return { again: 'expired' };
+      case 'unreadable':
+        return {
+          end: { kind: 'unreadable' },
+          error: async () => unreadable(answer, verdict.why, spec, await this.#errorContext(answer)),
+        };
+      case 'refused':
+        break;
+    }
+    const pauseMs = retryAfterMs(answer.headers['retry-after'], this.#parts.clock.now());
+    return {
+      end: { kind: 'refused', status: answer.status },
+      error: async () => spec.toError(answer, await this.#errorContext(answer)),
+      ...(pauseMs !== undefined && { retryAfterMs: pauseMs }),
+    };
+  }
+
+  /** Refused although a token was there. The next attempt lines up for a token again, after the pause. */
+  async #onThrottle(answer: HttpAnswer, grant: RateGrant | undefined): Promise<Step> {
+    const { clock, random, retry } = this.#parts;
+    this.#throttles += 1;
+    this.#count(metricNames.throttled, { operation: this.#spec.operation });
+    const now = clock.now();
+    const asked = retryAfterMs(answer.headers['retry-after'], now);
+    const tracker = this.#spec.rate?.tracker;
+    const retryAt =
+      grant !== undefined && tracker !== undefined
+        ? await tracker.throttled(grant, asked === undefined ? {} : { retryAfterMs: asked })
+        : new Date(now + Math.max(asked ?? 0, retry.baseMs + fullJitter(this.#throttles, retry, random)));
+    this.#lastThrottle = { answer, retryAt };
+    const waitMs = retryAt.getTime() - now;
+    const waitsHere =
+      grant === undefined && waitMs > Math.min(this.#options.maxWaitMs ?? waitMs, this.#deadline.leftMs);
+    if (this.#throttles > retry.maxThrottles || waitsHere) {
+      throw throttled(answer, retryAt, await this.#errorContext(answer));
+    }
+    this.#count(metricNames.retries, { operation: this.#spec.operation, reason: 'throttled' });
+    if (grant === undefined) await clock.sleep(waitMs, this.#options.signal);
+    return { again: 'throttled' };
+  }
+
+  async #failed(error: unknown, grant: RateGrant | undefined): Promise<Step> {
+    if (error instanceof TransportFailure) {
+      const { kind, errorCode } = error;
+      this.#settle(grant, kind.outcome !== 'not-sent');
+      if (errorCode?.startsWith('ERR_INVALID_') || errorCode === 'ERR_UNESCAPED_CHARACTERS') {
+        throw unsendable('a header or the URL holds a character that HTTP does not allow', this.#context());
+      }
+      const labels = { host: this.#url.host, operation: this.#spec.operation };
+      this.#count(metricNames.failures, { ...labels, code: kind.code, outcome: kind.outcome });
+      return {
+        end: kind.outcome === 'not-sent' ? { kind: 'unsent', repeat: kind.repeat } : { kind: 'unanswered' },
+        error: async () => unanswered(error, this.#url.host, await this.#errorContext()),
+      };
+    }
+    if (error instanceof AnswerTooLarge || error instanceof AnswerUndecodable) {
+      this.#settle(grant, true);
+      const answer = { status: 200, headers: {} };
+      const tooLarge = { ...this.#spec, idempotent: false };
+      const make = async () =>
+        unreadable(
+          answer,
+          error.message,
+          error instanceof AnswerTooLarge ? tooLarge : this.#spec,
+          await this.#errorContext(),
+        );
+      if (error instanceof AnswerTooLarge) throw await make();
+      return { end: { kind: 'unreadable' }, error: make };
+    }
+    // Anything else was not sent (the circuit opened in between), or is the caller's abort.
+    const opened = (error as { code?: unknown } | undefined)?.code === 'EOPENBREAKER';
+    this.#settle(grant, !opened);
+    if (opened) this.#checkCircuit(true);
+    throw error;
+  }
+
+  /** How long to wait before the next attempt, or undefined when there is to be none. */
+  #pauseBefore(step: { end: AttemptEnd; retryAfterMs?: number }): number | undefined {
+    const { retry, random } = this.#parts;
+    if (this.#attempts >= retry.maxAttempts || !mayRepeat(step.end, this.#spec.idempotent)) return undefined;
+    const pauseMs = Math.max(fullJitter(this.#attempts, retry, random), step.retryAfterMs ?? 0);
+    return pauseMs < this.#deadline.leftMs ? pauseMs : undefined;
+  }
+
+  async #authorize(): Promise<Readonly<Record<string, string>> | undefined> {
+    const { signal } = this.#options;
+    if (this.#spec.authorize === undefined) return undefined;
+    const asked = this.#spec.authorize({
+      ...(signal && { signal }),
+      ...(this.#rejected && { rejected: true }),
+    });
+    return abortable(asked, signal);
+  }
+
+  async #acquire(): Promise<RateGrant | undefined> {
+    const { spec, parts } = { spec: this.#spec, parts: this.#parts };
+    if (spec.rate === undefined) return undefined;
+    const { signal, priority, maxWaitMs, waiter } = this.#options;
+    const startedAt = parts.clock.now();
+    try {
+      return await spec.rate.tracker.acquire(spec.rate.plans, {
+        operation: spec.operation,
+        ...(spec.account !== undefined && { account: spec.account }),
+        ...(signal && { signal }),
+        ...(priority && { priority }),
+        ...(maxWaitMs !== undefined && { maxWaitMs }),
+        ...(waiter !== undefined && { waiter }),
+      });
+    } catch (error) {
+      if (this.#lastThrottle === undefined || !isErrorOf(error, 'RateLimitError')) throw error;
+      const retryAt = (error as RateLimitError).retryAt;
+      throw throttled(
+        this.#lastThrottle.answer,
+        retryAt,
+        await this.#errorContext(this.#lastThrottle.answer),
+      );
+    } finally {
+      this.#deadline.extend(parts.clock.now() - startedAt);
+    }
+  }
+
+  #checkCircuit(opened = false): void {
+    if (this.#circuit.isClosed && !opened) return;
+    const error = circuitOpen(this.#circuit, this.#url.host, { ...this.#context(), cause: this.#lastError });
+    throw error;
+  }
+
+  #settle(grant: RateGrant | undefined, consumed: boolean): void {
+    if (grant !== undefined) void this.#spec.rate?.tracker.settle(grant, { consumed });
+  }
+
+  #deadlineError(): Promise<FluxoriError> | FluxoriError {
+    if (this.#lastError !== undefined) return this.#lastError;
+    const failure = new TransportFailure(
+      failureOf('FLUXORI_DEADLINE', `the ${this.#deadline.totalMs} ms of the call were over`),
+      'connecting',
+    );
+    return this.#errorContext().then((context) => unanswered(failure, this.#url.host, context));
+  }
+
+  #context(answer?: HttpAnswer): AnswerContext {
+    return {
+      operation: this.#spec.operation,
+      ...(this.#spec.account !== undefined && { account: this.#spec.account }),
+      ...(answer?.requestId !== undefined && { requestId: answer.requestId }),
+      at: answerTime(answer) ?? new Date(this.#parts.clock.now()),
+      attempts: this.#attempts,
+    };
+  }
+
+  async #errorContext(answer?: HttpAnswer): Promise<AnswerContext> {
+    const rate = await this.#spec.rate?.tracker.snapshot(this.#spec.rate.plans);
+    return rate === undefined ? this.#context(answer) : { ...this.#context(answer), rate };
+  }
+
+  #measure(answer: HttpAnswer, startedAt: number): void {
+    const labels = { host: this.#url.host, operation: this.#spec.operation };
+    this.#count(metricNames.answers, { ...labels, status: String(answer.status) });
+    this.#parts.metrics.duration(metricNames.attemptMs, this.#parts.clock.now() - startedAt, labels);
+  }
+
+  #count(name: string, labels: Readonly<Record<string, string>>): void {
+    this.#parts.metrics.count(name, labels);
+  }
+}
+
+/** 5xx and missing answers speak against the host; 4xx, 429 and unreadable ones show that it is there. */
+function verdictOf(end: { value: RawAnswer } | { error: unknown }, attemptMs: number): Verdict {
+  if ('value' in end) return transientStatuses.has(end.value.status) ? 'failed' : 'alive';
+  const { error } = end;
+  if (error instanceof AnswerTooLarge || error instanceof AnswerUndecodable) return 'alive';
+  if (!(error instanceof TransportFailure) || error.errorCode?.startsWith('ERR_INVALID_')) return 'nothing';
+  return error.errorCode === 'FLUXORI_TOTAL_TIMEOUT' && attemptMs < fairAttemptMs ? 'nothing' : 'failed';
+}
+
+function answerTime(answer: HttpAnswer | undefined): Date | undefined {
+  const told = Date.parse(answer?.headers.date ?? '');
+  return answer === undefined || Number.isNaN(told) ? answer?.receivedAt : new Date(told);
+}

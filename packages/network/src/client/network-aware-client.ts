@@ -1,0 +1,120 @@
+import type { AgentOptions } from 'node:https';
+import {
+  type Clock,
+  type Logger,
+  type Metrics,
+  noMetrics,
+  type Random,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from '@fluxori/core';
+import { type CircuitOptions, type CircuitState, defaultCircuit } from '../breaker/circuit.js';
+import { Circuits } from '../breaker/circuits.js';
+import { defaultRetry, type RetryOptions } from '../retry/retry-policy.js';
+import { Agents } from '../transport/agents.js';
+import type { HttpAnswer } from '../transport/http-answer.js';
+import { HttpTransport } from '../transport/http-transport.js';
+import type { Environment } from '../transport/proxy-environment.js';
+import { defaultTimeouts, type Timeouts } from '../transport/timeouts.js';
+import { Call, type CallParts } from './call.js';
+import type { CallOptions, CallSpec } from './call-spec.js';
+import { probeHost } from './probe.js';
+
+export interface NetworkAwareClientOptions {
+  /** Sent with every request that names none of its own. See `userAgent`. */
+  readonly userAgent?: string;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly breaker?: Partial<CircuitOptions>;
+  readonly retry?: Partial<RetryOptions>;
+  /** The time that a call may take when it does not say so itself; 120,000 ms by default. */
+  readonly deadlineMs?: number;
+  /** The most bytes of one answer, decompressed; 64 MiB by default. */
+  readonly maxAnswerBytes?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  /** Where the proxy settings are read from; the process' environment by default. */
+  readonly env?: Environment;
+  /** For hosts with a certificate of one's own, e.g. `{ ca }`. */
+  readonly tls?: Pick<AgentOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'minVersion'>;
+}
+
+/**
+ * Makes one HTTP call, done well: under the limits, with a token, within a deadline, through the host's circuit, and repeated only where that
+ * is safe. Every error is one of core's and says operation, account, request id, time, attempts and the state of the limit.
+ */
+export class NetworkAwareClient {
+  readonly #agents: Agents;
+  readonly #circuits: Circuits;
+  readonly #parts: CallParts;
+  readonly #deadlineMs: number;
+  readonly #closing = new AbortController();
+
+  constructor(options: NetworkAwareClientOptions = {}) {
+    const clock = options.clock ?? systemClock;
+    const random = options.random ?? systemRandom;
+    const logger = options.logger ?? silentLogger;
+    const metrics = options.metrics ?? noMetrics;
+    const timeouts = { ...defaultTimeouts, ...options.timeouts };
+    this.#agents = new Agents(options.env ?? process.env, options.tls);
+    this.#deadlineMs = options.deadlineMs ?? 120_000;
+    const transport = new HttpTransport(this.#agents);
+    const headers: Record<string, string> =
+      options.userAgent === undefined ? {} : { 'user-agent': options.userAgent };
+    this.#circuits = new Circuits({
+      options: { ...defaultCircuit, ...options.breaker },
+      random,
+      now: () => clock.now(),
+      logger,
+      metrics,
+      probe: (origin) => probeHost(transport, origin, { headers, timeouts, signal: this.#closing.signal }),
+    });
+    this.#parts = {
+      transport,
+      circuits: this.#circuits,
+      timeouts,
+      retry: { ...defaultRetry, ...options.retry },
+      maxBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
+      headers,
+      clock,
+      random,
+      logger,
+      metrics,
+    };
+  }
+
+  /**
+   * @throws what `spec.toError` makes of an answer that is no success.
+   * @throws RateLimitError when a token is further away than `maxWaitMs`, or the call was throttled too often.
+   * @throws CircuitOpenError when the host has been failing: nothing was sent.
+   * @throws NetworkError when no answer came; `outcome` says whether the request may have been carried out.
+   * @throws RemoteError `REMOTE_UNREADABLE` when a success brought no JSON.
+   * @throws the signal's reason when aborted.
+   */
+  async call(spec: CallSpec, options: CallOptions = {}): Promise<HttpAnswer> {
+    return new Call(this.#parts, spec, { deadlineMs: this.#deadlineMs, ...options }).run();
+  }
+
+  /** The circuit of each host that was called, for health. */
+  circuits(): readonly CircuitState[] {
+    return this.#circuits.states();
+  }
+
+  /** @returns a function that ends the listening. */
+  onRecovered(listener: (host: string) => void): () => void {
+    return this.#circuits.onRecovered(listener);
+  }
+
+  /** Ends probes and connections. May be called more than once. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#circuits.close();
+    this.#agents.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

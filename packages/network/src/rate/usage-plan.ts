@@ -1,0 +1,44 @@
+import type { BucketGrant, BucketLimit } from '@fluxori/core';
+
+/** Where a limit comes from, best first. */
+export type PlanSource = 'observed' | 'configured' | 'published' | 'default';
+
+/** A limit that applies to a call, and how we know of it. */
+export interface UsagePlan extends BucketLimit {
+  readonly source: PlanSource;
+  /** For people, e.g. `orders.searchOrders@acme-za`. */
+  readonly label: string;
+  /** The rate that the remote side announces in a header is this bucket's. At most one plan of a call. */
+  readonly observable?: boolean;
+}
+
+/** One token from each bucket of a call. Settle it when the request is over. */
+export interface RateGrant {
+  readonly grant: BucketGrant;
+  /** The plans as they held when the token was given. */
+  readonly plans: readonly UsagePlan[];
+  /** Milliseconds since the epoch. */
+  readonly grantedAt: number;
+  /** How long it was waited for, in milliseconds. */
+  readonly waitedMs: number;
+}
+
+/** A bucket as it is now, with what is known about its limit. */
+export interface RateState {
+  readonly key: string;
+  /** The plan's name for people; the key, when this process has not used the bucket. */
+  readonly label: string;
+  readonly source?: PlanSource;
+  readonly ratePerSecond: number;
+  readonly burst: number;
+  readonly level: number;
+  readonly inFlight: number;
+  /** Waiting in the store (parked jobs, heads of lanes) and in this process. */
+  readonly waiting: number;
+  readonly nextTokenAt: Date;
+}
+
+/** The plan that speaks for a call's own budget: the one that the header describes, else the first. */
+export function primaryPlan(plans: readonly UsagePlan[]): UsagePlan | undefined {
+  return plans.find((plan) => plan.observable) ?? plans[0];
+}

@@ -1,0 +1,224 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import axios, { type AxiosInstance } from 'axios';
+import type { Agents } from './agents.js';
+import type { Phase } from './failure-table.js';
+import type { RawAnswer } from './http-answer.js';
+import type { Timeouts } from './timeouts.js';
+import { codeOf, failureOf, TransportFailure } from './transport-failure.js';
+
+export interface TransportRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface TransportOptions {
+  readonly timeouts: Timeouts;
+  /** Ends the attempt at once; no further byte is sent. */
+  readonly signal?: AbortSignal;
+  /** The most bytes that are read of an answer, decompressed. */
+  readonly maxBytes: number;
+}
+
+/** The answer is larger than the caller can take. */
+export class AnswerTooLarge extends Error {}
+
+/** The answer's compression is broken. */
+export class AnswerUndecodable extends Error {}
+
+/**
+ * Sends one request on axios and reads the answer to its end.
+ *
+ * axios builds the request and decompresses the answer. What it cannot tell is watched on Node's own request: how far the request had come
+ * when it failed, which decides whether it can have been carried out. A redirect is an answer like any other: following it would carry the
+ * token to another host.
+ */
+export class HttpTransport {
+  readonly #agents: Agents;
+  readonly #axios: AxiosInstance;
+
+  constructor(agents: Agents) {
+    this.#agents = agents;
+    this.#axios = axios.create({
+      adapter: 'http',
+      responseType: 'stream',
+      maxRedirects: 0,
+      proxy: false,
+      decompress: true,
+      maxBodyLength: Number.POSITIVE_INFINITY,
+      maxContentLength: Number.POSITIVE_INFINITY,
+      validateStatus: null,
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
+    });
+  }
+
+  /**
+   * @throws TransportFailure when there is no whole answer; AnswerTooLarge; AnswerUndecodable; the signal's reason when aborted.
+   */
+  send(request: TransportRequest, options: TransportOptions): Promise<RawAnswer> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(options, resolve, reject);
+      if (exchange.isOver) return;
+      const agent = this.#agents.for(request.url);
+      const secure = request.url.protocol === 'https:';
+      this.#axios
+        .request<Readable>({
+          method: request.method,
+          url: request.url.href,
+          headers: request.headers as Record<string, string>,
+          data: typeof request.body === 'object' ? Buffer.from(request.body) : request.body,
+          httpAgent: agent,
+          httpsAgent: agent,
+          transport: {
+            request: (
+              requestOptions: http.RequestOptions,
+              onAnswer: (answer: http.IncomingMessage) => void,
+            ) => exchange.open(secure, requestOptions, onAnswer),
+          },
+        })
+        .then(
+          (response) => exchange.read(response.data),
+          (error: unknown) => exchange.fail(error),
+        );
+    });
+  }
+}
+
+/** One attempt on the wire: its phase, its timers, its end. */
+class Exchange {
+  readonly #options: TransportOptions;
+  readonly #resolve: (answer: RawAnswer) => void;
+  readonly #reject: (error: unknown) => void;
+  #phase: Phase = 'connecting';
+  #request: http.ClientRequest | undefined;
+  #message: http.IncomingMessage | undefined;
+  #phaseTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #totalTimer: ReturnType<typeof setTimeout>;
+  isOver = false;
+
+  constructor(
+    options: TransportOptions,
+    resolve: (answer: RawAnswer) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { timeouts, signal } = options;
+    this.#totalTimer = setTimeout(
+      () => this.fail(failureOf('FLUXORI_TOTAL_TIMEOUT', `no whole answer within ${timeouts.attemptMs} ms`)),
+      timeouts.attemptMs,
+    );
+    this.#enter('connecting', timeouts.connectMs, 'FLUXORI_CONNECT_TIMEOUT');
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  open(
+    secure: boolean,
+    requestOptions: http.RequestOptions,
+    onAnswer: (answer: http.IncomingMessage) => void,
+  ): http.ClientRequest {
+    if (this.isOver) throw failureOf('FLUXORI_ABORTED', 'the attempt was over before it began');
+    const request = (secure ? https : http).request(requestOptions, (message) => {
+      this.#message = message;
+      this.#enter('reading', this.#options.timeouts.idleMs, 'FLUXORI_IDLE_TIMEOUT');
+      onAnswer(message);
+    });
+    this.#request = request;
+    request.once('socket', (socket) => this.#onSocket(socket, secure, request.reusedSocket));
+    request.once('proxyConnect', (answer: { statusCode?: number }) => {
+      if (answer.statusCode === undefined || answer.statusCode === 200) return;
+      this.fail(failureOf('FLUXORI_PROXY_REFUSED', `the proxy answered CONNECT with ${answer.statusCode}`));
+    });
+    request.on('error', (error) => this.fail(error));
+    return request;
+  }
+
+  read(body: Readable): void {
+    if (this.isOver) {
+      body.destroy();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    body.on('data', (chunk: Buffer) => {
+      this.#phaseTimer?.refresh();
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > this.#options.maxBytes) {
+        this.#end(new AnswerTooLarge(`the answer is larger than ${this.#options.maxBytes} bytes`));
+      }
+    });
+    body.on('error', (error: Error) => {
+      if (codeOf(error)?.startsWith('Z_') || codeOf(error)?.startsWith('ERR_BROTLI')) {
+        this.#end(new AnswerUndecodable('the answer is compressed in a way that cannot be undone'));
+      } else this.fail(error);
+    });
+    body.on('end', () => {
+      if (this.isOver) return;
+      const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+      const message = this.#message;
+      if (message === undefined) return;
+      this.#settle();
+      this.#resolve({ status: message.statusCode ?? 0, headers: flatten(message.headers), bytes });
+    });
+    body.on('close', () => this.fail(failureOf('ERR_STREAM_PREMATURE_CLOSE', 'the answer ended too early')));
+  }
+
+  fail(error: unknown): void {
+    if (!this.isOver) this.#end(new TransportFailure(error, this.#phase));
+  }
+
+  readonly #onAbort = (): void => this.#end(this.#options.signal?.reason);
+
+  #onSocket(socket: Socket, secure: boolean, reused: boolean): void {
+    const connected = () => {
+      if (this.#phase === 'connecting') {
+        this.#enter('waiting', this.#options.timeouts.firstByteMs, 'FLUXORI_FIRST_BYTE_TIMEOUT');
+      }
+    };
+    if (reused) connected();
+    else if (secure) socket.once('secureConnect', connected);
+    else if (socket.connecting) socket.once('connect', connected);
+    else connected();
+  }
+
+  #enter(phase: Phase, limitMs: number, timeoutCode: string): void {
+    if (this.isOver) return;
+    this.#phase = phase;
+    clearTimeout(this.#phaseTimer);
+    this.#phaseTimer = setTimeout(
+      () => this.fail(failureOf(timeoutCode, `nothing happened for ${limitMs} ms`)),
+      limitMs,
+    );
+  }
+
+  #end(error: unknown): void {
+    if (this.isOver) return;
+    this.#settle();
+    this.#reject(error);
+    this.#request?.destroy();
+  }
+
+  #settle(): void {
+    this.isOver = true;
+    clearTimeout(this.#phaseTimer);
+    clearTimeout(this.#totalTimer);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+function flatten(headers: http.IncomingHttpHeaders): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+}
