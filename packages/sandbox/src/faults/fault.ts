@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/** Which requests a fault meets, and how long it stays. Everything that is left out does not restrict. */
+const reach = {
+  /**
+   * Operation keys, `*` standing for anything: `orders.*`, `orders.searchOrders`, `lwa.token`. Without it, all SP-API
+   * operations are meant, and LWA is not.
+   */
+  operation: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  sellerId: z.string().optional(),
+  region: z.enum(['na', 'eu', 'fe']).optional(),
+  /** Lets this many matching requests pass first. */
+  skip: z.int().min(0).optional(),
+  /** Ends after this many hits. */
+  count: z.int().min(1).optional(),
+  /** Ends after this time. */
+  durationMs: z.number().positive().optional(),
+  /** The chance of a hit for each matching request, from 0 to 1. */
+  probability: z.number().min(0).max(1).optional(),
+};
+
+const when = z.enum(['before', 'after']);
+const host = z.enum(['lwa', 'na', 'eu', 'fe']);
+
+export const faultSchema = z.discriminatedUnion('kind', [
+  /** Holds the answer back. */
+  z.strictObject({
+    kind: z.literal('latency'),
+    ms: z.number().min(0),
+    jitterMs: z.number().min(0).optional(),
+    ...reach,
+  }),
+  /** Sends the answer's body no faster than this. */
+  z.strictObject({ kind: z.literal('bandwidth'), bytesPerSecond: z.number().positive(), ...reach }),
+  /** Cuts the connection before the far side has acted, or after it has. */
+  z.strictObject({ kind: z.literal('drop'), when, ...reach }),
+  /** Acts, sends the headers and a part of the body, and resets the connection. */
+  z.strictObject({ kind: z.literal('reset-mid-body'), afterBytes: z.int().min(0).optional(), ...reach }),
+  /** Answers with an error of the server, before (the default) or after it has acted. */
+  z.strictObject({
+    kind: z.literal('error'),
+    status: z.union([z.literal(500), z.literal(502), z.literal(503), z.literal(504)]),
+    html: z.boolean().optional(),
+    when: when.optional(),
+    ...reach,
+  }),
+  /** Another program of the same application and seller: takes a part of the burst now, or a share of the rate for a while. */
+  z.strictObject({
+    kind: z.literal('foreign-use'),
+    drain: z.number().min(0).max(1).optional(),
+    share: z.number().min(0).max(1).optional(),
+    operation: reach.operation,
+    sellerId: reach.sellerId,
+    durationMs: reach.durationMs,
+  }),
+  /** Hosts that cannot be reached: the port refuses, or each connection is cut as soon as it is made. */
+  z.strictObject({
+    kind: z.literal('outage'),
+    mode: z.enum(['refuse', 'destroy']).default('refuse'),
+    hosts: z.array(host).min(1).default(['lwa', 'na', 'eu', 'fe']),
+    durationMs: reach.durationMs,
+  }),
+  /** All access tokens issued until now count as expired. At once, not lasting. */
+  z.strictObject({ kind: z.literal('expire-tokens') }),
+  /** All access tokens issued until now count as revoked. At once, not lasting. */
+  z.strictObject({ kind: z.literal('revoke-tokens') }),
+  /** The seller takes his consent back: his refresh and access tokens are dead for good. At once, not lasting. */
+  z.strictObject({ kind: z.literal('revoke-consent'), sellerId: z.string() }),
+]);
+
+/** A fault as it is asked for. */
+export type Fault = z.input<typeof faultSchema>;
+export type CheckedFault = z.output<typeof faultSchema>;
+export type Host = z.output<typeof host>;
+
+/** The kinds that meet single requests. */
+export type RequestFault = Extract<
+  CheckedFault,
+  { kind: 'latency' | 'bandwidth' | 'drop' | 'reset-mid-body' | 'error' }
+>;
+
+/** A fault that is on, with its hits so far. */
+export interface ActiveFault {
+  readonly id: string;
+  readonly fault: CheckedFault;
+  readonly hits: number;
+  readonly endsInMs?: number;
+}

@@ -1,0 +1,91 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** One HTTP server whose door can be shut and opened again on the same port. */
+export class Listener {
+  readonly #server: Server;
+  readonly #host: string;
+  readonly #sockets = new Set<Socket>();
+  #port: number;
+  #cutting = false;
+  /** Shutting and opening run one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+
+  private constructor(host: string, port: number, onRequest: RequestListener) {
+    this.#host = host;
+    this.#port = port;
+    this.#server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, onRequest);
+    this.#server.on('connection', (socket) => {
+      if (this.#cutting) {
+        socket.destroy();
+        return;
+      }
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  /** @param port - 0 takes a free one. */
+  static async open(host: string, port: number, onRequest: RequestListener): Promise<Listener> {
+    const listener = new Listener(host, port, onRequest);
+    await listener.#listen();
+    return listener;
+  }
+
+  get url(): string {
+    return `http://${this.#host}:${this.#port}`;
+  }
+
+  /** Cuts the open connections and refuses or cuts new ones until `restore`. */
+  interrupt(mode: 'refuse' | 'destroy'): Promise<void> {
+    return this.#next(async () => {
+      this.#cutting = true;
+      this.#cutAll();
+      if (mode === 'refuse') await this.#shut();
+    });
+  }
+
+  /** Takes connections again, on the same port. */
+  restore(): Promise<void> {
+    return this.#next(async () => {
+      if (!this.#server.listening) await this.#listen();
+      this.#cutting = false;
+    });
+  }
+
+  /** Ends at once, open connections or not. */
+  close(): Promise<void> {
+    return this.#next(async () => {
+      this.#cutAll();
+      await this.#shut();
+    });
+  }
+
+  #next(step: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(step, step);
+    return this.#turn;
+  }
+
+  #cutAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #shut(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#port, this.#host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '@fluxori/core';
+import { type Application, inventRefreshToken } from './application.js';
+
+/** A seller's consent to an application. */
+export interface Grant {
+  readonly clientId: string;
+  readonly sellerId: string;
+}
+
+const codeLifetimeMs = 5 * 60_000;
+
+/** Refresh tokens and authorisation codes: which seller let which application in. */
+export class Grants {
+  readonly #seed: number;
+  readonly #clock: Clock;
+  readonly #byRefreshToken = new Map<string, Grant>();
+  readonly #generation = new Map<string, number>();
+  readonly #codes = new Map<string, Grant & { readonly expiresAtMs: number }>();
+
+  constructor(seed: number, clock: Clock) {
+    this.#seed = seed;
+    this.#clock = clock;
+  }
+
+  /** Lets an application in and gives its refresh token: the same one for the same seed, until it is revoked. */
+  allow(application: Application, sellerId: string): string {
+    const grant = { clientId: application.clientId, sellerId };
+    const generation = this.#generation.get(keyOf(grant)) ?? 0;
+    const token = inventRefreshToken(this.#seed, grant.clientId, sellerId, generation);
+    this.#byRefreshToken.set(token, grant);
+    return token;
+  }
+
+  /** The grant behind a refresh token, if it stands and belongs to this client. */
+  find(refreshToken: string, clientId: string): Grant | undefined {
+    const grant = this.#byRefreshToken.get(refreshToken);
+    return grant?.clientId === clientId ? grant : undefined;
+  }
+
+  /** Withdraws a seller's consent from all applications. A later `allow` gives another token. */
+  revoke(sellerId: string): void {
+    for (const [token, grant] of this.#byRefreshToken) {
+      if (grant.sellerId !== sellerId) continue;
+      this.#byRefreshToken.delete(token);
+      this.#generation.set(keyOf(grant), (this.#generation.get(keyOf(grant)) ?? 0) + 1);
+    }
+  }
+
+  /** The code that a browser would bring back after the seller agreed; good once, for five minutes. */
+  issueCode(application: Application, sellerId: string): string {
+    const code = `RH${randomBytes(9).toString('hex')}`;
+    this.#codes.set(code, {
+      clientId: application.clientId,
+      sellerId,
+      expiresAtMs: this.#clock.now() + codeLifetimeMs,
+    });
+    return code;
+  }
+
+  redeemCode(code: string, clientId: string): Grant | undefined {
+    const found = this.#codes.get(code);
+    if (found === undefined || found.clientId !== clientId) return undefined;
+    this.#codes.delete(code);
+    return found.expiresAtMs > this.#clock.now() ? found : undefined;
+  }
+}
+
+function keyOf(grant: Grant): string {
+  return `${grant.clientId}|${grant.sellerId}`;
+}

@@ -1,0 +1,97 @@
+import type { CountersSnapshot } from './counters/counters.js';
+import type { ActiveFault, Fault } from './faults/fault.js';
+import type { BucketView } from './limits/rate-limiter.js';
+import type { OrderStatus } from './world/order.js';
+
+/** What a connector needs to work for one seller. */
+export interface SandboxCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly refreshToken: string;
+  readonly sellerId: string;
+  /** The seller's first marketplace. */
+  readonly marketplaceId: string;
+  readonly marketplaceIds: readonly string[];
+}
+
+/** Faults, switched on and off while the sandbox runs. */
+export interface SandboxFaults {
+  /** @returns the fault's id. @throws ValidationError for a fault that is not well formed. */
+  set(fault: Fault): Promise<string>;
+  /** Without an id, all. */
+  clear(id?: string): Promise<void>;
+  list(): readonly ActiveFault[];
+}
+
+export interface NewOrders {
+  readonly count: number;
+  /** The first seller, if absent. */
+  readonly sellerId?: string | undefined;
+  /** When they came in; now, if absent. `searchOrders` shows them `settleMs` later. */
+  readonly at?: Date | undefined;
+  readonly status?: OrderStatus | undefined;
+}
+
+export interface OrderChange {
+  readonly sellerId?: string | undefined;
+  readonly status?: OrderStatus | undefined;
+  /** The order's new last update; now, if absent. */
+  readonly at?: Date | undefined;
+}
+
+export interface StockSale {
+  readonly sellerId?: string | undefined;
+  /** The seller's first marketplace, if absent. */
+  readonly marketplaceId?: string | undefined;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly at?: Date | undefined;
+}
+
+export interface SellerState {
+  readonly sellerId: string;
+  readonly name: string;
+  readonly marketplaceIds: readonly string[];
+  readonly orders: number;
+  readonly ordersByStatus: Readonly<Record<string, number>>;
+  readonly skus: number;
+  readonly fbaSkus: number;
+}
+
+/** The personal data of an order, so that a test can look for it where it must not be. */
+export interface OrderPersonalData {
+  readonly orderId: string;
+  readonly values: readonly string[];
+}
+
+export interface Sandbox extends AsyncDisposable {
+  /** URLs without a trailing slash; the token URL is `${lwa}/auth/o2/token`. */
+  readonly endpoints: { readonly lwa: string; readonly na: string; readonly eu: string; readonly fe: string };
+  readonly adminUrl: string;
+  /** The first application at the first seller. */
+  readonly credentials: SandboxCredentials;
+  /** Every application at every seller, application by application. */
+  readonly accounts: readonly SandboxCredentials[];
+  readonly seed: number;
+  readonly epoch: Date;
+  readonly faults: SandboxFaults;
+  counters(): CountersSnapshot;
+  resetCounters(): void;
+  buckets(): readonly BucketView[];
+  /** Fills all buckets. */
+  refillBuckets(): void;
+  /** @returns the ids of the new orders. */
+  addOrders(orders: NewOrders): readonly string[];
+  /** @throws NotFoundError */
+  updateOrder(orderId: string, change: OrderChange): void;
+  /** @returns what is left. @throws NotFoundError */
+  sellStock(sale: StockSale): number;
+  /** All order ids of a seller, in order of the last update. */
+  orderIds(sellerId?: string): readonly string[];
+  personalData(sellerId?: string): readonly OrderPersonalData[];
+  state(): readonly SellerState[];
+  /** The code that a seller's browser brings back after he agreed; for `grant_type=authorization_code`. */
+  authorizationCode(sellerId?: string): string;
+  /** Ends at once, open connections or not. Calling it again does nothing. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,104 @@
+import { Prng } from '../random/prng.js';
+import type { Listing } from './listing.js';
+import type { OrderLine, OrderStatus, StoredOrder } from './order.js';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+export interface OrderSetting {
+  readonly seed: number;
+  readonly sellerId: string;
+  readonly listings: readonly Listing[];
+}
+
+/** An order of the past: created within `spanMs` before the epoch, and by now mostly shipped. */
+export function inventPastOrder(
+  setting: OrderSetting,
+  number: number,
+  epochMs: number,
+  spanMs: number,
+): StoredOrder {
+  const prng = Prng.of(setting.seed, 'past-order', setting.sellerId, number);
+  const createdMs = epochMs - 1_000 - Math.floor(prng.next() * spanMs);
+  const ageMs = epochMs - createdMs;
+  const status = statusAtAge(prng, ageMs);
+  const movedMs = Math.min(createdMs + prng.integer(5 * 60_000, 3 * day), epochMs);
+  const updatedMs = status === 'PENDING' ? createdMs : movedMs;
+  return inventOrder(setting, number, createdMs, updatedMs, status);
+}
+
+/** An order that comes in now. */
+export function inventNewOrder(
+  setting: OrderSetting,
+  number: number,
+  atMs: number,
+  status: OrderStatus = 'UNSHIPPED',
+): StoredOrder {
+  return inventOrder(setting, number, atMs, atMs, status);
+}
+
+function inventOrder(
+  setting: OrderSetting,
+  number: number,
+  createdMs: number,
+  updatedMs: number,
+  status: OrderStatus,
+): StoredOrder {
+  const prng = Prng.of(setting.seed, 'order', setting.sellerId, number);
+  const first = prng.pick(setting.listings);
+  const lines: OrderLine[] = [lineOf(prng, first, status)];
+  // A basket is fulfilled by one party: Amazon splits mixed ones into several orders.
+  for (let more = prng.chance(0.25) ? prng.integer(1, 3) : 0; more > 0; more--) {
+    const other = prng.pick(setting.listings);
+    const taken = lines.some((line) => line.sku === other.sku);
+    if (!taken && other.fulfilledBy === first.fulfilledBy && other.marketplaceId === first.marketplaceId)
+      lines.push(lineOf(prng, other, status));
+  }
+  const order: StoredOrder = {
+    number,
+    id: `${prng.pick(['028', '114', '203', '405', '702'])}-${prng.digits(7)}-${String(number % 10_000_000).padStart(7, '0')}`,
+    sellerId: setting.sellerId,
+    marketplaceId: first.marketplaceId,
+    createdMs,
+    updatedMs,
+    status,
+    fulfilledBy: first.fulfilledBy,
+    serviceLevel: prng.pick(['STANDARD', 'STANDARD', 'STANDARD', 'EXPEDITED', 'NEXT_DAY']),
+    business: prng.chance(0.06),
+    lines,
+    parcels: [],
+  };
+  if (status === 'CANCELLED') order.cancelledBy = prng.pick(['BUYER', 'BUYER', 'SELLER', 'AMAZON']);
+  if (order.fulfilledBy === 'MERCHANT' && status === 'SHIPPED') {
+    order.parcels.push({
+      packageReferenceId: '1',
+      carrier: prng.pick(['The Courier Guy', 'Aramex', 'Dawn Wing', 'RAM']),
+      trackingNumber: `ZA${prng.digits(10)}`,
+      shippedMs: updatedMs,
+      createdMs: updatedMs,
+      lines: lines.map((line) => ({ orderItemId: line.orderItemId, quantity: line.quantity })),
+    });
+  }
+  return order;
+}
+
+function lineOf(prng: Prng, listing: Listing, status: OrderStatus): OrderLine {
+  const quantity = prng.chance(0.85) ? 1 : prng.integer(2, 5);
+  return {
+    orderItemId: prng.digits(14),
+    sku: listing.sku,
+    asin: listing.asin,
+    title: listing.title,
+    quantity,
+    shipped: status === 'SHIPPED' ? quantity : 0,
+    unitCents: listing.priceCents,
+    ...(prng.chance(0.08) ? { promotionId: `Save ${prng.integer(5, 25)}%` } : {}),
+  };
+}
+
+function statusAtAge(prng: Prng, ageMs: number): OrderStatus {
+  if (prng.chance(0.04)) return 'CANCELLED';
+  if (ageMs < hour) return prng.chance(0.5) ? 'PENDING' : 'UNSHIPPED';
+  if (ageMs < 2 * day) return prng.chance(0.6) ? 'UNSHIPPED' : 'SHIPPED';
+  return prng.chance(0.97) ? 'SHIPPED' : 'UNSHIPPED';
+}

@@ -1,0 +1,117 @@
+import { Prng } from '../random/prng.js';
+import type { Catalog } from './catalog.js';
+import { inventNewOrder, inventPastOrder, type OrderSetting } from './invent-order.js';
+import { inventListing, type Listing } from './listing.js';
+import { findMarketplace, type Marketplace } from './marketplaces.js';
+import type { OrderStatus, StoredOrder } from './order.js';
+import { OrderBook } from './order-book.js';
+import { inventPerson, type Person } from './people.js';
+
+export interface SellerSeed {
+  readonly sellerId: string;
+  readonly name: string;
+  readonly marketplaces: readonly Marketplace[];
+  readonly orders: number;
+  readonly skus: number;
+  readonly orderDays: number;
+}
+
+const day = 86_400_000;
+
+/** One selling partner: what he lists, what he has in stock and what he sold. */
+export class Seller {
+  readonly sellerId: string;
+  readonly name: string;
+  readonly marketplaces: readonly Marketplace[];
+  readonly orders = new OrderBook();
+  readonly #seed: number;
+  readonly #listings = new Map<string, Map<string, Listing>>();
+  #nextOrder: number;
+
+  constructor(seed: number, plan: SellerSeed, catalog: Catalog, epochMs: number) {
+    this.#seed = seed;
+    this.sellerId = plan.sellerId;
+    this.name = plan.name;
+    this.marketplaces = plan.marketplaces;
+    catalog.grow(plan.skus);
+    for (const marketplace of plan.marketplaces) {
+      const bySku = new Map<string, Listing>();
+      for (let i = 0; i < plan.skus; i++) {
+        const listing = inventListing(seed, plan.sellerId, marketplace, catalog.at(i), epochMs);
+        bySku.set(listing.sku, listing);
+      }
+      this.#listings.set(marketplace.id, bySku);
+    }
+    this.#nextOrder = plan.orders;
+    this.orders.fill(this.#past(plan, epochMs));
+  }
+
+  listings(marketplaceId: string): ReadonlyMap<string, Listing> {
+    return this.#listings.get(marketplaceId) ?? new Map();
+  }
+
+  listing(marketplaceId: string, sku: string): Listing | undefined {
+    return this.#listings.get(marketplaceId)?.get(sku);
+  }
+
+  putListing(listing: Listing): void {
+    let bySku = this.#listings.get(listing.marketplaceId);
+    if (bySku === undefined) {
+      bySku = new Map();
+      this.#listings.set(listing.marketplaceId, bySku);
+    }
+    bySku.set(listing.sku, listing);
+  }
+
+  deleteListing(marketplaceId: string, sku: string): boolean {
+    return this.#listings.get(marketplaceId)?.delete(sku) ?? false;
+  }
+
+  /** Lets one new order come in and takes its goods from the stock. */
+  receiveOrder(atMs: number, status: OrderStatus = 'UNSHIPPED'): StoredOrder {
+    const order = inventNewOrder(this.#setting(), this.#nextOrder++, atMs, status);
+    this.orders.add(order);
+    for (const line of order.lines) this.#reserve(order, line.sku, line.quantity, atMs);
+    return order;
+  }
+
+  /** Takes units from the stock as a sale elsewhere would. Returns what is left. */
+  sellStock(marketplaceId: string, sku: string, quantity: number, atMs: number): number | undefined {
+    const listing = this.listing(marketplaceId, sku);
+    if (listing === undefined) return undefined;
+    listing.updatedMs = atMs;
+    if (listing.fulfilledBy === 'MERCHANT') {
+      listing.quantity = Math.max(0, listing.quantity - quantity);
+      return listing.quantity;
+    }
+    listing.stock.fulfillable = Math.max(0, listing.stock.fulfillable - quantity);
+    listing.stock.updatedMs = atMs;
+    return listing.stock.fulfillable;
+  }
+
+  /** The buyer of an order, who is also its recipient. Invented, and always the same for one order. */
+  buyerOf(order: StoredOrder): Person {
+    const domain = (findMarketplace(order.marketplaceId)?.name ?? 'amazon.com').toLowerCase();
+    return inventPerson(Prng.of(this.#seed, 'buyer', this.sellerId, order.number), domain);
+  }
+
+  #reserve(order: StoredOrder, sku: string, quantity: number, atMs: number): void {
+    const listing = this.listing(order.marketplaceId, sku);
+    if (listing === undefined) return;
+    this.sellStock(order.marketplaceId, sku, quantity, atMs);
+    if (listing.fulfilledBy === 'AMAZON') listing.stock.reservedForOrders += quantity;
+  }
+
+  #setting(): OrderSetting {
+    const listings: Listing[] = [];
+    for (const bySku of this.#listings.values()) listings.push(...bySku.values());
+    return { seed: this.#seed, sellerId: this.sellerId, listings };
+  }
+
+  *#past(plan: SellerSeed, epochMs: number): Generator<StoredOrder> {
+    const setting = this.#setting();
+    if (setting.listings.length === 0) return;
+    for (let number = 0; number < plan.orders; number++)
+      yield inventPastOrder(setting, number, epochMs, plan.orderDays * day);
+  }
+}
