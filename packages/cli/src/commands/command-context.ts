@@ -1,0 +1,75 @@
+import { type Logger, silentLogger } from '@fluxori/core';
+import { Command } from 'commander';
+import { type App, openApp } from '../composition/open-app.js';
+import type { Environment } from '../config/environment.js';
+import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import { pinoLogger } from '../output/pino-logger.js';
+import { Terminal, type TerminalOptions } from '../output/terminal.js';
+
+/** What the process gives to a command; a test passes its own. */
+export interface ProcessFacts extends Omit<TerminalOptions, 'json'> {
+  readonly env: Environment;
+  readonly cwd: string;
+  /** Aborted when the person presses Ctrl-C or the system asks the process to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly backend?: string;
+  readonly json?: boolean;
+  readonly logLevel?: string;
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly env: Environment;
+  readonly cwd: string;
+  load(): Promise<LoadedConfig>;
+  logger(loaded: LoadedConfig): Logger;
+  /** Opens the program's parts, runs `work`, and closes them again, whatever happens. */
+  withApp<T>(work: (app: App, loaded: LoadedConfig) => Promise<T>): Promise<T>;
+}
+
+export function contextOf(facts: ProcessFacts, options: CommonOptions): CommandContext {
+  const terminal = new Terminal({ ...facts, json: options.json ?? false });
+  const load = () =>
+    loadConfig({
+      env: facts.env,
+      cwd: facts.cwd,
+      ...(options.config !== undefined && { file: options.config }),
+      ...(options.backend !== undefined && { backend: options.backend }),
+    });
+  const logger = (loaded: LoadedConfig) => {
+    const level = options.logLevel ?? facts.env.FLUXORI_LOG_LEVEL ?? loaded.config.log.level;
+    return level === 'silent' ? silentLogger : pinoLogger(level);
+  };
+  return {
+    terminal,
+    signal: facts.signal,
+    env: facts.env,
+    cwd: facts.cwd,
+    load,
+    logger,
+    async withApp(work) {
+      const loaded = await load();
+      await using app = await openApp(loaded, { logger: logger(loaded) });
+      return await work(app, loaded);
+    },
+  };
+}
+
+/** A command with the common options on it. */
+export function command(name: string): Command {
+  return new Command(name)
+    .option('-c, --config <file>', 'configuration file (default: fluxori.config.json, or FLUXORI_CONFIG)')
+    .option('-b, --backend <url>', 'where state lives, e.g. pglite:./data (or FLUXORI_BACKEND)')
+    .option('--log-level <level>', 'debug, info, warn, error or silent (or FLUXORI_LOG_LEVEL)')
+    .option('--json', 'print the result as one JSON line, for programs');
+}
+
+/** How a command registers itself: given the process, it yields its commander part. */
+export type CommandFactory = (facts: ProcessFacts) => Command;

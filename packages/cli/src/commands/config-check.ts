@@ -1,0 +1,34 @@
+import { ConfigurationError } from '@fluxori/core';
+import { problemsOf } from '../composition/connectors.js';
+import { type CommandFactory, type CommonOptions, command, contextOf } from './command-context.js';
+
+/** `fluxori config check`: everything that is wrong, at once, without calling anybody. */
+export const configCommand: CommandFactory = (facts) => {
+  const config = command('config').description('check the configuration');
+  config.addCommand(
+    command('check')
+      .description('read the file and the environment and tell everything that is wrong; nothing is sent')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori config check\n  fluxori config check --config prod.json\n',
+      )
+      .action(async (options: CommonOptions) => {
+        const context = contextOf(facts, options);
+        const loaded = await context.load();
+        const lines = problemsOf(loaded.config.accounts);
+        if (lines.length > 0) {
+          throw new ConfigurationError(
+            `${loaded.file} has ${lines.length} problem${lines.length === 1 ? '' : 's'}:\n${lines.map((line) => `  - ${line}`).join('\n')}`,
+            { problems: lines, field: lines[0]?.split(':')[0], remedy: 'Correct the fields listed.' },
+          );
+        }
+        const accounts = Object.keys(loaded.config.accounts);
+        context.terminal.result({ ok: true, file: loaded.file, backend: loaded.backendUrl, accounts }, () => {
+          context.terminal.say(`${loaded.file ?? 'No configuration file (the defaults hold)'}: no problems.`);
+          context.terminal.say(`  backend   ${loaded.backendUrl}`);
+          context.terminal.say(`  accounts  ${accounts.join(', ') || 'none'}`);
+        });
+      }),
+  );
+  return config;
+};

@@ -1,0 +1,111 @@
+import { RemoteError } from '@fluxori/core';
+import { runDemo } from '../demo/run-demo.js';
+import type { DemoSummary } from '../demo/summary.js';
+import type { Terminal } from '../output/terminal.js';
+import { type CommandFactory, type CommonOptions, command, contextOf } from './command-context.js';
+import { wholeNumber } from './options.js';
+import { minute, totalOf } from './orders.js';
+
+interface DemoCommandOptions extends CommonOptions {
+  orders: string;
+  skus: string;
+  powerCut: boolean;
+}
+
+/** `fluxori demo`: the main job on this machine, with nothing installed and no Amazon account. */
+export const demoCommand: CommandFactory = (facts) =>
+  command('demo')
+    .description(
+      'see it work: a local Amazon, an order import, an inventory sync, and a power cut in the middle',
+    )
+    .option('--orders <number>', 'how many orders the seller has', '1200')
+    .option('--skus <number>', 'how many SKUs the seller has', '800')
+    .option('--no-power-cut', 'leave the power on')
+    .addHelpText('after', '\nExamples:\n  fluxori demo\n  FLUXORI_HOME=/tmp/try fluxori demo --json\n')
+    .action(async (options: DemoCommandOptions) => {
+      const context = contextOf(facts, options);
+      const { terminal } = context;
+      const loaded = await context.load();
+      const { summary, harvest } = await runDemo({
+        terminal,
+        signal: context.signal,
+        home: loaded.home,
+        backendUrl: loaded.backendUrl,
+        orders: wholeNumber('--orders')(options.orders),
+        skus: wholeNumber('--skus', 1)(options.skus),
+        powerCut: options.powerCut,
+        logLevel: options.logLevel ?? facts.env.FLUXORI_LOG_LEVEL ?? 'silent',
+      });
+      if (!terminal.json) {
+        terminal.say();
+        terminal.table(
+          ['order', 'changed', 'status', 'lines#', 'total#'],
+          harvest.latestOrders.map((order) => [
+            order.orderId,
+            minute(order.updatedAt),
+            order.status,
+            order.items.length,
+            totalOf(order),
+          ]),
+        );
+        terminal.say(`   … ${harvest.orders} orders in all, ${harvest.newOrders} of them new`);
+        terminal.say();
+        terminal.table(
+          ['SKU', 'product', 'available#', 'reserved#', 'inbound#'],
+          harvest.someInventory.map((level) => [
+            level.sku,
+            level.productId ?? '',
+            level.available,
+            level.reserved ?? '',
+            level.inbound ?? '',
+          ]),
+        );
+        terminal.say(`   … ${harvest.inventory} stock levels in all`);
+        terminal.say();
+      }
+      terminal.result(summary, () => printSummary(terminal, summary));
+      verify(summary);
+    });
+
+function printSummary(terminal: Terminal, summary: DemoSummary): void {
+  const { atAmazon } = summary;
+  const rows: [string, string][] = [
+    ['requests to Amazon', String(summary.requests)],
+    ['throttled (429)', String(summary.throttled)],
+    ['token calls', String(summary.tokenCalls)],
+    ['power cuts survived', `${summary.powerCuts} (pages fetched twice: ${summary.repeatedPages})`],
+    ['orders', `${summary.orders} here, ${atAmazon.orders} at Amazon`],
+    ['stock levels', `${summary.inventory} here, ${atAmazon.inventory} at Amazon`],
+    ['time', `${summary.seconds} s (at Amazon's limits at least ${summary.minimumSeconds} s)`],
+  ];
+  for (const [name, value] of rows) terminal.say(`  ${name.padEnd(20)} ${value}`);
+  terminal.say();
+  terminal.say('What to try next:');
+  const next: [string, string][] = [
+    ['pnpm demo', 'again: only new orders come in'],
+    ['pnpm fluxori orders list', 'what was imported'],
+    ['pnpm fluxori limits', 'the token buckets, as they outlived the process'],
+    [
+      'pnpm fluxori sandbox --write-config fluxori.config.json',
+      'a local Amazon to work against, in another terminal',
+    ],
+    ['pnpm fluxori --help', 'everything else'],
+  ];
+  for (const [line, what] of next) terminal.say(`  ${line.padEnd(56)} ${what}`);
+}
+
+/** The demo is also a check: what it promises must hold. */
+function verify(summary: DemoSummary): void {
+  const wrong = [
+    summary.throttled > 0 && `${summary.throttled} requests were throttled`,
+    summary.tokenCalls !== 1 && `${summary.tokenCalls} token calls were made instead of 1`,
+    summary.orders !== summary.atAmazon.orders && 'the counts of orders differ',
+    summary.inventory !== summary.atAmazon.inventory && 'the counts of stock levels differ',
+  ].filter((line) => line !== false);
+  if (wrong.length === 0) return;
+  throw new RemoteError(`The demo did not keep its promise: ${wrong.join('; ')}.`, {
+    status: 0,
+    retryable: false,
+    remedy: 'Please report it, with the output above.',
+  });
+}

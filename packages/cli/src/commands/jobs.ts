@@ -1,0 +1,170 @@
+import { NotFoundError, ValidationError } from '@fluxori/core';
+import { type JobState, type JobView, jobStates } from '@fluxori/queue';
+import {
+  type CommandContext,
+  type CommandFactory,
+  type CommonOptions,
+  command,
+  contextOf,
+} from './command-context.js';
+import { priorityOption, wholeNumber } from './options.js';
+
+interface ListOptions extends CommonOptions {
+  account?: string;
+  state?: string;
+  limit: string;
+}
+
+/** `fluxori jobs list|show|expedite|cancel|retry` */
+export const jobsCommand: CommandFactory = (facts) => {
+  const jobs = command('jobs').description('see what waits and why; expedite, cancel or retry it');
+  jobs.addCommand(
+    command('list')
+      .description('list jobs, the running ones first')
+      .option('-a, --account <name>', 'only this account')
+      .option('-s, --state <states>', `only these, by commas: ${jobStates.join(', ')}`)
+      .option('-n, --limit <number>', 'how many', '20')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori jobs list --state parked,failed\n  fluxori jobs list --json\n',
+      )
+      .action((options: ListOptions) => listJobs(contextOf(facts, options), options)),
+  );
+  jobs.addCommand(
+    command('show')
+      .description('show one job: what it is, why it waits, how it ended')
+      .argument('<job-id>')
+      .addHelpText('after', '\nExample:\n  fluxori jobs show orders-42\n')
+      .action((id: string, options: CommonOptions) => showJob(contextOf(facts, options), id)),
+  );
+  jobs.addCommand(
+    command('expedite')
+      .description('give a job a higher priority')
+      .argument('<job-id>')
+      .option('--priority <priority>', 'critical, high, normal, low or bulk', 'critical')
+      .addHelpText('after', '\nExample:\n  fluxori jobs expedite orders-42\n')
+      .action((id: string, options: CommonOptions & { priority: string }) =>
+        act(contextOf(facts, options), id, 'Expedited', (queues) =>
+          queues.expedite(id, priorityOption(options.priority)),
+        ),
+      ),
+  );
+  jobs.addCommand(
+    command('cancel')
+      .description('end a job that is not done yet')
+      .argument('<job-id>')
+      .addHelpText('after', '\nExample:\n  fluxori jobs cancel orders-42\n')
+      .action((id: string, options: CommonOptions) =>
+        act(contextOf(facts, options), id, 'Cancelled', (queues) => queues.cancel(id)),
+      ),
+  );
+  jobs.addCommand(
+    command('retry')
+      .description('put a failed job back; it goes on from its last checkpoint')
+      .argument('<job-id>')
+      .addHelpText('after', '\nExample:\n  fluxori jobs retry orders-42\n')
+      .action((id: string, options: CommonOptions) =>
+        act(contextOf(facts, options), id, 'Put back', (queues) => queues.retry(id)),
+      ),
+  );
+  return jobs;
+};
+
+async function listJobs(context: CommandContext, options: ListOptions): Promise<void> {
+  const limit = wholeNumber('--limit', 1)(options.limit);
+  const states = options.state === undefined ? undefined : options.state.split(',').map(stateOption);
+  await context.withApp(async (app) => {
+    const jobs = await app.queues.list({
+      limit,
+      ...(states && { states }),
+      ...(options.account !== undefined && { accountId: app.connectors.known(options.account) }),
+    });
+    context.terminal.result(jobs, () => {
+      context.terminal.table(
+        ['job', 'what', 'account', 'state', 'priority', 'progress', 'note'],
+        jobs.map((job) => [
+          job.jobId,
+          job.name,
+          job.accountId,
+          job.state,
+          job.priority,
+          progressOf(job),
+          noteOf(job),
+        ]),
+      );
+      if (jobs.length === 0) context.terminal.say('No jobs.');
+    });
+  });
+}
+
+async function showJob(context: CommandContext, id: string): Promise<void> {
+  await context.withApp(async (app) => {
+    const job = await app.queues.get(id);
+    if (job === undefined) throw noSuchJob(id);
+    context.terminal.result(job, () => {
+      const lines: [string, string][] = [
+        ['job', job.jobId],
+        ['what', job.name],
+        ['account', job.accountId],
+        ['state', job.state],
+        ['priority', job.priority],
+        ['created', job.createdAt.toISOString()],
+        ['progress', progressOf(job)],
+        ['attempts failed', `${job.attempts} of ${job.maxAttempts}`],
+        ['payload', JSON.stringify(job.payload)],
+      ];
+      if (job.parked)
+        lines.push(['waits until', job.parked.until.toISOString()], ['because', job.parked.reason]);
+      if (job.error)
+        lines.push(['error', String(job.error.message)], ['what to do', String(job.error.remedy ?? '')]);
+      if (job.result !== undefined) lines.push(['result', JSON.stringify(job.result)]);
+      if (job.finishedAt) lines.push(['ended', job.finishedAt.toISOString()]);
+      for (const [name, value] of lines)
+        if (value !== '') context.terminal.say(`${name.padEnd(16)} ${value}`);
+    });
+  });
+}
+
+type Queues = Parameters<Parameters<CommandContext['withApp']>[0]>[0]['queues'];
+
+async function act(
+  context: CommandContext,
+  id: string,
+  done: string,
+  change: (queues: Queues) => Promise<unknown>,
+): Promise<void> {
+  await context.withApp(async (app) => {
+    if ((await app.queues.get(id)) === undefined) throw noSuchJob(id);
+    await change(app.queues);
+    const job = await app.queues.get(id);
+    context.terminal.result(job ?? { jobId: id }, () => context.terminal.say(`${done}: ${id}.`));
+  });
+}
+
+function stateOption(text: string): JobState {
+  const state = jobStates.find((known) => known === text.trim());
+  if (state !== undefined) return state;
+  throw new ValidationError(`--state ${JSON.stringify(text)} is not a state of a job.`, {
+    field: 'state',
+    remedy: `Use ${jobStates.join(', ')}.`,
+  });
+}
+
+function noSuchJob(id: string): NotFoundError {
+  return new NotFoundError(`There is no job ${id}.`, {
+    code: 'JOB_UNKNOWN',
+    field: 'job-id',
+    remedy: 'Look at `fluxori jobs list`. Finished jobs are kept for a limited time.',
+  });
+}
+
+function progressOf({ progress }: JobView): string {
+  if (progress === undefined) return '';
+  return `${progress.done}${progress.total === undefined ? '' : `/${progress.total}`} ${progress.unit ?? ''}`.trim();
+}
+
+function noteOf(job: JobView): string {
+  if (job.parked)
+    return `until ${job.parked.until.toISOString().slice(11, 19)}: ${job.parked.reason}`.slice(0, 70);
+  return job.error ? String(job.error.message).slice(0, 70) : '';
+}

@@ -1,0 +1,53 @@
+import { type Priority, priorities, ValidationError } from '@fluxori/core';
+
+/** Parsers of option values; each throws a `ValidationError` that names the option. */
+
+/** An ISO 8601 date or date-time, or a time span back from now such as `7d`, `12h`, `30m`. */
+export function sinceOption(text: string, now = Date.now()): Date {
+  const span = /^(\d{1,6})([dhm])$/.exec(text);
+  const date = span
+    ? new Date(now - Number(span[1]) * { d: 86_400_000, h: 3_600_000, m: 60_000 }[span[2] as 'd' | 'h' | 'm'])
+    : isoDate(text);
+  if (date === undefined || Number.isNaN(date.getTime())) {
+    throw new ValidationError(`--since ${JSON.stringify(text)} is not a date.`, {
+      field: 'since',
+      remedy:
+        'Write an ISO 8601 date such as 2026-11-01 or 2026-11-01T08:00:00Z, or a span such as 7d, 12h or 30m.',
+    });
+  }
+  return date;
+}
+
+function isoDate(text: string): Date | undefined {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.exec(text);
+  if (parts === null) return undefined;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  // JavaScript turns 31 February into 3 March; a person did not mean that.
+  const calendar = new Date(Date.UTC(year, month - 1, day));
+  return calendar.getUTCMonth() === month - 1 && calendar.getUTCDate() === day ? new Date(text) : undefined;
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(option: string, least = 0) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new ValidationError(
+        `${option} ${JSON.stringify(text)} is not a whole number of at least ${least}.`,
+        {
+          field: option,
+          remedy: `Write a whole number of at least ${least}.`,
+        },
+      );
+    }
+    return value;
+  };
+}
+
+export function priorityOption(text: string): Priority {
+  if (Object.hasOwn(priorities, text)) return text as Priority;
+  throw new ValidationError(`--priority ${JSON.stringify(text)} is not a priority.`, {
+    field: 'priority',
+    remedy: `Use one of ${Object.keys(priorities).join(', ')}.`,
+  });
+}

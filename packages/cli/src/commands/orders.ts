@@ -1,0 +1,169 @@
+import { NotFoundError, type Order, orderId } from '@fluxori/core';
+import {
+  type CommandContext,
+  type CommandFactory,
+  type CommonOptions,
+  command,
+  contextOf,
+} from './command-context.js';
+import { priorityOption, sinceOption, wholeNumber } from './options.js';
+import { runJob } from './run-job.js';
+
+interface ImportOptions extends CommonOptions {
+  account?: string;
+  since?: string;
+  priority?: string;
+  wait: boolean;
+}
+
+interface ListOptions extends CommonOptions {
+  account?: string;
+  limit: string;
+}
+
+/** `fluxori orders import|list|show` */
+export const ordersCommand: CommandFactory = (facts) => {
+  const orders = command('orders').description('import, list and show orders');
+  orders.addCommand(
+    command('import')
+      .description('bring in the orders that are new or changed since the last import')
+      .option('-a, --account <name>', 'the account (may be left out when there is one only)')
+      .option('--since <when>', 'the first import begins here: a date, or a span such as 7d (default: 30d)')
+      .option('--priority <priority>', 'critical, high, normal, low or bulk')
+      .option('--no-wait', 'only queue it; a worker will do it')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori orders import\n  fluxori orders import --account acme-za --since 7d\n',
+      )
+      .action((options: ImportOptions) => importOrders(contextOf(facts, options), options)),
+  );
+  orders.addCommand(
+    command('list')
+      .description('list the orders that were imported, the last changed first')
+      .option('-a, --account <name>', 'only this account')
+      .option('-n, --limit <number>', 'how many', '20')
+      .addHelpText('after', '\nExamples:\n  fluxori orders list --limit 50\n  fluxori orders list --json\n')
+      .action((options: ListOptions) => listOrders(contextOf(facts, options), options)),
+  );
+  orders.addCommand(
+    command('show')
+      .description('show one imported order')
+      .argument('<order-id>', 'e.g. 902-1234567-1234567')
+      .option('-a, --account <name>', 'the account (may be left out when there is one only)')
+      .addHelpText('after', '\nExample:\n  fluxori orders show 902-1234567-1234567\n')
+      .action((id: string, options: ListOptions) => showOrder(contextOf(facts, options), id, options)),
+  );
+  return orders;
+};
+
+async function importOrders(context: CommandContext, options: ImportOptions): Promise<void> {
+  const since = options.since === undefined ? undefined : sinceOption(options.since);
+  const priority = options.priority === undefined ? undefined : priorityOption(options.priority);
+  await context.withApp(async (app) => {
+    const account = app.connectors.choose(options.account);
+    const outcome = await runJob(
+      app,
+      {
+        name: 'orders.import',
+        accountId: account,
+        payload: since === undefined ? {} : { since: since.toISOString() },
+        dedupeKey: `orders.import.${account}`,
+        ...(priority && { priority }),
+      },
+      { terminal: context.terminal, signal: context.signal, wait: options.wait },
+    );
+    context.terminal.result(outcome, () => {
+      if (outcome.result === undefined) {
+        context.terminal.say(
+          `Queued as ${outcome.jobId}${outcome.joined ? ' (it was there already)' : ''}. A worker will do it: fluxori worker`,
+        );
+      } else {
+        const { inserted, updated, pages } = outcome.result as {
+          inserted: number;
+          updated: number;
+          pages: number;
+        };
+        context.terminal.say(
+          `${inserted} new orders, ${updated} changed, from ${pages} page${pages === 1 ? '' : 's'}.`,
+        );
+      }
+    });
+  });
+}
+
+async function listOrders(context: CommandContext, options: ListOptions): Promise<void> {
+  const limit = wholeNumber('--limit', 1)(options.limit);
+  await context.withApp(async (app) => {
+    const query = options.account === undefined ? {} : { accountId: app.connectors.known(options.account) };
+    const orders = await app.backend.records.list('order', { ...query, limit });
+    const total = await app.backend.records.count('order', query);
+    context.terminal.result({ total, orders }, () => {
+      context.terminal.table(
+        ['order', 'account', 'placed', 'changed', 'status', 'lines#', 'total#'],
+        orders.map((order) => [
+          order.orderId,
+          order.accountId,
+          minute(order.purchasedAt),
+          minute(order.updatedAt),
+          order.status,
+          order.items.length,
+          totalOf(order),
+        ]),
+      );
+      context.terminal.say(`${orders.length} of ${total} orders.`);
+    });
+  });
+}
+
+async function showOrder(context: CommandContext, id: string, options: ListOptions): Promise<void> {
+  await context.withApp(async (app) => {
+    const accounts =
+      options.account === undefined
+        ? await accountsWithRecords(app)
+        : [app.connectors.known(options.account)];
+    for (const account of accounts) {
+      const order = await app.backend.records.get('order', account, orderId(id));
+      if (order === undefined) continue;
+      context.terminal.result(order, () => printOrder(context, order));
+      return;
+    }
+    throw new NotFoundError(`Order ${id} has not been imported.`, {
+      field: 'order-id',
+      remedy: 'Look at `fluxori orders list`, or bring in what is new with `fluxori orders import`.',
+    });
+  });
+}
+
+async function accountsWithRecords(app: Parameters<Parameters<CommandContext['withApp']>[0]>[0]) {
+  const configured = app.connectors.accountIds;
+  if (configured.length > 0) return configured;
+  const orders = await app.backend.records.list('order', { limit: 1 });
+  return orders.map((order) => order.accountId);
+}
+
+function printOrder(context: CommandContext, order: Order): void {
+  const { terminal } = context;
+  terminal.say(`Order ${order.orderId} of ${order.accountId}: ${order.status} (${order.platformStatus})`);
+  terminal.say(
+    `  placed ${minute(order.purchasedAt)}, changed ${minute(order.updatedAt)}, ${totalOf(order) || 'no total'}`,
+  );
+  terminal.table(
+    ['SKU', 'product', 'title', 'ordered#', 'shipped#', 'line#'],
+    order.items.map((item) => [
+      item.sku ?? '',
+      item.productId ?? '',
+      (item.title ?? '').slice(0, 50),
+      item.quantityOrdered,
+      item.quantityShipped,
+      item.lineTotal ? `${item.lineTotal.currency} ${item.lineTotal.amount}` : '',
+    ]),
+  );
+}
+
+export function totalOf(order: Order): string {
+  return order.total ? `${order.total.currency} ${order.total.amount}` : '';
+}
+
+export function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,89 @@
+import type { App } from '../composition/open-app.js';
+import {
+  type CommandContext,
+  type CommandFactory,
+  type CommonOptions,
+  command,
+  contextOf,
+} from './command-context.js';
+
+interface WorkerOptions extends CommonOptions {
+  untilIdle?: boolean;
+}
+
+const idleCheckMs = 250;
+
+/** `fluxori worker`: works all queues until it is told to stop. */
+export const workerCommand: CommandFactory = (facts) =>
+  command('worker')
+    .description('work the queues until Ctrl-C; running jobs reach a checkpoint before it ends')
+    .option('--until-idle', 'end when no job is left')
+    .addHelpText('after', '\nExamples:\n  fluxori worker\n  fluxori worker --until-idle --json\n')
+    .action(async (options: WorkerOptions) => {
+      const context = contextOf(facts, options);
+      await context.withApp(async (app, loaded) => {
+        const done = { completed: 0, failed: 0, cancelled: 0 };
+        const stopListening = narrate(app, context, done);
+        try {
+          for (const account of app.connectors.accountIds) await app.connectors.get(account);
+          await app.queues.start();
+          context.terminal.say(
+            `Working on ${app.backend.url}. Ctrl-C ends it; what is not done stays in the queue.`,
+          );
+          if (options.untilIdle) await idle(app, context.signal);
+          else await aborted(context.signal);
+        } finally {
+          for (const stop of stopListening) stop();
+        }
+        context.terminal.say(
+          context.signal.aborted
+            ? `Stopping: running jobs have ${loaded.config.worker.graceMs / 1000} s to reach a checkpoint.`
+            : 'No job is left.',
+        );
+        context.terminal.result(done, () =>
+          context.terminal.say(`${done.completed} done, ${done.failed} failed, ${done.cancelled} cancelled.`),
+        );
+      });
+    });
+
+function narrate(
+  app: App,
+  context: CommandContext,
+  done: Record<'completed' | 'failed' | 'cancelled', number>,
+) {
+  const say = (jobId: string, text: string) =>
+    context.terminal.say(`${new Date().toISOString()} ${jobId} ${text}`);
+  return [
+    app.queues.on('active', ({ jobId, name, accountId }) => say(jobId, `${name} for ${accountId} begins`)),
+    app.queues.on('parked', ({ jobId, until, reason }) =>
+      say(jobId, `waits until ${until.toISOString()}: ${reason}`),
+    ),
+    app.queues.on('completed', ({ jobId, result }) => {
+      done.completed++;
+      say(jobId, `done ${JSON.stringify(result ?? null)}`);
+    }),
+    app.queues.on('failed', ({ jobId, error }) => {
+      done.failed++;
+      say(jobId, `failed: ${String(error.message)}`);
+    }),
+    app.queues.on('cancelled', ({ jobId }) => {
+      done.cancelled++;
+      say(jobId, 'cancelled');
+    }),
+  ];
+}
+
+async function idle(app: App, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const counts = await app.queues.totals();
+    if (counts.waiting + counts.parked + counts.active === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, idleCheckMs));
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,118 @@
+import { AmazonSPConnector, amazonSp } from '@fluxori/amazon-sp';
+import type { FluxoriBackend } from '@fluxori/backend';
+import {
+  type AccountId,
+  accountId,
+  ConfigurationError,
+  ConnectorFactory,
+  isErrorOf,
+  type Logger,
+} from '@fluxori/core';
+import type { NetworkAwareClient } from '@fluxori/network';
+import type { CliConfig } from '../config/config.js';
+
+/** The factory with every connector that this program knows. */
+export function knownConnectors() {
+  return new ConnectorFactory().register(amazonSp);
+}
+
+type Factory = ReturnType<typeof knownConnectors>;
+
+export interface ConnectorParts {
+  readonly backend: FluxoriBackend;
+  readonly client: NetworkAwareClient;
+  readonly logger: Logger;
+}
+
+/** Checks every account's configuration without creating anything; returns each problem with its path in the file. */
+export function problemsOf(accounts: CliConfig['accounts'], factory: Factory = knownConnectors()): string[] {
+  return Object.entries(accounts).flatMap(([name, { connector, ...written }]) => {
+    try {
+      factory.check(connector, { ...written, accountId: name });
+      return [];
+    } catch (error) {
+      if (!isErrorOf(error, 'ConfigurationError')) throw error;
+      const problems = error.problems.length > 0 ? error.problems : [`connector: ${error.message}`];
+      return problems.map((problem) => `accounts.${name}.${problem}`);
+    }
+  });
+}
+
+/** The connectors of the configured accounts, each made when it is first asked for. */
+export class Connectors {
+  readonly #made = new Map<string, AmazonSPConnector>();
+
+  constructor(
+    private readonly factory: Factory,
+    private readonly accounts: CliConfig['accounts'],
+    private readonly parts: ConnectorParts,
+  ) {}
+
+  get accountIds(): readonly AccountId[] {
+    return Object.keys(this.accounts).map(accountId);
+  }
+
+  /**
+   * The account meant: the one named, else the only one there is.
+   * @throws ConfigurationError naming the accounts there are.
+   */
+  choose(name: string | undefined): AccountId {
+    const names = Object.keys(this.accounts);
+    if (name === undefined && names.length === 1) return accountId(names[0] as string);
+    if (name !== undefined && names.includes(name)) return accountId(name);
+    throw new ConfigurationError(
+      names.length === 0
+        ? 'No account is configured.'
+        : name === undefined
+          ? `There is more than one account: ${names.join(', ')}.`
+          : `There is no account "${name}"; there are: ${names.join(', ')}.`,
+      {
+        field: 'account',
+        remedy:
+          names.length === 0
+            ? 'Write one under "accounts" in fluxori.config.json, or start `fluxori sandbox --write-config fluxori.config.json` to try without Amazon.'
+            : 'Name one of them with --account.',
+      },
+    );
+  }
+
+  /** An account's name for reading what is stored; it need not be configured (any more). */
+  known(name: string): AccountId {
+    return accountId(name);
+  }
+
+  /** The account's connector, connected. */
+  async get(id: AccountId): Promise<AmazonSPConnector> {
+    const account = this.choose(id);
+    let connector = this.#made.get(account);
+    if (connector === undefined) {
+      connector = this.#create(account);
+      this.#made.set(account, connector);
+    }
+    await connector.connect();
+    return connector;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#made.values()].map((connector) => connector.close()));
+  }
+
+  #create(account: AccountId): AmazonSPConnector {
+    const { connector: kind, ...written } = this.accounts[account] as { connector: string };
+    const made = this.factory.create(
+      kind as 'amazon-sp',
+      { ...written, accountId: account } as never,
+      this.parts,
+    );
+    if (!(made instanceof AmazonSPConnector)) {
+      throw new ConfigurationError(
+        `Account ${account} has the connector "${kind}", which this command cannot use.`,
+        {
+          field: 'connector',
+          remedy: 'Use "amazon-sp".',
+        },
+      );
+    }
+    return made;
+  }
+}

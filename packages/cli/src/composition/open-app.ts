@@ -1,0 +1,89 @@
+import { amazonJobs } from '@fluxori/amazon-sp';
+import { type FluxoriBackend, openBackend } from '@fluxori/backend';
+import type { Logger } from '@fluxori/core';
+import { NetworkAwareClient } from '@fluxori/network';
+import { OperationQueues } from '@fluxori/queue';
+import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
+import type { LoadedConfig } from '../config/load-config.js';
+import { Connectors, knownConnectors } from './connectors.js';
+import { ids } from './service-ids.js';
+
+/** The composed program: what commands work with. */
+export interface App extends AsyncDisposable {
+  readonly backend: FluxoriBackend;
+  readonly connectors: Connectors;
+  readonly queues: OperationQueues;
+  readonly client: NetworkAwareClient;
+  /** Lets running jobs reach their next checkpoint (`worker.graceMs`), then lets go of everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly logger: Logger;
+}
+
+/** Puts the parts together for one process. */
+export async function openApp(loaded: LoadedConfig, options: AppOptions): Promise<App> {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.bind(ids.loadedConfig).toConstantValue(loaded);
+  container.bind(ids.logger).toConstantValue(options.logger);
+  await container.load(storage, network, connectors, work);
+  const get = <T>(id: ServiceIdentifier<T>) => container.getAsync(id);
+
+  const backend = await get(ids.backend);
+  const [client, accounts, queues] = await Promise.all([
+    get(ids.networkClient),
+    get(ids.connectors),
+    get(ids.queues),
+  ]);
+  // What waited for a host goes on the moment it answers again.
+  client.onRecovered((host) => void queues.release(host));
+
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      await queues.close({ graceMs: loaded.config.worker.graceMs });
+      await accounts.close();
+      await client.close();
+      await backend.close();
+      await container.unbindAllAsync();
+    })();
+    return closing;
+  };
+  return { backend, connectors: accounts, queues, client, close, [Symbol.asyncDispose]: close };
+}
+
+const storage = new ContainerModule(({ bind }) => {
+  bind(ids.backend).toResolvedValue(
+    (loaded: LoadedConfig, logger: Logger) => openBackend(loaded.backendUrl, { logger }),
+    [ids.loadedConfig, ids.logger],
+  );
+});
+
+const network = new ContainerModule(({ bind }) => {
+  bind(ids.networkClient).toResolvedValue(
+    (logger: Logger) => new NetworkAwareClient({ logger }),
+    [ids.logger],
+  );
+});
+
+const connectors = new ContainerModule(({ bind }) => {
+  bind(ids.connectors).toResolvedValue(
+    (loaded: LoadedConfig, backend: FluxoriBackend, client: NetworkAwareClient, logger: Logger) =>
+      new Connectors(knownConnectors(), loaded.config.accounts, { backend, client, logger }),
+    [ids.loadedConfig, ids.backend, ids.networkClient, ids.logger],
+  );
+});
+
+const work = new ContainerModule(({ bind }) => {
+  bind(ids.queues).toResolvedValue(
+    (loaded: LoadedConfig, backend: FluxoriBackend, accounts: Connectors, logger: Logger) =>
+      new OperationQueues({
+        backend,
+        logger,
+        concurrency: loaded.config.worker.concurrency,
+        jobs: amazonJobs({ connector: (account) => accounts.get(account) }),
+      }),
+    [ids.loadedConfig, ids.backend, ids.connectors, ids.logger],
+  );
+});

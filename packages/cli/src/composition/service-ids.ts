@@ -1,0 +1,16 @@
+import type { FluxoriBackend } from '@fluxori/backend';
+import type { NetworkAwareClient } from '@fluxori/network';
+import type { OperationQueues } from '@fluxori/queue';
+import type { ServiceIdentifier } from 'inversify';
+import type { LoadedConfig } from '../config/load-config.js';
+import type { Connectors } from './connectors.js';
+
+/** What the container knows, by name. */
+export const ids = {
+  loadedConfig: Symbol.for('fluxori.LoadedConfig') as ServiceIdentifier<LoadedConfig>,
+  logger: Symbol.for('fluxori.Logger') as ServiceIdentifier<Logger>,
+  backend: Symbol.for('fluxori.Backend') as ServiceIdentifier<FluxoriBackend>,
+  networkClient: Symbol.for('fluxori.NetworkAwareClient') as ServiceIdentifier<NetworkAwareClient>,
+  connectors: Symbol.for('fluxori.Connectors') as ServiceIdentifier<Connectors>,
+  queues: Symbol.for('fluxori.OperationQueues') as ServiceIdentifier<OperationQueues>,
+};

@@ -1,0 +1,133 @@
+import { startSandbox } from '@fluxori/sandbox';
+import { type Progress, progressOn } from '../output/progress.js';
+import type { Terminal } from '../output/terminal.js';
+import { nextRun, saveState } from './demo-state.js';
+import type { Harvest, WorkerMessage, WorkOrder } from './messages.js';
+import { type DemoSummary, summarise } from './summary.js';
+import { WorkerHandle } from './worker-handle.js';
+
+export interface DemoOptions {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly home: string;
+  readonly backendUrl: string;
+  readonly orders: number;
+  readonly skus: number;
+  /** Whether the worker is killed in the middle and started again. */
+  readonly powerCut: boolean;
+  readonly logLevel: string;
+}
+
+export interface DemoResult {
+  readonly summary: DemoSummary;
+  readonly harvest: Harvest;
+}
+
+const account = 'demo-za';
+/** The way from Cape Town to Amazon's EU region and back. */
+const roundTrip = { kind: 'latency', ms: 150, jitterMs: 30 } as const;
+/** The power goes once this many pages' worth of progress was seen. */
+const cutAfterUpdates = 6;
+
+/** Starts a local Amazon and a worker, cuts the worker's power in the middle, starts it again, and compares the counts. */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { terminal, signal } = options;
+  const state = await nextRun(options.home, Date.now());
+  await using sandbox = await startSandbox({
+    epoch: new Date(state.epoch),
+    orders: options.orders,
+    skus: options.skus,
+    newOrders: state.batches.map(({ count, at }) => ({ count, at: new Date(at) })),
+    authorization: state.runs,
+    faults: [roundTrip],
+  });
+  const { credentials, endpoints } = sandbox;
+  terminal.say(`A local Amazon is up (LWA and SP-API, EU region, 150 ms away, Amazon's own rate limits).`);
+  terminal.say(
+    `Seller ${credentials.sellerId} on Amazon.co.za (${credentials.marketplaceId}); data in ${options.home}.`,
+  );
+  terminal.say();
+
+  const order: WorkOrder = {
+    backendUrl: options.backendUrl,
+    home: options.home,
+    accountId: account,
+    logLevel: options.logLevel,
+    accounts: {
+      [account]: {
+        connector: 'amazon-sp',
+        sellerId: credentials.sellerId,
+        marketplaceIds: [credentials.marketplaceId],
+        clientId: credentials.clientId,
+        clientSecret: credentials.clientSecret,
+        refreshToken: credentials.refreshToken,
+        endpoints,
+      },
+    },
+  };
+  const began = performance.now();
+  const progress = progressOn(terminal);
+  let powerCuts = 0;
+  let harvest: Harvest | undefined;
+  try {
+    if (options.powerCut) {
+      harvest = await workUntilPowerCut(order, progress, signal);
+      if (harvest === undefined && !signal.aborted) {
+        powerCuts = 1;
+        progress.say('  ~~~ power cut: the worker was killed (kill -9) in the middle of its work ~~~');
+      }
+    }
+    signal.throwIfAborted();
+    harvest ??= await new WorkerHandle(order, (message) => show(progress, message), signal).ended;
+  } finally {
+    progress.close();
+  }
+  signal.throwIfAborted();
+  if (harvest === undefined) throw new Error('The worker process ended before its work was done.');
+  const seconds = (performance.now() - began) / 1000;
+  await saveState(options.home, state);
+  return { harvest, summary: summarise(sandbox, harvest, { seconds, powerCuts, run: state.runs }) };
+}
+
+/** @returns what came in when the work was done before the cut came; undefined when the power went first. */
+async function workUntilPowerCut(
+  order: WorkOrder,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Harvest | undefined> {
+  let updates = 0;
+  const worker = new WorkerHandle(
+    order,
+    (message) => {
+      show(progress, message);
+      if (message.type === 'progress' && ++updates === cutAfterUpdates) worker.cutPower();
+    },
+    signal,
+  );
+  return worker.ended;
+}
+
+function show(progress: Progress, message: WorkerMessage): void {
+  switch (message.type) {
+    case 'queued':
+      progress.say(
+        message.resumed
+          ? `  ${message.name}: found in the queue, goes on from its checkpoint`
+          : `  ${message.name}: queued`,
+      );
+      break;
+    case 'progress':
+      progress.update(message.name, message);
+      break;
+    case 'parked':
+      progress.update(message.name, {
+        done: 0,
+        note: `waits until ${message.until.slice(11, 19)}: ${message.reason}`,
+      });
+      break;
+    case 'completed':
+      progress.finish(message.name, 'done');
+      break;
+    default:
+  }
+}

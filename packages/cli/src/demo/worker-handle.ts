@@ -1,0 +1,54 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { RemoteError } from '@fluxori/core';
+import type { Harvest, WorkerMessage, WorkOrder } from './messages.js';
+
+/** The demo's hold on one worker process. */
+export class WorkerHandle {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<Harvest | undefined>;
+
+  /** @param signal - ends the process, at once. */
+  constructor(order: WorkOrder, onMessage: (message: WorkerMessage) => void, signal: AbortSignal) {
+    const child = fork(new URL('./worker-process.js', import.meta.url), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#child = child;
+    const kill = () => this.cutPower();
+    signal.addEventListener('abort', kill, { once: true });
+    this.#ended = new Promise((resolve, reject) => {
+      let harvest: Harvest | undefined;
+      let failure: Error | undefined;
+      child.on('message', (message: WorkerMessage) => {
+        if (message.type === 'harvest') harvest = message.harvest;
+        if (message.type === 'failed') failure = failureOf(message.error);
+        onMessage(message);
+      });
+      child.on('error', reject);
+      child.on('exit', () => {
+        signal.removeEventListener('abort', kill);
+        if (failure !== undefined) reject(failure);
+        else resolve(harvest);
+      });
+    });
+    child.send(order);
+  }
+
+  /** What came in; undefined when the process was killed before it was done. */
+  get ended(): Promise<Harvest | undefined> {
+    return this.#ended;
+  }
+
+  /** `kill -9`: no goodbye, no flush. */
+  cutPower(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+function failureOf(error: Readonly<Record<string, unknown>>): Error {
+  return new RemoteError(`The demo's worker failed: ${String(error.message)}`, {
+    status: 0,
+    retryable: false,
+    details: error,
+    ...(typeof error.remedy === 'string' && { remedy: error.remedy }),
+  });
+}
