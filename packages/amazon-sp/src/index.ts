@@ -1,1 +1,41 @@
-export {};
+export type { TokenState } from './auth/authorizer.js';
+export { type GrantlessScope, grantlessOperations, grantlessScope } from './auth/grantless-operations.js';
+export {
+  type DataElement,
+  type RestrictedOperation,
+  restrictedOperation,
+  restrictedOperations,
+} from './auth/restricted-operations.js';
+export {
+  CatalogClient,
+  type CatalogQuery,
+  type IdentifierType,
+  identifierTypes,
+} from './catalog/catalog-client.js';
+export { type AmazonSpConfig, type AmazonSpConfigInput, amazonSpConfigSchema } from './config.js';
+export { AmazonSPConnector, type AmazonSpParts, amazonSp } from './connector.js';
+export { isExpiredAccessToken, toSpApiError } from './errors.js';
+export { InventoryClient, type InventoryQuery } from './inventory/inventory-client.js';
+export { amazonJobs } from './jobs/amazon-jobs.js';
+export type { AmazonJobParts } from './jobs/job-parts.js';
+export type { OrdersImportPayload, OrdersImportResult } from './jobs/orders-import.js';
+export type { LimitOverride, LimitOverrides } from './limits/limit-override.js';
+export type { LimitView } from './limits/limit-view.js';
+export { carefulPlan, sandboxPlan, usagePlans } from './limits/usage-plans.js';
+export type { ListingPatch } from './listings/listing-mapping.js';
+export { type ListingQuery, ListingsClient } from './listings/listings-client.js';
+export {
+  type AmazonOrderQuery,
+  type OrderPage,
+  OrdersClient,
+  type PersonalData,
+} from './orders/orders-client.js';
+export { type ApiClient, operationNamed, type SpApi } from './pipeline/api-client.js';
+export type { AnswerFacts, ApiCallOptions, SpCallOptions } from './pipeline/call-options.js';
+export { isIdempotent } from './pipeline/idempotency.js';
+export { operationName } from './pipeline/operation-name.js';
+export { PricingClient } from './pricing/pricing-client.js';
+export { findMarketplace, type Marketplace, marketplaceOf, marketplaces } from './regions/marketplaces.js';
+export { type Environment, lwaTokenUrl, type Region, regionHosts, regions } from './regions/region.js';
+export { type EndpointOverrides, RegionalEndpointManager } from './regions/regional-endpoint-manager.js';
+export { type Participation, SellersClient } from './sellers/sellers-client.js';

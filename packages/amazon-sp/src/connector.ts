@@ -1,0 +1,191 @@
+import {
+  type Backend,
+  BaseMarketplaceConnector,
+  type Capabilities,
+  type Clock,
+  type ConnectorDefinition,
+  type Health,
+  type Logger,
+  type Metrics,
+  noMetrics,
+  type Random,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from '@fluxori/core';
+import { NetworkAwareClient, RateTracker, TokenCache, TokenManager, userAgent } from '@fluxori/network';
+import { Authorizer } from './auth/authorizer.js';
+import { RestrictedDataTokens } from './auth/restricted-data-tokens.js';
+import { CatalogClient } from './catalog/catalog-client.js';
+import { type AmazonSpConfig, amazonSpConfigSchema } from './config.js';
+import { connectorHealth } from './health/connector-health.js';
+import { InventoryClient } from './inventory/inventory-client.js';
+import { type LimitView, limitViews } from './limits/limit-view.js';
+import { ListingsClient } from './listings/listings-client.js';
+import { ProductTypes } from './listings/product-types.js';
+import { OrdersClient } from './orders/orders-client.js';
+import { createApi, operationNamed, type SpApi } from './pipeline/api-client.js';
+import type { ApiCallOptions } from './pipeline/call-options.js';
+import type { Params } from './pipeline/check-parameters.js';
+import { SpApiPipeline } from './pipeline/sp-api-pipeline.js';
+import { PricingClient } from './pricing/pricing-client.js';
+import { RegionalEndpointManager } from './regions/regional-endpoint-manager.js';
+import { SellersClient } from './sellers/sellers-client.js';
+
+/** What the composing program hands over. Only the backend is needed; the rest has harmless defaults. */
+export interface AmazonSpParts {
+  readonly backend: Backend;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Shared by connectors, so that they share connections and circuits. It is closed by whoever made it. */
+  readonly client?: NetworkAwareClient;
+  /** Shared by connectors of one process, so that urgent calls overtake across them. */
+  readonly tracker?: RateTracker;
+}
+
+/** Amazon's Selling Partner API for one seller's authorisation. Here only the parts are put together. */
+export class AmazonSPConnector extends BaseMarketplaceConnector {
+  readonly id = 'amazon-sp';
+  readonly config: AmazonSpConfig;
+  readonly endpoints: RegionalEndpointManager;
+  /** Every operation of every API: `api('orders').searchOrders(…)`, `api('orders', 'v0').confirmShipment(…)`. */
+  readonly api: SpApi;
+  readonly sellers: SellersClient;
+  readonly orders: OrdersClient;
+  readonly inventory: InventoryClient;
+  readonly catalog: CatalogClient;
+  readonly listings: ListingsClient;
+  readonly prices: PricingClient;
+  readonly #backend: Backend;
+  readonly #client: NetworkAwareClient;
+  readonly #ownsClient: boolean;
+  readonly #tracker: RateTracker;
+  readonly #cache: TokenCache;
+  readonly #authorizer: Authorizer;
+  readonly #pipeline: SpApiPipeline;
+
+  /** Use the factory, which checks the config: `new ConnectorFactory().register(amazonSp).create('amazon-sp', config, parts)`. */
+  constructor(config: AmazonSpConfig, parts: AmazonSpParts) {
+    super(config.accountId);
+    const { backend, clock = systemClock, random = systemRandom, metrics = noMetrics } = parts;
+    const logger = (parts.logger ?? silentLogger).child({ connector: this.id, account: config.accountId });
+    const { keyValues, locks, buckets } = backend;
+    this.config = config;
+    this.endpoints = new RegionalEndpointManager(config);
+    this.#backend = backend;
+    this.#ownsClient = parts.client === undefined;
+    this.#client = parts.client ?? new NetworkAwareClient({ clock, random, logger, metrics });
+    this.#tracker = parts.tracker ?? new RateTracker({ buckets, keyValues, clock, random, logger, metrics });
+    this.#cache = new TokenCache({ keyValues, locks, clock, logger });
+    const tokens = new TokenManager({
+      url: this.endpoints.lwaUrl,
+      http: this.#client,
+      cache: this.#cache,
+      clock,
+      logger,
+      metrics,
+    });
+    const restricted = new RestrictedDataTokens({
+      cache: this.#cache,
+      request: (operation, params, options) =>
+        this.#pipeline.call(operation, params, { ...options, environment: 'production' }),
+      owner: [config.clientId, config.sellerId, config.region],
+      account: config.accountId,
+      clock,
+    });
+    this.#authorizer = new Authorizer({ tokens, restricted, credentials: config, clock });
+    this.#pipeline = new SpApiPipeline({
+      config,
+      endpoints: this.endpoints,
+      client: this.#client,
+      tracker: this.#tracker,
+      authorizer: () => this.#authorizer,
+      userAgent: userAgent({
+        application: config.application?.name ?? 'Fluxori-Connectors',
+        version: config.application?.version ?? '0.1.0',
+      }),
+      logger,
+    });
+    this.api = createApi((operation, params, options) => this.#pipeline.call(operation, params, options));
+    const context = { api: this.api, config, endpoints: this.endpoints, clock };
+    this.sellers = new SellersClient(context);
+    this.orders = new OrdersClient(context);
+    this.listings = new ListingsClient(
+      context,
+      new ProductTypes({ store: keyValues, sellerId: config.sellerId }),
+    );
+    this.inventory = new InventoryClient(context, this.listings);
+    this.catalog = new CatalogClient(context);
+    this.prices = new PricingClient(context, this.listings);
+  }
+
+  get capabilities(): Capabilities {
+    const { orders, inventory, catalog, listings, prices } = this;
+    return { orders, inventory, catalog, listings, prices };
+  }
+
+  /**
+   * One operation by its names, for programs that learn them at run time.
+   * @throws ValidationError `OPERATION_UNKNOWN` that names what there is.
+   */
+  async call(
+    operation: { api: string; operationId: string; version?: string },
+    params: Params = {},
+    options: ApiCallOptions = {},
+  ): Promise<unknown> {
+    return this.#pipeline.call(
+      operationNamed(operation.api, operation.operationId, operation.version),
+      params,
+      options,
+    );
+  }
+
+  /** The limits that this account has used: its own and its application's. */
+  limits(): Promise<readonly LimitView[]> {
+    return limitViews(this.#tracker, this.config);
+  }
+
+  /** Tells when a host answers again after an outage: `queue.release(host)`. @returns a function that ends the listening. */
+  onRecovered(listener: (host: string) => void): () => void {
+    return this.#client.onRecovered(listener);
+  }
+
+  async health(): Promise<Health> {
+    return connectorHealth({
+      state: this.state,
+      config: this.config,
+      endpoints: this.endpoints,
+      token: this.#authorizer.state,
+      circuits: this.#client.circuits(),
+      backend: await this.#backend.health(),
+      limits: await this.limits(),
+    });
+  }
+
+  /** Nothing is sent: limits are scarce, and the first call tells soon enough. The config was checked when it was read. */
+  protected async onConnect(options: { signal?: AbortSignal }): Promise<void> {
+    options.signal?.throwIfAborted();
+    for (const { id } of this.config.marketplaces) this.endpoints.marketplaceIn(this.config.region, id);
+  }
+
+  protected async onClose(): Promise<void> {
+    this.#cache.close();
+    if (this.#ownsClient) await this.#client.close();
+  }
+}
+
+/** For the factory: `new ConnectorFactory().register(amazonSp)`. */
+export const amazonSp: ConnectorDefinition<
+  'amazon-sp',
+  typeof amazonSpConfigSchema,
+  AmazonSpParts,
+  AmazonSPConnector
+> = {
+  id: 'amazon-sp',
+  description:
+    'Amazon Selling Partner API: orders, inventory, catalogue, listings, prices, and all 370 operations.',
+  configSchema: amazonSpConfigSchema,
+  create: (config, parts) => new AmazonSPConnector(config, parts),
+};

@@ -1,0 +1,137 @@
+import type { ParamsOf } from '@fluxori/amazon-sp-models';
+import {
+  type FulfilledBy,
+  type InventoryCapability,
+  type InventoryLevel,
+  type InventoryUpdate,
+  type ListingChange,
+  type MarketplaceId,
+  type Page,
+  type Paged,
+  paged,
+  type Sku,
+  ValidationError,
+} from '@fluxori/core';
+import { quantityPatch } from '../listings/listing-mapping.js';
+import type { ListingsClient } from '../listings/listings-client.js';
+import { instant } from '../mapping/instant.js';
+import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
+import type { SectionContext } from '../pipeline/section-context.js';
+import { toFbaLevels, toSellerLevel } from './inventory-mapping.js';
+
+type SummaryParams = ParamsOf<'fbaInventory', 'v1', 'getInventorySummaries'>;
+
+export interface InventoryQuery extends SpCallOptions {
+  readonly marketplaceId?: MarketplaceId;
+  /** Up to 50 for Amazon's stock, up to 20 for the seller's own. */
+  readonly skus?: readonly Sku[];
+  /** Whose stock; in `list`, both by default. */
+  readonly fulfilledBy?: FulfilledBy;
+  /** Levels changed since; Amazon does not notice changes of what is inbound. */
+  readonly updatedSince?: Date;
+  readonly cursor?: string;
+}
+
+/** Stock: in Amazon's warehouses (FBA inventory v1) and in the seller's own (through its listings). */
+export class InventoryClient implements InventoryCapability {
+  readonly #context: SectionContext;
+  readonly #listings: ListingsClient;
+
+  constructor(context: SectionContext, listings: ListingsClient) {
+    this.#context = context;
+    this.#listings = listings;
+  }
+
+  /** Amazon's stock first, then the seller's own, unless `fulfilledBy` says which. */
+  list(query: InventoryQuery = {}): Paged<InventoryLevel> {
+    return paged(async (cursor) => {
+      const at = this.#whereToGoOn(query, cursor);
+      const page = await this.page({ ...query, fulfilledBy: at.fulfilledBy, cursor: at.cursor });
+      if (page.nextCursor !== undefined) {
+        return {
+          items: page.items,
+          nextCursor: encodeCursor('inventory', { ...at, cursor: page.nextCursor }),
+        };
+      }
+      const both = query.fulfilledBy === undefined && at.fulfilledBy === 'marketplace';
+      return both
+        ? { items: page.items, nextCursor: encodeCursor('inventory', { fulfilledBy: 'seller' }) }
+        : { items: page.items };
+    }, query.cursor);
+  }
+
+  /** One page of one kind of stock (`marketplace` unless said otherwise). */
+  page(query: InventoryQuery): Promise<Page<InventoryLevel> & { observedAt: Date }> {
+    return query.fulfilledBy === 'seller' ? this.#sellerPage(query) : this.#fbaPage(query);
+  }
+
+  /**
+   * Sets how many the seller has of a SKU that it ships itself. Repeatable: it replaces the number.
+   * @throws NotFoundError naming the SKU when the seller has no such listing.
+   */
+  async update(update: InventoryUpdate, options: SpCallOptions = {}): Promise<ListingChange> {
+    if (!Number.isSafeInteger(update.quantity) || update.quantity < 0) {
+      throw new ValidationError(`quantity: ${update.quantity} is no number of units.`, {
+        field: 'quantity',
+        account: this.#context.config.accountId,
+        remedy: 'Pass a whole number, zero or more.',
+      });
+    }
+    return this.#listings.patch(update.sku, [quantityPatch(update)], {
+      ...callOptions(options),
+      marketplaceId: update.marketplaceId,
+    });
+  }
+
+  async #fbaPage(query: InventoryQuery): Promise<Page<InventoryLevel> & { observedAt: Date }> {
+    const params =
+      query.cursor === undefined
+        ? this.#summaryParams(query)
+        : decodeCursor<{ params: SummaryParams }>('FBA inventory', query.cursor).params;
+    const observedAt = new Date(this.#context.clock.now());
+    const answer = await this.#context.api('fbaInventory').getInventorySummaries(params, callOptions(query));
+    const { nextToken } = answer.pagination ?? {};
+    return {
+      items: toFbaLevels(answer.payload?.inventorySummaries ?? [], {
+        accountId: this.#context.config.accountId,
+        marketplaceId: params.granularityId as MarketplaceId,
+        observedAt,
+      }),
+      observedAt,
+      ...(nextToken && { nextCursor: encodeCursor('FBA inventory', { params: { ...params, nextToken } }) }),
+    };
+  }
+
+  async #sellerPage(query: InventoryQuery): Promise<Page<InventoryLevel> & { observedAt: Date }> {
+    const observedAt = new Date(this.#context.clock.now());
+    const { listings, marketplaceId, nextCursor } = await this.#listings.page(query);
+    const subject = { accountId: this.#context.config.accountId, marketplaceId, observedAt };
+    const items = listings.flatMap((listing) => toSellerLevel(listing, subject) ?? []);
+    return { items, observedAt, ...(nextCursor !== undefined && { nextCursor }) };
+  }
+
+  #summaryParams(query: InventoryQuery): SummaryParams {
+    const { home, region } = this.#context.config;
+    const { marketplaceId } = query;
+    const { id } =
+      marketplaceId === undefined ? home : this.#context.endpoints.marketplaceIn(region, marketplaceId);
+    return {
+      granularityType: 'Marketplace',
+      granularityId: id,
+      marketplaceIds: [id],
+      details: true,
+      ...(query.skus && { sellerSkus: query.skus }),
+      ...(query.updatedSince && { startDateTime: instant(query.updatedSince, 'updatedSince') }),
+    };
+  }
+
+  #whereToGoOn(
+    query: InventoryQuery,
+    cursor: string | undefined,
+  ): { fulfilledBy: FulfilledBy; cursor?: string } {
+    return cursor === undefined
+      ? { fulfilledBy: query.fulfilledBy ?? 'marketplace' }
+      : decodeCursor<{ fulfilledBy: FulfilledBy; cursor?: string }>('inventory', cursor);
+  }
+}

@@ -1,0 +1,94 @@
+import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
+import type { UsagePlan } from '@fluxori/network';
+import { grantlessScope } from '../auth/grantless-operations.js';
+import { operationKey, operationName } from '../pipeline/operation-name.js';
+import type { Environment, Region } from '../regions/region.js';
+import { applicationLimits } from './application-limits.js';
+import { type LimitOverrides, overrideFor } from './limit-override.js';
+
+/** Taken for an operation whose plan Amazon does not publish (71 of 370): slow enough to be let through, and it learns the true rate from answers. */
+export const carefulPlan = { ratePerSecond: 0.5, burst: 1 } as const;
+
+/** Amazon's sandbox hosts: one plan for all calls. Source: developer-docs.amazon.com/sp-api/docs/sp-api-sandbox, checked November 2026. */
+export const sandboxPlan = { ratePerSecond: 5, burst: 15 } as const;
+
+/** Who calls, as far as limits go. */
+export interface LimitSubject {
+  /** The application: its client id. */
+  readonly clientId: string;
+  /** Amazon's own name of the account: two accounts of ours with the same seller share Amazon's bucket. */
+  readonly sellerId: string;
+  /** Our name of the account, for labels. */
+  readonly accountId: string;
+  readonly region: Region;
+}
+
+/** The beginning of every key of an application's buckets. */
+export function applicationPrefix({ clientId }: Pick<LimitSubject, 'clientId'>): string {
+  return `sp-api/${clientId}/`;
+}
+
+/** The beginning of the keys of a seller's own buckets. */
+export function sellerPrefix(subject: Pick<LimitSubject, 'clientId' | 'sellerId' | 'region'>): string {
+  return `${applicationPrefix(subject)}${subject.sellerId}/${subject.region}/`;
+}
+
+/**
+ * The limits that a call must fit into, all at once: the pair of application and seller, and for some operations the application by itself.
+ * A grantless operation has no seller, so its one bucket is the application's.
+ */
+export function usagePlans(
+  operation: OperationDescriptor,
+  subject: LimitSubject,
+  options: { environment: Environment; overrides: LimitOverrides },
+): readonly UsagePlan[] {
+  const grantless = grantlessScope(operation) !== undefined;
+  const holder = grantless ? 'application' : subject.accountId;
+  const prefix = grantless ? `${applicationPrefix(subject)}application/` : sellerPrefix(subject);
+  const configured = overrideFor(options.overrides, operation);
+
+  if (options.environment === 'sandbox') {
+    return [
+      {
+        key: `${prefix}sandbox`,
+        label: `sandbox@${holder}`,
+        ...(configured ?? sandboxPlan),
+        source: configured ? 'configured' : 'published',
+      },
+    ];
+  }
+
+  const name = operationName(operation);
+  const plans: UsagePlan[] = [
+    {
+      key: `${prefix}${operationKey(operation)}`,
+      label: `${name}@${holder}`,
+      observable: true,
+      ...pairLimit(operation, configured),
+    },
+  ];
+  const shared = applicationLimits.find(
+    ({ api, version, operationId }) =>
+      api === operation.api && version === operation.version && operationId === operation.operationId,
+  );
+  if (shared !== undefined && !grantless) {
+    plans.push({
+      key: `${applicationPrefix(subject)}application/${operationKey(operation)}`,
+      label: `${name}@application`,
+      ratePerSecond: shared.ratePerSecond,
+      burst: Math.max(1, Math.floor(shared.ratePerSecond)),
+      source: 'published',
+    });
+  }
+  return plans;
+}
+
+function pairLimit(
+  operation: OperationDescriptor,
+  configured: { ratePerSecond: number; burst: number } | undefined,
+): Pick<UsagePlan, 'ratePerSecond' | 'burst' | 'source'> {
+  if (configured !== undefined) return { ...configured, source: 'configured' };
+  const { rate, burst } = operation;
+  if (rate !== undefined && burst !== undefined) return { ratePerSecond: rate, burst, source: 'published' };
+  return { ...carefulPlan, source: 'default' };
+}

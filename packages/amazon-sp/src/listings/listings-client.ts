@@ -1,0 +1,228 @@
+import type { ParamsOf } from '@fluxori/amazon-sp-models';
+import {
+  isErrorOf,
+  type Listing,
+  type ListingChange,
+  type ListingsCapability,
+  type MarketplaceId,
+  NotFoundError,
+  type Page,
+  type Paged,
+  paged,
+  type Sku,
+} from '@fluxori/core';
+import { instant } from '../mapping/instant.js';
+import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
+import type { SectionContext } from '../pipeline/section-context.js';
+import type { Marketplace } from '../regions/marketplaces.js';
+import {
+  type AmazonListing,
+  type ListingPatch,
+  listingData,
+  toListing,
+  toListingChange,
+} from './listing-mapping.js';
+import type { ProductTypes } from './product-types.js';
+
+type SearchParams = ParamsOf<'listingsItems', '2021-08-01', 'searchListingsItems'>;
+type PutBody = ParamsOf<'listingsItems', '2021-08-01', 'putListingsItem'>['body'];
+
+export interface ListingQuery extends SpCallOptions {
+  readonly marketplaceId?: MarketplaceId;
+  /** Up to 20. */
+  readonly skus?: readonly Sku[];
+  /** Listings changed at this time or later. */
+  readonly updatedSince?: Date;
+  readonly cursor?: string;
+}
+
+interface InMarketplace extends SpCallOptions {
+  readonly marketplaceId?: MarketplaceId;
+}
+
+/** The seller's own offers (2021-08-01). */
+export class ListingsClient implements ListingsCapability {
+  readonly #context: SectionContext;
+  readonly #productTypes: ProductTypes;
+
+  constructor(context: SectionContext, productTypes: ProductTypes) {
+    this.#context = context;
+    this.#productTypes = productTypes;
+  }
+
+  /** @throws NotFoundError naming the SKU when the seller has no such listing there. */
+  async get(sku: Sku, query: InMarketplace = {}): Promise<Listing> {
+    const marketplace = this.#marketplace(query.marketplaceId);
+    return this.#toListing(await this.#fetch(sku, marketplace, query), marketplace.id);
+  }
+
+  list(query: ListingQuery = {}): Paged<Listing> {
+    return paged(async (cursor) => {
+      const { listings, marketplaceId, nextCursor } = await this.page({ ...query, cursor });
+      const items = listings.map((one) => this.#toListing(one, marketplaceId));
+      return { items, ...(nextCursor !== undefined && { nextCursor }) } satisfies Page<Listing>;
+    }, query.cursor);
+  }
+
+  /** One page of the seller's listings as Amazon gives them, in order of their last change. */
+  async page(
+    query: ListingQuery,
+  ): Promise<{
+    listings: readonly AmazonListing[];
+    marketplaceId: MarketplaceId;
+    total: number;
+    nextCursor?: string;
+  }> {
+    const params =
+      query.cursor === undefined
+        ? this.#searchParams(query)
+        : decodeCursor<{ params: SearchParams }>('listings', query.cursor).params;
+    const answer = await this.#context.api('listingsItems').searchListingsItems(params, callOptions(query));
+    const { nextToken } = answer.pagination ?? {};
+    return {
+      listings: answer.items,
+      marketplaceId: params.marketplaceIds[0] as MarketplaceId,
+      total: answer.numberOfResults,
+      ...(nextToken && {
+        nextCursor: encodeCursor('listings', { params: { ...params, pageToken: nextToken } }),
+      }),
+    };
+  }
+
+  /** Creates a listing, or replaces all of it. */
+  async put(sku: Sku, listing: PutBody, query: InMarketplace = {}): Promise<ListingChange> {
+    const marketplace = this.#marketplace(query.marketplaceId);
+    const submission = await this.#context
+      .api('listingsItems')
+      .putListingsItem(
+        { sellerId: this.#context.config.sellerId, sku, marketplaceIds: [marketplace.id], body: listing },
+        callOptions(query),
+      );
+    await this.#productTypes.set(marketplace.id, sku, listing.productType);
+    return toListingChange(submission);
+  }
+
+  /**
+   * Changes parts of a listing. The product type that Amazon wants named is looked up and remembered.
+   * @throws NotFoundError naming the SKU when the seller has no such listing there.
+   */
+  async patch(sku: Sku, patches: readonly ListingPatch[], query: InMarketplace = {}): Promise<ListingChange> {
+    const marketplace = this.#marketplace(query.marketplaceId);
+    const known = await this.#productTypes.get(marketplace.id, sku);
+    const productType = known ?? (await this.#lookUpProductType(sku, marketplace, query));
+    try {
+      return await this.#patchAs(productType, sku, patches, marketplace, query);
+    } catch (error) {
+      // What was remembered may have changed since: look again, once.
+      if (known === undefined || !isErrorOf(error, 'ValidationError')) throw error;
+      await this.#productTypes.forget(marketplace.id, sku);
+      const current = await this.#lookUpProductType(sku, marketplace, query);
+      if (current === known) throw error;
+      return this.#patchAs(current, sku, patches, marketplace, query);
+    }
+  }
+
+  async remove(sku: Sku, query: InMarketplace = {}): Promise<ListingChange> {
+    const marketplace = this.#marketplace(query.marketplaceId);
+    const submission = await this.#context
+      .api('listingsItems')
+      .deleteListingsItem(
+        { sellerId: this.#context.config.sellerId, sku, marketplaceIds: [marketplace.id] },
+        callOptions(query),
+      )
+      .catch(namingSku(sku, marketplace));
+    await this.#productTypes.forget(marketplace.id, sku);
+    return toListingChange(submission);
+  }
+
+  async #patchAs(
+    productType: string,
+    sku: Sku,
+    patches: readonly ListingPatch[],
+    marketplace: Marketplace,
+    options: SpCallOptions,
+  ): Promise<ListingChange> {
+    const submission = await this.#context
+      .api('listingsItems')
+      .patchListingsItem(
+        {
+          sellerId: this.#context.config.sellerId,
+          sku,
+          marketplaceIds: [marketplace.id],
+          body: { productType, patches: [...patches] },
+        },
+        callOptions(options),
+      )
+      .catch(namingSku(sku, marketplace));
+    return toListingChange(submission);
+  }
+
+  async #lookUpProductType(sku: Sku, marketplace: Marketplace, options: SpCallOptions): Promise<string> {
+    const { productType } = this.#toListing(await this.#fetch(sku, marketplace, options), marketplace.id);
+    if (productType === undefined) {
+      throw new NotFoundError(
+        `SKU ${sku} has no product type in ${marketplace.domain}, so it cannot be changed.`,
+        {
+          account: this.#context.config.accountId,
+          field: 'sku',
+          remedy: 'Complete the listing in Seller Central, or create it anew.',
+        },
+      );
+    }
+    await this.#productTypes.set(marketplace.id, sku, productType);
+    return productType;
+  }
+
+  #fetch(sku: Sku, marketplace: Marketplace, options: SpCallOptions): Promise<AmazonListing> {
+    return this.#context
+      .api('listingsItems')
+      .getListingsItem(
+        {
+          sellerId: this.#context.config.sellerId,
+          sku,
+          marketplaceIds: [marketplace.id],
+          includedData: listingData,
+        },
+        callOptions(options),
+      )
+      .catch(namingSku(sku, marketplace));
+  }
+
+  #searchParams(query: ListingQuery): SearchParams {
+    return {
+      sellerId: this.#context.config.sellerId,
+      marketplaceIds: [this.#marketplace(query.marketplaceId).id],
+      includedData: listingData,
+      ...(query.skus && { identifiers: query.skus, identifiersType: 'SKU' as const }),
+      ...(query.updatedSince && { lastUpdatedAfter: instant(query.updatedSince, 'updatedSince') }),
+      sortBy: 'lastUpdatedDate',
+      sortOrder: 'ASC',
+      pageSize: 20,
+    };
+  }
+
+  #marketplace(name: string | undefined): Marketplace {
+    const { home, region } = this.#context.config;
+    return name === undefined ? home : this.#context.endpoints.marketplaceIn(region, name);
+  }
+
+  #toListing(listing: AmazonListing, marketplaceId: MarketplaceId): Listing {
+    return toListing(listing, { accountId: this.#context.config.accountId, marketplaceId });
+  }
+}
+
+function namingSku(sku: Sku, marketplace: Marketplace) {
+  return (error: unknown): never => {
+    if (!isErrorOf(error, 'NotFoundError')) throw error;
+    throw new NotFoundError(
+      `SKU ${sku} does not exist in ${marketplace.domain} for ${error.account ?? 'this account'}.`,
+      {
+        ...error,
+        cause: error,
+        field: 'sku',
+        remedy: 'Check the SKU and the marketplace; list the product first.',
+      },
+    );
+  };
+}

@@ -1,0 +1,76 @@
+import type { CollectionFormat, OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
+import type { Params } from './check-parameters.js';
+
+/** A call as it goes over the wire, but for the token. */
+export interface BuiltRequest {
+  readonly method: OperationDescriptor['method'];
+  /** Path and query, to be put behind a base URL. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const separators: Readonly<Record<Exclude<CollectionFormat, 'multi'>, string>> = {
+  csv: ',',
+  ssv: ' ',
+  tsv: '\t',
+  pipes: '|',
+};
+
+/** Puts checked parameters in their places: path, query, headers, body. A GET never gets a body: Amazon answers 400 to it. */
+export function buildRequest(operation: OperationDescriptor, params: Params): BuiltRequest {
+  let path = operation.path;
+  const query: string[] = [];
+  const headers: Record<string, string> = { accept: 'application/json' };
+  let body: string | undefined;
+  for (const parameter of operation.parameters) {
+    const value = params[parameter.name];
+    if (value === undefined) continue;
+    switch (parameter.in) {
+      case 'path':
+        path = path.replace(`{${parameter.name}}`, () => pathSegment(parameter, value));
+        break;
+      case 'query':
+        query.push(...queryPairs(parameter, value));
+        break;
+      case 'header':
+        headers[parameter.name.toLowerCase()] = Array.isArray(value) ? value.join(',') : String(value);
+        break;
+      case 'body':
+      case 'formData':
+        body = JSON.stringify(value);
+        break;
+    }
+  }
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  return {
+    method: operation.method,
+    target: query.length === 0 ? path : `${path}?${query.join('&')}`,
+    headers,
+    ...(body !== undefined && operation.method !== 'GET' && { body }),
+  };
+}
+
+/** Percent-encodes all but RFC 3986's unreserved characters; Amazon asks for it where SKUs are in the URL. */
+export function escapeText(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function pathSegment(parameter: ParameterDescriptor, value: unknown): string {
+  const text = String(value);
+  return parameter.greedy ? text.split('/').map(escapeText).join('/') : escapeText(text);
+}
+
+function queryPairs(parameter: ParameterDescriptor, value: unknown): string[] {
+  const name = escapeText(parameter.name);
+  if (!Array.isArray(value)) return [`${name}=${escapeText(String(value))}`];
+  if (value.length === 0) return [];
+  const items = value.map((item) => escapeText(String(item)));
+  const format = parameter.collectionFormat ?? 'csv';
+  if (format === 'multi') return items.map((item) => `${name}=${item}`);
+  const separator = separators[format];
+  return [`${name}=${items.join(separator === ',' ? ',' : escapeText(separator))}`];
+}

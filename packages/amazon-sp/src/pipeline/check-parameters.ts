@@ -1,0 +1,88 @@
+import type { ItemDescriptor, OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
+import { ValidationError } from '@fluxori/core';
+import { findMarketplace, unknownMarketplace } from '../regions/marketplaces.js';
+import type { Region } from '../regions/region.js';
+import { wrongRegion } from '../regions/regional-endpoint-manager.js';
+import { checkValue } from './check-value.js';
+import { didYouMean } from './did-you-mean.js';
+import { operationName } from './operation-name.js';
+
+export type Params = Readonly<Record<string, unknown>>;
+
+const marketplaceParameter = /^marketplaceIds?$/i;
+
+/**
+ * Checks a call's parameters against Amazon's model before anything is sent: required ones, unknown ones, types, ranges, sizes, dates, and that
+ * marketplaces exist and are of the connector's region.
+ *
+ * @throws ValidationError that lists every problem at once; `field` is the first one's.
+ */
+export function checkParameters(
+  operation: OperationDescriptor,
+  params: Params,
+  subject: { region: Region; account?: string },
+): void {
+  const problems: {
+    field: string;
+    text: string;
+    code?: 'MARKETPLACE_UNKNOWN' | 'MARKETPLACE_WRONG_REGION';
+  }[] = [];
+  const known = new Map(operation.parameters.map((parameter) => [parameter.name, parameter]));
+
+  for (const name of Object.keys(params)) {
+    if (params[name] === undefined || known.has(name)) continue;
+    problems.push({
+      field: name,
+      text: `is no parameter of this operation${didYouMean(name, known.keys())}`,
+    });
+  }
+  for (const parameter of operation.parameters) {
+    const value = params[parameter.name];
+    if (value === undefined) {
+      if (parameter.required)
+        problems.push({ field: parameter.name, text: `is required (${describe(parameter)})` });
+      continue;
+    }
+    for (const text of checkValue(parameter, value)) problems.push({ field: parameter.name, text });
+    if (marketplaceParameter.test(parameter.name))
+      problems.push(...marketplaceProblems(parameter.name, value, subject.region));
+  }
+  if (problems.length === 0) return;
+
+  const lines = problems.map(({ field, text }) => `${field}: ${text}`);
+  const name = operationName(operation);
+  throw new ValidationError(
+    `${name} was not sent: ${lines.length === 1 ? lines[0] : `${lines.length} parameters are wrong:\n${lines.map((line) => `  - ${line}`).join('\n')}`}`,
+    {
+      code: problems.length === 1 ? problems[0]?.code : undefined,
+      operation: name,
+      account: subject.account,
+      field: problems[0]?.field,
+      problems: lines,
+      remedy: 'Correct the parameters listed; nothing was sent.',
+    },
+  );
+}
+
+function marketplaceProblems(field: string, value: unknown, region: Region) {
+  const names = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+  return names.flatMap((name) => {
+    const marketplace = findMarketplace(name);
+    if (marketplace === undefined) {
+      return [{ field, text: unknownMarketplace(name), code: 'MARKETPLACE_UNKNOWN' as const }];
+    }
+    if (marketplace.region !== region) {
+      return [{ field, text: wrongRegion(marketplace, region), code: 'MARKETPLACE_WRONG_REGION' as const }];
+    }
+    if (marketplace.id !== name) {
+      return [{ field, text: `Amazon takes ids here: write "${marketplace.id}" for ${marketplace.code}` }];
+    }
+    return [];
+  });
+}
+
+function describe(parameter: ParameterDescriptor | ItemDescriptor): string {
+  if (parameter.enum !== undefined) return `one of ${parameter.enum.join(', ')}`;
+  if (parameter.format === 'date-time') return 'date and time, ISO 8601';
+  return parameter.type === 'array' ? 'list' : parameter.type;
+}

@@ -1,0 +1,110 @@
+import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
+import { type Logger, silentLogger, ValidationError } from '@fluxori/core';
+import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
+import type { Authorizer } from '../auth/authorizer.js';
+import { resourceFor } from '../auth/restricted-data-tokens.js';
+import type { AmazonSpConfig } from '../config.js';
+import { personalValues } from '../errors/scrub.js';
+import { isExpiredAccessToken, toSpApiError } from '../errors.js';
+import { usagePlans } from '../limits/usage-plans.js';
+import type { Environment } from '../regions/region.js';
+import type { RegionalEndpointManager } from '../regions/regional-endpoint-manager.js';
+import { buildRequest } from './build-request.js';
+import type { ApiCallOptions } from './call-options.js';
+import { checkParameters, type Params } from './check-parameters.js';
+import { isIdempotent } from './idempotency.js';
+import { operationName } from './operation-name.js';
+
+export interface PipelineParts {
+  readonly config: AmazonSpConfig;
+  readonly endpoints: RegionalEndpointManager;
+  readonly client: NetworkAwareClient;
+  readonly tracker: RateTracker;
+  /** A function, since restricted data tokens are fetched through this very pipeline. */
+  readonly authorizer: () => Authorizer;
+  readonly userAgent: string;
+  readonly logger?: Logger;
+}
+
+/** The one way to Amazon: check, limits, token, address, call, errors. The same for all 370 operations. */
+export class SpApiPipeline {
+  readonly #parts: PipelineParts;
+  readonly #logger: Logger;
+  readonly #warned = new Set<string>();
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    this.#logger = parts.logger ?? silentLogger;
+  }
+
+  /**
+   * Carries out one operation.
+   *
+   * @param options.environment - another than the connector's; for restricted data tokens.
+   * @returns Amazon's answer as it is; undefined when it is empty.
+   * @throws ValidationError before anything is sent, when a parameter is wrong.
+   * @throws what `toSpApiError` and the network client throw.
+   */
+  async call(
+    operation: OperationDescriptor,
+    params: Params,
+    options: ApiCallOptions & { environment?: Environment } = {},
+  ): Promise<unknown> {
+    const { config, endpoints, client, tracker, authorizer, userAgent } = this.#parts;
+    const environment = options.environment ?? endpoints.environment;
+    const { accountId, region } = config;
+    const name = operationName(operation);
+    this.#checkPlace(operation, environment);
+    checkParameters(operation, params, { region, account: accountId });
+    this.#warnOnce(operation, name);
+
+    const request = buildRequest(operation, params);
+    const [path = ''] = request.target.split('?');
+    const idempotent = isIdempotent(operation, params);
+    const { signal, priority, maxWaitMs, waiter, deadlineMs } = options;
+    const waiting = { signal, priority, maxWaitMs, waiter, deadlineMs };
+    const answer = await client.call(
+      {
+        operation: name,
+        account: accountId,
+        method: request.method,
+        url: endpoints.baseUrl(region, environment) + request.target,
+        headers: { 'user-agent': userAgent, ...request.headers },
+        body: request.body,
+        idempotent,
+        rate: { tracker, plans: usagePlans(operation, config, { environment, overrides: config.limits }) },
+        authorize: authorizer().forCall(operation, resourceFor(operation, path, options.rdt), waiting),
+        isExpiredToken: isExpiredAccessToken,
+        toError: (refusal, context) =>
+          toSpApiError(refusal, context, { personal: personalValues(params.body), idempotent }),
+        expect: operation.method === 'GET' ? 'json' : 'json-or-nothing',
+      },
+      waiting,
+    );
+    const { status, headers, requestId, receivedAt } = answer;
+    options.onAnswer?.({ status, headers, requestId, receivedAt });
+    return answer.text === '' ? undefined : answer.body;
+  }
+
+  /** Some operations exist on Amazon's sandbox hosts only. An address of one's own may be anything. */
+  #checkPlace(operation: OperationDescriptor, environment: Environment): void {
+    const { config, endpoints } = this.#parts;
+    if (!operation.sandboxOnly || environment === 'sandbox' || endpoints.isOverridden(config.region)) return;
+    throw new ValidationError(`${operationName(operation)} exists in Amazon’s sandbox only.`, {
+      code: 'OPERATION_UNKNOWN',
+      operation: operationName(operation),
+      account: config.accountId,
+      field: 'environment',
+      remedy: "Use a connector with environment: 'sandbox'.",
+    });
+  }
+
+  #warnOnce(operation: OperationDescriptor, name: string): void {
+    if (!operation.deprecated || this.#warned.has(name)) return;
+    this.#warned.add(name);
+    this.#logger.warn(
+      { operation: name, account: this.#parts.config.accountId },
+      'Amazon has deprecated this operation and will remove it: move to its successor.',
+    );
+  }
+}
