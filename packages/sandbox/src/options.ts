@@ -40,6 +40,8 @@ export const sandboxOptionsSchema = z.strictObject({
   sellers: z.union([z.int().min(1).max(10_000), z.array(seller).min(1)]).default(1),
   /** Marketplaces of sellers that name none: ids or country codes. */
   marketplaces: z.array(marketplace).min(1).prefault(['AE08WJ6YKNBMC']),
+  /** Another number, other refresh tokens: as if each seller had authorised the applications anew. */
+  authorization: z.int().min(0).default(0),
   /** Registered applications; each is let in by every seller. */
   applications: z.int().min(1).max(100).default(1),
   host: z.string().default('127.0.0.1'),

@@ -41,7 +41,7 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
     inventApplication(options.seed, i),
   );
   const tokens = new AccessTokens(options.seed, clock);
-  const grants = new Grants(options.seed, clock);
+  const grants = new Grants(options.seed, clock, options.authorization);
   const accounts = applications.flatMap((application) =>
     world.sellers.map((seller): SandboxCredentials => {
       const marketplaceIds = seller.marketplaces.map((one) => one.id);

@@ -1,4 +1,5 @@
 import type { FluxoriBackend } from '@fluxori/backend';
+import type { Logger } from '@fluxori/core';
 import type { NetworkAwareClient } from '@fluxori/network';
 import type { OperationQueues } from '@fluxori/queue';
 import type { ServiceIdentifier } from 'inversify';

@@ -7,9 +7,17 @@ export class WorkerHandle {
   readonly #child: ChildProcess;
   readonly #ended: Promise<Harvest | undefined>;
 
-  /** @param signal - ends the process, at once. */
-  constructor(order: WorkOrder, onMessage: (message: WorkerMessage) => void, signal: AbortSignal) {
-    const child = fork(new URL('./worker-process.js', import.meta.url), {
+  /**
+   * @param signal - ends the process, at once.
+   * @param program - the compiled `worker-process.js`; the one beside this file by default.
+   */
+  constructor(
+    order: WorkOrder,
+    onMessage: (message: WorkerMessage) => void,
+    signal: AbortSignal,
+    program: URL = new URL('./worker-process.js', import.meta.url),
+  ) {
+    const child = fork(program, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;

@@ -14,19 +14,22 @@ const codeLifetimeMs = 5 * 60_000;
 export class Grants {
   readonly #seed: number;
   readonly #clock: Clock;
+  readonly #firstGeneration: number;
   readonly #byRefreshToken = new Map<string, Grant>();
   readonly #generation = new Map<string, number>();
   readonly #codes = new Map<string, Grant & { readonly expiresAtMs: number }>();
 
-  constructor(seed: number, clock: Clock) {
+  /** @param firstGeneration - how often each seller has withdrawn and given consent before. */
+  constructor(seed: number, clock: Clock, firstGeneration = 0) {
     this.#seed = seed;
     this.#clock = clock;
+    this.#firstGeneration = firstGeneration;
   }
 
   /** Lets an application in and gives its refresh token: the same one for the same seed, until it is revoked. */
   allow(application: Application, sellerId: string): string {
     const grant = { clientId: application.clientId, sellerId };
-    const generation = this.#generation.get(keyOf(grant)) ?? 0;
+    const generation = this.#generationOf(grant);
     const token = inventRefreshToken(this.#seed, grant.clientId, sellerId, generation);
     this.#byRefreshToken.set(token, grant);
     return token;
@@ -43,8 +46,12 @@ export class Grants {
     for (const [token, grant] of this.#byRefreshToken) {
       if (grant.sellerId !== sellerId) continue;
       this.#byRefreshToken.delete(token);
-      this.#generation.set(keyOf(grant), (this.#generation.get(keyOf(grant)) ?? 0) + 1);
+      this.#generation.set(keyOf(grant), this.#generationOf(grant) + 1);
     }
+  }
+
+  #generationOf(grant: Grant): number {
+    return this.#generation.get(keyOf(grant)) ?? this.#firstGeneration;
   }
 
   /** The code that a browser would bring back after the seller agreed; good once, for five minutes. */

@@ -1,0 +1,62 @@
+import { accountId, type Health, silentLogger, sleep } from '@fluxori/core';
+import { startSandbox } from '@fluxori/sandbox';
+import { describe, expect, it } from '@jest/globals';
+import { type App, openApp } from '../composition/open-app.js';
+import { configSchema } from '../config/config.js';
+import { accountsOf, testAccount } from '../testing/main-job.js';
+
+const outageMs = 30_000;
+
+function flatten(health: Health): string {
+  return JSON.stringify(health);
+}
+
+async function until(what: string, isSo: () => Promise<boolean> | boolean, limitMs: number): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await sleep(20);
+  }
+}
+
+describe('an outage in the middle of the work', () => {
+  it.each(['refuse', 'destroy'] as const)(
+    'of 30 s (%s) fails no job, uses up no attempt, shows in health, and work resumes within 2 s',
+    async (mode) => {
+      await using sandbox = await startSandbox({ orders: 300, skus: 500 });
+      const config = configSchema.parse({ accounts: accountsOf(sandbox) });
+      await using app: App = await openApp(
+        { config, home: '', backendUrl: 'memory:' },
+        { logger: silentLogger },
+      );
+      const account = accountId(testAccount);
+      const failures: unknown[] = [];
+      app.queues.on('failed', (event) => failures.push(event));
+      await app.queues.start();
+      const { jobId } = await app.queues.add('inventory.sync', { accountId: account, payload: {} });
+      const served = () => sandbox.counters().served;
+      await until('the first pages', () => served() >= 3, 10_000);
+
+      await sandbox.faults.set({ kind: 'outage', mode, durationMs: outageMs });
+      const began = Date.now();
+      const connector = await app.connectors.get(account);
+      await until(
+        'the open circuit in health',
+        async () => flatten(await connector.health()).includes('"open"'),
+        15_000,
+      );
+      const servedInOutage = served();
+      await sleep(outageMs - (Date.now() - began));
+      expect(served()).toBe(servedInOutage);
+
+      await until('work goes on', () => served() > servedInOutage, 2_000);
+      await app.queues.waitFor(jobId, { signal: AbortSignal.timeout(30_000) });
+      const job = await app.queues.get(jobId);
+      expect(job).toMatchObject({ state: 'completed', attempts: 0 });
+      expect(failures).toEqual([]);
+      expect(sandbox.counters().throttled).toBe(0);
+      expect(await app.backend.records.count('inventory')).toBe(sandbox.state()[0]?.fbaSkus);
+    },
+    90_000,
+  );
+});

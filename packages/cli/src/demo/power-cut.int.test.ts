@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { openBackend } from '@fluxori/backend';
+import { accountId } from '@fluxori/core';
+import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { describe, expect, it } from '@jest/globals';
+import { startWorker, temporaryHome, testAccount } from '../testing/main-job.js';
+
+const slowLine = { kind: 'latency', ms: 40 } as const;
+
+/** Kills the worker after this many signs of progress of a job; returns whether it was killed before it was done. */
+async function killAfter(sandbox: Sandbox, home: string, name: string, updates: number): Promise<boolean> {
+  let seen = 0;
+  const worker = startWorker(sandbox, home, (message, self) => {
+    if (message.type === 'progress' && message.name === name && ++seen === updates) self.cutPower();
+  });
+  return (await worker.ended) === undefined;
+}
+
+async function storedOrderIds(home: string): Promise<string[]> {
+  await using backend = await openBackend(`pglite:${join(home, 'data')}`);
+  const orders = await backend.records.list('order', { accountId: accountId(testAccount), limit: 100_000 });
+  return orders.map((order) => order.orderId as string).sort();
+}
+
+describe('a power cut (kill -9)', () => {
+  it.each([1, 3, 5])(
+    'in the middle of an order import, at progress %i, costs at most one page',
+    async (updates) => {
+      await using home = await temporaryHome();
+      await using sandbox = await startSandbox({ orders: 650, skus: 60, faults: [slowLine] });
+
+      expect(await killAfter(sandbox, home.path, 'orders.import', updates)).toBe(true);
+      const harvest = await startWorker(sandbox, home.path).ended;
+
+      expect(harvest?.orders).toBe(650);
+      expect(await storedOrderIds(home.path)).toEqual([...sandbox.orderIds()].sort());
+      const { repeatedPages, throttled, tokenCalls } = sandbox.counters();
+      const repeated = repeatedPages.filter(({ operation }) => operation === 'orders.searchOrders');
+      expect(repeated.reduce((sum, page) => sum + page.served - 1, 0)).toBeLessThanOrEqual(1);
+      expect({ throttled, tokenCalls }).toEqual({ throttled: 0, tokenCalls: 1 });
+    },
+  );
+
+  it('never makes a bucket full again: killed again and again, nothing is throttled', async () => {
+    await using home = await temporaryHome();
+    // Ten pages of stock at two a second, burst two: every process would like to begin with a burst.
+    await using sandbox = await startSandbox({ orders: 40, skus: 700, faults: [slowLine] });
+
+    for (let cut = 0; cut < 3; cut++) await killAfter(sandbox, home.path, 'inventory.sync', 2);
+    const harvest = await startWorker(sandbox, home.path).ended;
+
+    expect(harvest?.inventory).toBe(sandbox.state()[0]?.fbaSkus);
+    expect(sandbox.counters()).toMatchObject({ throttled: 0, tokenCalls: 1 });
+    expect(sandbox.counters().operations['fbaInventory.getInventorySummaries']?.requests).toBeGreaterThan(9);
+  });
+});
