@@ -8,7 +8,7 @@ import {
   isErrorOf,
   type Logger,
 } from '@fluxori/core';
-import type { NetworkAwareClient } from '@fluxori/network';
+import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { CliConfig } from '../config/config.js';
 
 /** The factory with every connector that this program knows. */
@@ -21,6 +21,7 @@ type Factory = ReturnType<typeof knownConnectors>;
 export interface ConnectorParts {
   readonly backend: FluxoriBackend;
   readonly client: NetworkAwareClient;
+  readonly tracker: RateTracker;
   readonly logger: Logger;
 }
 

@@ -1,7 +1,7 @@
 import { amazonJobs } from '@fluxori/amazon-sp';
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
 import type { Logger } from '@fluxori/core';
-import { NetworkAwareClient } from '@fluxori/network';
+import { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import { OperationQueues } from '@fluxori/queue';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -14,6 +14,7 @@ export interface App extends AsyncDisposable {
   readonly connectors: Connectors;
   readonly queues: OperationQueues;
   readonly client: NetworkAwareClient;
+  readonly tracker: RateTracker;
   /** Lets running jobs reach their next checkpoint (`worker.graceMs`), then lets go of everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -31,8 +32,9 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
   const get = <T>(id: ServiceIdentifier<T>) => container.getAsync(id);
 
   const backend = await get(ids.backend);
-  const [client, accounts, queues] = await Promise.all([
+  const [client, tracker, accounts, queues] = await Promise.all([
     get(ids.networkClient),
+    get(ids.rateTracker),
     get(ids.connectors),
     get(ids.queues),
   ]);
@@ -50,7 +52,7 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
     })();
     return closing;
   };
-  return { backend, connectors: accounts, queues, client, close, [Symbol.asyncDispose]: close };
+  return { backend, connectors: accounts, queues, client, tracker, close, [Symbol.asyncDispose]: close };
 }
 
 const storage = new ContainerModule(({ bind }) => {
@@ -65,25 +67,43 @@ const network = new ContainerModule(({ bind }) => {
     (logger: Logger) => new NetworkAwareClient({ logger }),
     [ids.logger],
   );
+  bind(ids.rateTracker).toResolvedValue(
+    ({ buckets, keyValues }: FluxoriBackend, logger: Logger) =>
+      new RateTracker({ buckets, keyValues, logger }),
+    [ids.backend, ids.logger],
+  );
 });
 
 const connectors = new ContainerModule(({ bind }) => {
   bind(ids.connectors).toResolvedValue(
-    (loaded: LoadedConfig, backend: FluxoriBackend, client: NetworkAwareClient, logger: Logger) =>
-      new Connectors(knownConnectors(), loaded.config.accounts, { backend, client, logger }),
-    [ids.loadedConfig, ids.backend, ids.networkClient, ids.logger],
+    (
+      loaded: LoadedConfig,
+      backend: FluxoriBackend,
+      client: NetworkAwareClient,
+      tracker: RateTracker,
+      logger: Logger,
+    ) => new Connectors(knownConnectors(), loaded.config.accounts, { backend, client, tracker, logger }),
+    [ids.loadedConfig, ids.backend, ids.networkClient, ids.rateTracker, ids.logger],
   );
 });
 
 const work = new ContainerModule(({ bind }) => {
   bind(ids.queues).toResolvedValue(
-    (loaded: LoadedConfig, backend: FluxoriBackend, accounts: Connectors, logger: Logger) =>
+    (
+      loaded: LoadedConfig,
+      backend: FluxoriBackend,
+      accounts: Connectors,
+      tracker: RateTracker,
+      logger: Logger,
+    ) =>
       new OperationQueues({
         backend,
         logger,
         concurrency: loaded.config.worker.concurrency,
         jobs: amazonJobs({ connector: (account) => accounts.get(account) }),
+        // A job that ends while it waits for a token gives its place in the line away.
+        onForget: (waiter) => void tracker.forget(waiter),
       }),
-    [ids.loadedConfig, ids.backend, ids.connectors, ids.logger],
+    [ids.loadedConfig, ids.backend, ids.connectors, ids.rateTracker, ids.logger],
   );
 });

@@ -1,6 +1,6 @@
 import type { FluxoriBackend } from '@fluxori/backend';
 import type { Logger } from '@fluxori/core';
-import type { NetworkAwareClient } from '@fluxori/network';
+import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { OperationQueues } from '@fluxori/queue';
 import type { ServiceIdentifier } from 'inversify';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -12,6 +12,7 @@ export const ids = {
   logger: Symbol.for('fluxori.Logger') as ServiceIdentifier<Logger>,
   backend: Symbol.for('fluxori.Backend') as ServiceIdentifier<FluxoriBackend>,
   networkClient: Symbol.for('fluxori.NetworkAwareClient') as ServiceIdentifier<NetworkAwareClient>,
+  rateTracker: Symbol.for('fluxori.RateTracker') as ServiceIdentifier<RateTracker>,
   connectors: Symbol.for('fluxori.Connectors') as ServiceIdentifier<Connectors>,
   queues: Symbol.for('fluxori.OperationQueues') as ServiceIdentifier<OperationQueues>,
 };
