@@ -17,8 +17,14 @@ export { AmazonSPConnector, type AmazonSpParts, amazonSp } from './connector.js'
 export { isExpiredAccessToken, toSpApiError } from './errors.js';
 export { InventoryClient, type InventoryQuery } from './inventory/inventory-client.js';
 export { amazonJobs } from './jobs/amazon-jobs.js';
+export type { CatalogLookupPayload, CatalogLookupResult } from './jobs/catalog-lookup.js';
+export type { InventorySyncPayload, InventorySyncResult } from './jobs/inventory-sync.js';
+export type { InventoryUpdatePayload } from './jobs/inventory-update.js';
 export type { AmazonJobParts } from './jobs/job-parts.js';
+export type { ListingChangeResult } from './jobs/listing-change-result.js';
+export type { ConfirmShipmentPayload, ConfirmShipmentResult } from './jobs/orders-confirm-shipment.js';
 export type { OrdersImportPayload, OrdersImportResult } from './jobs/orders-import.js';
+export type { PricesUpdatePayload } from './jobs/prices-update.js';
 export type { LimitOverride, LimitOverrides } from './limits/limit-override.js';
 export type { LimitView } from './limits/limit-view.js';
 export { carefulPlan, sandboxPlan, usagePlans } from './limits/usage-plans.js';

@@ -33,6 +33,11 @@ export interface InventoryQuery extends SpCallOptions {
   readonly cursor?: string;
 }
 
+/** One page, and when Amazon was asked for it. */
+export interface InventoryPage extends Page<InventoryLevel> {
+  readonly observedAt: Date;
+}
+
 /** Stock: in Amazon's warehouses (FBA inventory v1) and in the seller's own (through its listings). */
 export class InventoryClient implements InventoryCapability {
   readonly #context: SectionContext;
@@ -62,7 +67,7 @@ export class InventoryClient implements InventoryCapability {
   }
 
   /** One page of one kind of stock (`marketplace` unless said otherwise). */
-  page(query: InventoryQuery): Promise<Page<InventoryLevel> & { observedAt: Date }> {
+  page(query: InventoryQuery): Promise<InventoryPage> {
     return query.fulfilledBy === 'seller' ? this.#sellerPage(query) : this.#fbaPage(query);
   }
 
@@ -84,7 +89,7 @@ export class InventoryClient implements InventoryCapability {
     });
   }
 
-  async #fbaPage(query: InventoryQuery): Promise<Page<InventoryLevel> & { observedAt: Date }> {
+  async #fbaPage(query: InventoryQuery): Promise<InventoryPage> {
     const params =
       query.cursor === undefined
         ? this.#summaryParams(query)
@@ -103,7 +108,7 @@ export class InventoryClient implements InventoryCapability {
     };
   }
 
-  async #sellerPage(query: InventoryQuery): Promise<Page<InventoryLevel> & { observedAt: Date }> {
+  async #sellerPage(query: InventoryQuery): Promise<InventoryPage> {
     const observedAt = new Date(this.#context.clock.now());
     const { listings, marketplaceId, nextCursor } = await this.#listings.page(query);
     const subject = { accountId: this.#context.config.accountId, marketplaceId, observedAt };

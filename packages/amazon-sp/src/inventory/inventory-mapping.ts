@@ -68,8 +68,12 @@ function added(a: InventoryLevel, b: InventoryLevel): InventoryLevel {
     reserved: sum(a.reserved, b.reserved),
     inbound: sum(a.inbound, b.inbound),
     unsellable: sum(a.unsellable, b.unsellable),
-    updatedAt: a.updatedAt > b.updatedAt ? a.updatedAt : b.updatedAt,
+    updatedAt: later(a.updatedAt, b.updatedAt),
   });
+}
+
+function later(a: string, b: string): string {
+  return Date.parse(a) > Date.parse(b) ? a : b;
 }
 
 /** The sum of what is known; undefined when nothing is. */

@@ -1,8 +1,20 @@
 import type { JobDefinition } from '@fluxori/queue';
+import { catalogLookup } from './catalog-lookup.js';
+import { inventorySync } from './inventory-sync.js';
+import { inventoryUpdate } from './inventory-update.js';
 import type { AmazonJobParts } from './job-parts.js';
+import { ordersConfirmShipment } from './orders-confirm-shipment.js';
 import { ordersImport } from './orders-import.js';
+import { pricesUpdate } from './prices-update.js';
 
 /** Every job of this connector, for `OperationQueues`. */
 export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
-  return [ordersImport(parts)];
+  return [
+    ordersImport,
+    ordersConfirmShipment,
+    inventorySync,
+    inventoryUpdate,
+    catalogLookup,
+    pricesUpdate,
+  ].map((job) => job(parts));
 }

@@ -6,4 +6,6 @@ export interface AmazonJobParts {
   /** The connector of an account; asked for on every run, so keep it. */
   readonly connector: (accountId: AccountId) => Promise<AmazonSPConnector>;
   readonly clock?: Clock;
+  /** How long after sending a confirmation of shipment it is looked for on the order; 15,000 ms by default. */
+  readonly shipmentShowsAfterMs?: number;
 }

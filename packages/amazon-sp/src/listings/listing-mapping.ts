@@ -87,17 +87,20 @@ function toIssue({ code, message, severity }: AmazonIssue): ListingIssue {
   return { code, message, severity: severities[severity] ?? 'info' };
 }
 
-/** The wish for a quantity as a patch of the listing. */
+/**
+ * The wish for a quantity as a patch of the listing. It is merged, so that the handling time and what lies in Amazon's warehouses stay: `replace`
+ * would throw away all that it does not name.
+ */
 export function quantityPatch({ quantity }: InventoryUpdate): ListingPatch {
   return {
-    op: 'replace',
+    op: 'merge',
     path: '/attributes/fulfillment_availability',
     value: [{ fulfillment_channel_code: sellerChannel, quantity }],
   };
 }
 
 /**
- * The wish for a price as a patch of the listing. It is merged, so that the offer's other parts (a sale price, a price for businesses) stay.
+ * The wish for a price as a patch of the listing. It is merged, so that a sale price and a price for businesses stay.
  * Amazon's schema wants the amount as a JSON number.
  */
 export function pricePatch({ marketplaceId, price }: PriceUpdate): ListingPatch {
@@ -108,6 +111,7 @@ export function pricePatch({ marketplaceId, price }: PriceUpdate): ListingPatch 
       {
         marketplace_id: marketplaceId,
         currency: price.currency,
+        audience: 'ALL',
         our_price: [{ schedule: [{ value_with_tax: Number(price.amount) }] }],
       },
     ],

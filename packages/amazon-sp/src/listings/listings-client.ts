@@ -66,9 +66,7 @@ export class ListingsClient implements ListingsCapability {
   }
 
   /** One page of the seller's listings as Amazon gives them, in order of their last change. */
-  async page(
-    query: ListingQuery,
-  ): Promise<{
+  async page(query: ListingQuery): Promise<{
     listings: readonly AmazonListing[];
     marketplaceId: MarketplaceId;
     total: number;

@@ -1,0 +1,166 @@
+import {
+  type CanonicalRecord,
+  type Clock,
+  type FulfilledBy,
+  type InventoryLevel,
+  type JsonValue,
+  type MarketplaceId,
+  systemClock,
+  type WriteResult,
+} from '@fluxori/core';
+import { defineJob, type JobContext, type JobDefinition } from '@fluxori/queue';
+import { z } from 'zod';
+import type { AmazonSPConnector } from '../connector.js';
+import type { InventoryPage } from '../inventory/inventory-client.js';
+import type { AmazonJobParts } from './job-parts.js';
+import { followed, isRefusedPageToken } from './page-trail.js';
+import { instantField, marketplaceField } from './payload-fields.js';
+import { addCounts, noCounts } from './write-counts.js';
+
+const payloadSchema = z.strictObject({
+  /** The account's first marketplace by default. */
+  marketplaceId: marketplaceField.optional(),
+  /** Whose stock: `marketplace` (FBA) or `seller`; both by default. */
+  fulfilledBy: z.enum(['marketplace', 'seller'], 'write marketplace or seller').optional(),
+  /** Only what changed since. Amazon does not notice changes of what is inbound. */
+  since: instantField.optional(),
+  /** Only what changed since the last sync; all, when there was none. */
+  incremental: z.boolean().optional(),
+});
+
+export type InventorySyncPayload = z.output<typeof payloadSchema>;
+
+interface State {
+  readonly startedAt: string;
+  readonly since?: string;
+  readonly fulfilledBy: FulfilledBy;
+  readonly cursor?: string;
+  readonly trail: readonly string[];
+  readonly restarts: number;
+  readonly pages: number;
+  readonly levels: number;
+  readonly counts: WriteResult;
+}
+
+/** `inserted`, `updated` and `unchanged` leave out a page whose write was cut off from its answer by a crash; `levels` does not. */
+export interface InventorySyncResult extends WriteResult {
+  readonly levels: number;
+  readonly pages: number;
+  readonly since?: string;
+}
+
+/** FBA's page tokens live for 30 seconds: a job that had to wait longer begins its list anew, which only repeats. */
+const mostRestarts = 10;
+
+/** How far an incremental sync looks back before the last one's beginning. */
+const overlapMs = 5 * 60_000;
+
+/** Brings in stock levels, page by page: Amazon's first, then the seller's own. */
+export function inventorySync({ connector, clock = systemClock }: AmazonJobParts): JobDefinition {
+  return defineJob<InventorySyncPayload, State, InventorySyncResult>({
+    name: 'inventory.sync',
+    section: 'inventory',
+    version: 1,
+    payload: payloadSchema,
+    run: async (ctx) => sync(ctx, await connector(ctx.accountId), clock),
+  });
+}
+
+async function sync(
+  ctx: JobContext<InventorySyncPayload, State>,
+  connector: AmazonSPConnector,
+  clock: Clock,
+): Promise<InventorySyncResult> {
+  const { fulfilledBy, marketplaceId = connector.config.home.id } = ctx.payload;
+  const key = `inventory.sync/watermark/${marketplaceId}/${fulfilledBy ?? 'all'}`;
+  let state = ctx.state ?? (await begin(ctx, key, clock));
+  for (;;) {
+    const page = await nextPage(ctx, connector, marketplaceId, state);
+    if (page === undefined) {
+      state = { ...state, cursor: undefined, trail: [], restarts: state.restarts + 1 };
+      continue;
+    }
+    const { nextCursor } = page;
+    const sellerIsNext =
+      nextCursor === undefined && fulfilledBy === undefined && state.fulfilledBy === 'marketplace';
+    const last = nextCursor === undefined && !sellerIsNext;
+    const after: State = {
+      ...state,
+      fulfilledBy: sellerIsNext ? 'seller' : state.fulfilledBy,
+      cursor: nextCursor,
+      trail: nextCursor === undefined ? [] : followed(state.trail, nextCursor, 'inventory list'),
+      pages: state.pages + 1,
+      levels: state.levels + page.items.length,
+    };
+    const written = await ctx.checkpoint(after, {
+      records: page.items.map((level) => toRecord(level, page.observedAt)),
+      ...(last && { state: { [key]: { startedAt: state.startedAt } } }),
+    });
+    state = { ...after, counts: addCounts(state.counts, written) };
+    await ctx.progress({ done: state.levels, unit: 'stock levels' });
+    if (last) {
+      const { levels, pages, since, counts } = state;
+      return { levels, ...counts, pages, ...(since !== undefined && { since }) };
+    }
+  }
+}
+
+async function begin(
+  ctx: JobContext<InventorySyncPayload, State>,
+  key: string,
+  clock: Clock,
+): Promise<State> {
+  const { since, incremental, fulfilledBy } = ctx.payload;
+  const from = since ?? (incremental ? lookBack(await ctx.readState(key)) : undefined);
+  return {
+    startedAt: new Date(clock.now()).toISOString(),
+    ...(from !== undefined && { since: from }),
+    fulfilledBy: fulfilledBy ?? 'marketplace',
+    trail: [],
+    restarts: 0,
+    pages: 0,
+    levels: 0,
+    counts: noCounts,
+  };
+}
+
+/** The next page; undefined when its token is no longer good. */
+async function nextPage(
+  ctx: JobContext<InventorySyncPayload, State>,
+  connector: AmazonSPConnector,
+  marketplaceId: MarketplaceId,
+  state: State,
+): Promise<InventoryPage | undefined> {
+  const { since, cursor, fulfilledBy } = state;
+  try {
+    return await ctx.call((terms) =>
+      connector.inventory.page({
+        ...terms,
+        marketplaceId,
+        fulfilledBy,
+        cursor,
+        ...(since !== undefined && { updatedSince: new Date(since) }),
+      }),
+    );
+  } catch (error) {
+    if (isRefusedPageToken(error, cursor) && state.restarts < mostRestarts) return undefined;
+    // The job is about to park or to be tried again: what the last page counted is kept for then.
+    if (!ctx.signal.aborted && state.pages > 0) await ctx.checkpoint(state);
+    throw error;
+  }
+}
+
+/**
+ * The version is the time of looking: Amazon's own time of change is sometimes missing and does not move when what is inbound changes, so that a
+ * newer look must win.
+ */
+function toRecord(level: InventoryLevel, observedAt: Date): CanonicalRecord {
+  const id = `${level.marketplaceId}/${level.sku}/${level.fulfilledBy}`;
+  return { kind: 'inventory', id, version: observedAt.toISOString(), value: level };
+}
+
+function lookBack(watermark: JsonValue | undefined): string | undefined {
+  const startedAt = (watermark as { startedAt?: unknown } | undefined)?.startedAt;
+  if (typeof startedAt !== 'string' || Number.isNaN(Date.parse(startedAt))) return undefined;
+  return new Date(Date.parse(startedAt) - overlapMs).toISOString();
+}
