@@ -1,0 +1,253 @@
+import type { ItemDescriptor, OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
+
+/** Values that exist in the sandbox's world, by parameter name. */
+export interface SampleWorld {
+  readonly marketplaceId: string;
+  readonly sellerId: string;
+  readonly orderId: string;
+  readonly sku: string;
+  readonly asin: string;
+  readonly orderItemId: string;
+  readonly quantity: number;
+  readonly fbaSku: string;
+}
+
+type Special = (world: SampleWorld) => Record<string, unknown>;
+
+const v0Order: Special = ({ orderId }) => ({ orderId });
+
+const listing: Special = ({ sellerId, sku, marketplaceId }) => ({
+  sellerId,
+  sku,
+  marketplaceIds: [marketplaceId],
+});
+
+const offersOf = ({ marketplaceId }: SampleWorld, uri: string) => ({
+  uri,
+  method: 'GET',
+  MarketplaceId: marketplaceId,
+  ItemCondition: 'New',
+});
+
+const fees = ({ marketplaceId }: SampleWorld) => ({
+  MarketplaceId: marketplaceId,
+  IsAmazonFulfilled: true,
+  Identifier: 'one',
+  PriceToEstimateFees: { ListingPrice: { CurrencyCode: 'ZAR', Amount: 100 } },
+});
+
+/** Operations for which the sandbox keeps state: what is asked must exist, and parameters may exclude each other. */
+const special: Readonly<Record<string, Special>> = {
+  'orders@2026-01-01.searchOrders': ({ marketplaceId }) => ({
+    lastUpdatedAfter: '2020-01-01T00:00:00Z',
+    lastUpdatedBefore: '2026-01-01T00:00:00Z',
+    marketplaceIds: [marketplaceId],
+    maxResultsPerPage: 5,
+    fulfillmentStatuses: ['SHIPPED', 'UNSHIPPED'],
+    includedData: ['FULFILLMENT'],
+  }),
+  'orders@2026-01-01.getOrder': ({ orderId }) => ({ orderId, includedData: ['BUYER', 'PACKAGES'] }),
+  'orders@v0.getOrders': ({ marketplaceId }) => ({
+    MarketplaceIds: [marketplaceId],
+    CreatedAfter: '2020-01-01T00:00:00Z',
+  }),
+  'orders@v0.getOrder': v0Order,
+  'orders@v0.getOrderBuyerInfo': v0Order,
+  'orders@v0.getOrderAddress': v0Order,
+  'orders@v0.getOrderItems': v0Order,
+  'orders@v0.getOrderItemsBuyerInfo': v0Order,
+  'orders@v0.getOrderRegulatedInfo': v0Order,
+  'orders@v0.updateShipmentStatus': ({ orderId, marketplaceId }) => ({
+    orderId,
+    body: { marketplaceId, shipmentStatus: 'ReadyForPickup' },
+  }),
+  'orders@v0.updateVerificationStatus': ({ orderId }) => ({
+    orderId,
+    body: { regulatedOrderVerificationStatus: { status: 'Approved', externalReviewerId: 'reviewer-1' } },
+  }),
+  'orders@v0.confirmShipment': ({ orderId, orderItemId, quantity, marketplaceId }) => ({
+    orderId,
+    body: {
+      marketplaceId,
+      packageDetail: {
+        packageReferenceId: '1',
+        carrierCode: 'Other',
+        carrierName: 'Bob Go',
+        trackingNumber: 'BG1',
+        shipDate: new Date(Date.now() - 1_000).toISOString(),
+        orderItems: [{ orderItemId, quantity }],
+      },
+    },
+  }),
+  'fbaInventory@v1.getInventorySummaries': ({ marketplaceId }) => ({
+    granularityType: 'Marketplace',
+    granularityId: marketplaceId,
+    marketplaceIds: [marketplaceId],
+    details: true,
+    sellerSkus: ['a', 'b'],
+  }),
+  'fbaInventory@v1.createInventoryItem': ({ marketplaceId }) => ({
+    body: { sellerSku: 'a-new-sku', marketplaceId, productName: 'A name' },
+  }),
+  'fbaInventory@v1.deleteInventoryItem': ({ marketplaceId }) => ({ sellerSku: 'a-new-sku', marketplaceId }),
+  'fbaInventory@v1.addInventory': ({ fbaSku, marketplaceId }) => ({
+    'x-amzn-idempotency-token': 'token-1',
+    body: { inventoryItems: [{ sellerSku: fbaSku, marketplaceId, quantity: 3 }] },
+  }),
+  'catalogItems@2022-04-01.getCatalogItem': ({ asin, marketplaceId }) => ({
+    asin,
+    marketplaceIds: [marketplaceId],
+  }),
+  'catalogItems@2022-04-01.searchCatalogItems': ({ asin, marketplaceId }) => ({
+    identifiers: [asin],
+    identifiersType: 'ASIN',
+    marketplaceIds: [marketplaceId],
+    pageSize: 20,
+  }),
+  'listingsItems@2021-08-01.searchListingsItems': ({ sellerId, sku, marketplaceId }) => ({
+    sellerId,
+    marketplaceIds: [marketplaceId],
+    identifiers: [sku],
+    identifiersType: 'SKU',
+    pageSize: 20,
+  }),
+  'listingsItems@2021-08-01.getListingsItem': listing,
+  'listingsItems@2021-08-01.patchListingsItem': (world) => ({
+    ...listing(world),
+    body: {
+      productType: 'PRODUCT',
+      patches: [
+        { op: 'merge', path: '/attributes/item_name', value: [{ value: 'A name', language_tag: 'en_ZA' }] },
+      ],
+    },
+  }),
+  'listingsItems@2021-08-01.putListingsItem': (world) => ({
+    ...listing(world),
+    body: { productType: 'PRODUCT', requirements: 'LISTING', attributes: {} },
+  }),
+  'listingsItems@2021-08-01.deleteListingsItem': (world) => ({ ...listing(world), sku: 'not-there' }),
+  'productPricing@v0.getPricing': ({ asin, marketplaceId }) => ({
+    MarketplaceId: marketplaceId,
+    ItemType: 'Asin',
+    Asins: [asin],
+  }),
+  'productPricing@v0.getCompetitivePricing': ({ asin, marketplaceId }) => ({
+    MarketplaceId: marketplaceId,
+    ItemType: 'Asin',
+    Asins: [asin],
+  }),
+  'productPricing@v0.getListingOffers': ({ sku, marketplaceId }) => ({
+    SellerSKU: sku,
+    MarketplaceId: marketplaceId,
+    ItemCondition: 'New',
+  }),
+  'productPricing@v0.getItemOffers': ({ asin, marketplaceId }) => ({
+    Asin: asin,
+    MarketplaceId: marketplaceId,
+    ItemCondition: 'New',
+  }),
+  'productPricing@v0.getItemOffersBatch': (world) => ({
+    body: { requests: [offersOf(world, `/products/pricing/v0/items/${world.asin}/offers`)] },
+  }),
+  'productPricing@v0.getListingOffersBatch': (world) => ({
+    body: { requests: [offersOf(world, `/products/pricing/v0/listings/${world.sku}/offers`)] },
+  }),
+  'productPricing@2022-05-01.getCompetitiveSummary': ({ asin, marketplaceId }) => ({
+    body: {
+      requests: [
+        {
+          asin,
+          marketplaceId,
+          includedData: ['featuredBuyingOptions'],
+          method: 'GET',
+          uri: '/products/pricing/2022-05-01/items/competitiveSummary',
+        },
+      ],
+    },
+  }),
+  'productPricing@2022-05-01.getFeaturedOfferExpectedPriceBatch': ({ sku, marketplaceId }) => ({
+    body: {
+      requests: [
+        {
+          marketplaceId,
+          sku,
+          method: 'GET',
+          uri: '/products/pricing/2022-05-01/offer/featuredOfferExpectedPrice',
+        },
+      ],
+    },
+  }),
+  'productFees@v0.getMyFeesEstimateForSKU': (world) => ({
+    SellerSKU: world.sku,
+    body: { FeesEstimateRequest: fees(world) },
+  }),
+  'productFees@v0.getMyFeesEstimateForASIN': (world) => ({
+    Asin: world.asin,
+    body: { FeesEstimateRequest: fees(world) },
+  }),
+  'productFees@v0.getMyFeesEstimates': (world) => ({
+    body: [{ FeesEstimateRequest: fees(world), IdType: 'ASIN', IdValue: world.asin }],
+  }),
+  'tokens@2021-03-01.createRestrictedDataToken': () => ({
+    body: { restrictedResources: [{ method: 'GET', path: '/orders/v0/orders/{orderId}/address' }] },
+  }),
+};
+
+/** A valid value for every parameter of an operation, so that each place of the request is seen. */
+export function sampleParams(operation: OperationDescriptor, world: SampleWorld): Record<string, unknown> {
+  const { api, version, operationId } = operation;
+  const own = special[`${api}@${version}.${operationId}`];
+  if (own !== undefined) return own(world);
+  return Object.fromEntries(
+    operation.parameters.map((parameter) => [parameter.name, sampleOf(parameter, world)]),
+  );
+}
+
+function sampleOf(parameter: ParameterDescriptor, world: SampleWorld): unknown {
+  const known = knownValue(parameter.name, world);
+  if (parameter.in === 'body') return parameter.type === 'array' ? [{}] : {};
+  if (parameter.type === 'array') {
+    const items = parameter.items ?? { type: 'string' as const };
+    return [known ?? scalar(items, parameter.name)];
+  }
+  return known ?? scalar(parameter, parameter.name);
+}
+
+function knownValue(name: string, world: SampleWorld): string | undefined {
+  if (/^marketplaceIds?$/i.test(name)) return world.marketplaceId;
+  if (name === 'granularityId') return world.marketplaceId;
+  if (name === 'sellerId') return world.sellerId;
+  return undefined;
+}
+
+function scalar(descriptor: ItemDescriptor, name: string): unknown {
+  const { type, enum: values, minimum = 1, maximum = Number.POSITIVE_INFINITY, format, pattern } = descriptor;
+  if (values !== undefined) return values[0];
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return Math.min(Math.max(minimum, 1), maximum);
+    case 'boolean':
+      return true;
+    default:
+      if (format === 'date-time') return '2026-01-31T08:00:00Z';
+      if (format === 'date') return '2026-01-31';
+      if (format === '[A-Z]{2}') return 'ZA';
+      if (pattern !== undefined) return matching(pattern, descriptor.minLength ?? 1);
+      // Letters that must be escaped, so that a value in the wrong place or form is noticed.
+      return `${name} /ä?&+#`.padEnd(descriptor.minLength ?? 0, 'x').slice(0, descriptor.maxLength);
+  }
+}
+
+function matching(pattern: string, length: number): string {
+  const candidates = [
+    'a'.repeat(Math.max(length, 1)),
+    '1234abcd-1234-abcd-5678-123456789012',
+    'AFTN1',
+    '1',
+    'A'.repeat(Math.max(length, 1)),
+  ];
+  const found = candidates.find((one) => one.length >= length && new RegExp(pattern, 'u').test(one));
+  if (found === undefined) throw new Error(`No sample for the pattern ${pattern}.`);
+  return found;
+}
