@@ -65,10 +65,11 @@ export class JobReader {
   /** The job as it lies in the queue, with its state. */
   async find(jobId: string): Promise<{ job: BullJob; state: LiveState } | undefined> {
     const queue = await this.#queue();
+    // The state first: what a job ended with is there by the time that its state says so.
+    const state = await queue.getJobState(jobId);
+    if (state === 'unknown') return undefined;
     const job = await queue.getJob(jobId);
-    if (job === undefined) return undefined;
-    const state = await job.getState();
-    return state === 'unknown' ? undefined : { job, state: stateOf[state] };
+    return job === undefined ? undefined : { job, state: stateOf[state] };
   }
 
   describe(job: BullJob, state: JobState): JobView {
