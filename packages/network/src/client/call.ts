@@ -119,8 +119,10 @@ export class Call {
     const { spec, parts } = { spec: this.#spec, parts: this.#parts };
     const startedAt = parts.clock.now();
     const attemptMs = Math.min(parts.timeouts.attemptMs, this.#deadline.leftMs);
-    const headers: Record<string, string> = {
+    const headers: Record<string, string | false> = {
       accept: 'application/json',
+      // Without a word on it, axios would call an absent body a form.
+      'content-type': spec.body === undefined ? false : 'application/json',
       ...parts.headers,
       ...spec.headers,
       ...authority,

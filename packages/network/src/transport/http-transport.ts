@@ -12,7 +12,8 @@ import { codeOf, failureOf, TransportFailure } from './transport-failure.js';
 export interface TransportRequest {
   readonly method: string;
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
+  /** `false` keeps a header away that axios would add. */
+  readonly headers: Readonly<Record<string, string | false>>;
   readonly body?: string | Uint8Array;
 }
 
@@ -70,7 +71,7 @@ export class HttpTransport {
         .request<Readable>({
           method: request.method,
           url: request.url.href,
-          headers: request.headers as Record<string, string>,
+          headers: request.headers as Record<string, string | boolean>,
           data: typeof request.body === 'object' ? Buffer.from(request.body) : request.body,
           httpAgent: agent,
           httpsAgent: agent,

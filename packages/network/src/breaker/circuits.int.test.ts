@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openBackend } from '@fluxori/backend';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { CallSpec } from '../client/call-spec.js';
+import { NetworkAwareClient, type NetworkAwareClientOptions } from '../client/network-aware-client.js';
+import { RateTracker } from '../rate/rate-tracker.js';
+import { plainError } from '../testing/plain-error.js';
+import { json, type Script, ScriptedServer } from '../testing/scripted-server.js';
+
+const open: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close().catch(() => undefined);
+});
+
+async function serve(script: Script): Promise<ScriptedServer> {
+  const server = await new ScriptedServer(script).start();
+  open.push(() => server.stop());
+  return server;
+}
+
+function client(options: NetworkAwareClientOptions = {}): NetworkAwareClient {
+  const made = new NetworkAwareClient({
+    env: {},
+    retry: { maxAttempts: 1 },
+    breaker: { probeEveryMs: 100 },
+    ...options,
+  });
+  open.push(() => made.close());
+  return made;
+}
+
+function spec(url: string, more: Partial<CallSpec> = {}): CallSpec {
+  return {
+    operation: 'orders.getOrder',
+    account: 'acme',
+    method: 'GET',
+    url,
+    idempotent: true,
+    toError: plainError,
+    ...more,
+  };
+}
+
+const quiet = (work: Promise<unknown>) => work.catch((error: unknown) => error);
+
+describe('the circuit of a host', () => {
+  it('opens after three failures in a row, sends nothing while open, and closes when the host is back', async () => {
+    const server = await serve((_request, response) => json(response, 200, {}));
+    const made = client();
+    const recovered: string[] = [];
+    made.onRecovered((host) => recovered.push(host));
+    await made.call(spec(server.url));
+    const { port } = server;
+    await server.stop();
+    for (let i = 0; i < 3; i += 1)
+      expect(await quiet(made.call(spec(server.url)))).toMatchObject({ name: 'NetworkError' });
+    const refused = (await quiet(made.call(spec(server.url)))) as Error & { retryAt: Date };
+    expect(refused).toMatchObject({
+      name: 'CircuitOpenError',
+      code: 'CIRCUIT_OPEN',
+      account: 'acme',
+      operation: 'orders.getOrder',
+      host: `127.0.0.1:${port}`,
+      attempts: 0,
+      retryable: true,
+    });
+    expect(refused.retryAt.getTime() - Date.now()).toBeLessThanOrEqual(130);
+    expect(made.circuits()).toMatchObject([
+      { host: `127.0.0.1:${port}`, failures: 3, lastFailure: 'the connection was refused' },
+    ]);
+    expect(made.circuits()[0]!.state).not.toBe('closed');
+    await sleep(300);
+    expect(recovered).toEqual([]);
+    const back = await new ScriptedServer((_request, response) => json(response, 200, {})).start(port);
+    open.push(() => back.stop());
+    await sleep(300);
+    expect(recovered).toEqual([`127.0.0.1:${port}`]);
+    expect(made.circuits()).toMatchObject([{ state: 'closed', failures: 0 }]);
+    await made.call(spec(server.url));
+  });
+
+  it('lets nobody but the probe through until the host answers', async () => {
+    let probes = 0;
+    let failing = true;
+    const server = await serve((request, response) => {
+      if (request.method === 'HEAD') probes += 1;
+      json(response, failing ? 503 : 200, {});
+    });
+    const made = client();
+    await Promise.all(Array.from({ length: 5 }, () => quiet(made.call(spec(server.url)))));
+    const before = server.requests.length;
+    const stopAt = Date.now() + 500;
+    while (Date.now() < stopAt) {
+      await Promise.all(Array.from({ length: 20 }, () => quiet(made.call(spec(server.url)))));
+      await sleep(5);
+    }
+    expect(server.requests).toHaveLength(before);
+    expect(probes).toBeGreaterThanOrEqual(3);
+    expect(probes).toBeLessThanOrEqual(7);
+    failing = false;
+    await sleep(250);
+    expect((await made.call(spec(server.url))).status).toBe(200);
+  });
+
+  it('takes any answer of the host as a sign of life, as 403 or 404 to a bare HEAD', async () => {
+    let status = 500;
+    const server = await serve((request, response) => {
+      json(response, request.method === 'HEAD' ? 403 : status, {});
+    });
+    const made = client();
+    for (let i = 0; i < 3; i += 1) await quiet(made.call(spec(server.url)));
+    status = 200;
+    await sleep(250);
+    expect(made.circuits()).toMatchObject([{ state: 'closed' }]);
+  });
+
+  it.each([400, 401, 403, 404, 429])(
+    'stays closed through any number of answers with status %i',
+    async (status) => {
+      const server = await serve((_request, response) => json(response, status, {}, { 'retry-after': '60' }));
+      const made = client();
+      for (let i = 0; i < 20; i += 1) await quiet(made.call(spec(server.url), { maxWaitMs: 0 }));
+      expect(made.circuits()).toMatchObject([{ state: 'closed', failures: 0 }]);
+    },
+  );
+
+  it('opens when most requests fail, though not in a row', async () => {
+    const server = await serve((_request, response, number) =>
+      json(response, number % 3 === 0 ? 200 : 500, {}),
+    );
+    const made = client({ breaker: { failuresInRow: 100, minimumRequests: 6, probeEveryMs: 10_000 } });
+    let sent = 0;
+    for (let i = 0; i < 20; i += 1) {
+      const end = (await quiet(made.call(spec(server.url)))) as { name?: string };
+      if (end.name === 'CircuitOpenError') break;
+      sent += 1;
+    }
+    expect(sent).toBeLessThan(12);
+    expect(made.circuits()).toMatchObject([{ state: 'open' }]);
+  });
+
+  it('is not moved by callers who give up', async () => {
+    const server = await serve(() => undefined);
+    const made = client();
+    for (let i = 0; i < 5; i += 1)
+      await quiet(made.call(spec(server.url), { signal: AbortSignal.timeout(20) }));
+    expect(made.circuits()).toMatchObject([{ state: 'closed', failures: 0 }]);
+  });
+
+  it('is its own for each host', async () => {
+    const good = await serve((_request, response) => json(response, 200, {}));
+    const bad = await serve((_request, response) => json(response, 500, {}));
+    const made = client();
+    for (let i = 0; i < 4; i += 1) await quiet(made.call(spec(bad.url)));
+    expect((await made.call(spec(good.url))).status).toBe(200);
+  });
+
+  it('costs no rate token and no access token while it is open', async () => {
+    const server = await serve((_request, response) => json(response, 500, {}));
+    const backend = await openBackend('memory:');
+    open.push(async () => backend[Symbol.asyncDispose]());
+    const tracker = new RateTracker({ buckets: backend.buckets });
+    const plan = { key: 'a', label: 'a', ratePerSecond: 0.001, burst: 10, source: 'published' as const };
+    const made = client({ breaker: { probeEveryMs: 10_000 } });
+    let asked = 0;
+    const authorize = async () => {
+      asked += 1;
+      return {};
+    };
+    for (let i = 0; i < 8; i += 1) {
+      await quiet(made.call(spec(server.url, { rate: { tracker, plans: [plan] }, authorize })));
+    }
+    expect(asked).toBe(3);
+    const [state] = await tracker.inspect();
+    expect(Math.round(state!.level)).toBe(7);
+  });
+
+  it('gives the rate token back when the request was surely not sent', async () => {
+    const server = await serve(() => undefined);
+    await server.stop();
+    open.pop();
+    const backend = await openBackend('memory:');
+    open.push(async () => backend[Symbol.asyncDispose]());
+    const tracker = new RateTracker({ buckets: backend.buckets });
+    const plan = { key: 'a', label: 'a@acme', ratePerSecond: 0.001, burst: 10, source: 'published' as const };
+    const made = client();
+    const error = await quiet(made.call(spec(server.url, { rate: { tracker, plans: [plan] } })));
+    expect(error).toMatchObject({ outcome: 'not-sent', rate: { bucket: 'a@acme', burst: 10 } });
+    expect(await tracker.inspect()).toMatchObject([{ level: 10, inFlight: 0 }]);
+  });
+});
