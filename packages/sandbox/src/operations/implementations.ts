@@ -1,7 +1,75 @@
 import type { Implementation } from '../operation/implementation.js';
+import { getCatalogItem, searchCatalogItems } from './catalog/catalog-items.js';
+import {
+  getMyFeesEstimateForASIN,
+  getMyFeesEstimateForSKU,
+  getMyFeesEstimates,
+} from './fees/fees-estimate.js';
 import { getInventorySummaries } from './inventory/get-inventory-summaries.js';
+import { addInventory, createInventoryItem, deleteInventoryItem } from './inventory/sandbox-inventory.js';
+import { getListingsItem, searchListingsItems } from './listings/read-listings.js';
+import { deleteListingsItem, patchListingsItem, putListingsItem } from './listings/write-listings.js';
 import { getOrder } from './orders/get-order.js';
 import { searchOrders } from './orders/search-orders.js';
+import { getOrders } from './orders-v0/get-orders.js';
+import {
+  getOrderAddress,
+  getOrderBuyerInfo,
+  getOrderItems,
+  getOrderItemsBuyerInfo,
+  getOrderV0,
+} from './orders-v0/read-orders.js';
+import { getOrderRegulatedInfo, updateVerificationStatus } from './orders-v0/regulated-info.js';
+import { confirmShipment, updateShipmentStatus } from './orders-v0/shipment.js';
+import { getCompetitiveSummary } from './pricing/competitive-summary.js';
+import { getFeaturedOfferExpectedPriceBatch } from './pricing/featured-offer-expected-price.js';
+import {
+  getItemOffers,
+  getItemOffersBatch,
+  getListingOffers,
+  getListingOffersBatch,
+} from './pricing/offers.js';
+import { getCompetitivePricing, getPricing } from './pricing/prices.js';
+import { getAccount, getMarketplaceParticipations } from './sellers/participations.js';
+import { createRestrictedDataToken } from './tokens/create-restricted-data-token.js';
 
 /** Everything that the sandbox really does; the rest of the table is checked and answered with its success code. */
-export const implementations: readonly Implementation[] = [searchOrders, getOrder, getInventorySummaries];
+export const implementations: readonly Implementation[] = [
+  getMarketplaceParticipations,
+  getAccount,
+  searchOrders,
+  getOrder,
+  confirmShipment,
+  updateShipmentStatus,
+  getOrderRegulatedInfo,
+  updateVerificationStatus,
+  getOrders,
+  getOrderV0,
+  getOrderItems,
+  getOrderAddress,
+  getOrderBuyerInfo,
+  getOrderItemsBuyerInfo,
+  getInventorySummaries,
+  createInventoryItem,
+  addInventory,
+  deleteInventoryItem,
+  searchCatalogItems,
+  getCatalogItem,
+  getListingsItem,
+  searchListingsItems,
+  putListingsItem,
+  patchListingsItem,
+  deleteListingsItem,
+  getPricing,
+  getCompetitivePricing,
+  getItemOffers,
+  getListingOffers,
+  getItemOffersBatch,
+  getListingOffersBatch,
+  getCompetitiveSummary,
+  getFeaturedOfferExpectedPriceBatch,
+  getMyFeesEstimateForSKU,
+  getMyFeesEstimateForASIN,
+  getMyFeesEstimates,
+  createRestrictedDataToken,
+];

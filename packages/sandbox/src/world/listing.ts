@@ -16,10 +16,20 @@ export interface Listing {
   priceCents: number;
   readonly createdMs: number;
   updatedMs: number;
-  /** What was put or patched and is neither price nor quantity. */
+  /** What was put or patched and is neither price, nor quantity, nor name. */
   attributes: Record<string, unknown>;
+  readonly issues: readonly ListingIssue[];
   /** Stock in Amazon's fulfilment centres. */
   readonly stock: FbaStock;
+}
+
+/** Something that Amazon has against a listing. */
+export interface ListingIssue {
+  readonly code: string;
+  readonly message: string;
+  readonly severity: 'ERROR' | 'WARNING';
+  readonly attributeNames: readonly string[];
+  readonly categories: readonly string[];
 }
 
 export interface FbaStock {
@@ -34,6 +44,14 @@ export interface FbaStock {
   unfulfillableDefective: number;
   updatedMs: number;
 }
+
+const missingPicture: ListingIssue = {
+  code: '18027',
+  message: 'The main image is missing or too small. Shoppers may not find this listing.',
+  severity: 'WARNING',
+  attributeNames: ['main_product_image_locator'],
+  categories: ['MISSING_IMAGE'],
+};
 
 const day = 86_400_000;
 
@@ -63,6 +81,7 @@ export function inventListing(
     createdMs,
     updatedMs,
     attributes: {},
+    issues: prng.chance(0.04) ? [missingPicture] : [],
     stock: {
       fulfillable: byAmazon ? prng.integer(0, 240) : 0,
       inboundWorking: byAmazon && prng.chance(0.1) ? prng.integer(10, 100) : 0,
