@@ -7,16 +7,10 @@ import type {
   TakeResult,
 } from '@fluxori/core';
 import type { Lifetime } from '../life/lifetime.js';
+import type { BucketJournal } from './bucket-journal.js';
 import type { BucketLedger } from './bucket-ledger.js';
 
-/** Where the ledger's changes are written down. */
-export interface BucketJournal {
-  /** Fulfils when what these buckets are now is written. */
-  record(keys: readonly string[]): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** The port on a ledger in this process: what changes is written down before anybody hears of it. */
+/** The port on a ledger in this process. With a journal, what was taken is written down before the taker hears of it. */
 export class LedgerBucketStore implements BucketStore {
   readonly #ledger: BucketLedger;
   readonly #life: Lifetime;
@@ -31,15 +25,26 @@ export class LedgerBucketStore implements BucketStore {
   async take(limits: readonly BucketLimit[], options: TakeOptions): Promise<TakeResult> {
     this.#life.check();
     const result = this.#ledger.take(limits, options);
-    if (result.granted) await this.#journal?.record(result.grant.keys);
+    this.#journal?.touch(this.#ledger.sweep());
+    if (result.granted && this.#journal !== undefined) {
+      try {
+        await this.#journal.record(result.grant.keys);
+      } catch (error) {
+        this.#ledger.settle(result.grant.id, false);
+        throw error;
+      }
+    }
     return result;
   }
 
   async settle(grant: BucketGrant, options: { consumed?: boolean } = {}): Promise<void> {
-    this.#ledger.settle(grant.id, options.consumed ?? true);
+    this.#life.check();
+    // Not written at once: what is on disk has less in the bucket, or more in flight, and so errs on the safe side.
+    this.#journal?.touch(this.#ledger.settle(grant.id, options.consumed ?? true));
   }
 
   async forget(waiter: string): Promise<void> {
+    this.#life.check();
     this.#ledger.forget(waiter);
   }
 

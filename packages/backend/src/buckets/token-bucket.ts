@@ -128,7 +128,7 @@ export class TokenBucket {
     };
   }
 
-  /** A clock that was set back brings nothing in, and does not make anybody wait for the time that it repeats. */
+  /** Time does not run backwards here (see `SteadyClock`), except for a bucket that was written down before the clock was set back. */
   #refill(nowMs: number): void {
     const gained = (Math.max(nowMs - this.#atMs, 0) / 1000) * this.#rate;
     this.#level = Math.min(this.#level + gained, Math.max(this.#burst - this.#inFlight, this.#level));

@@ -23,7 +23,7 @@ export const openMemoryBackend: OpenDriver = async ({ url, clock }): Promise<Flu
     url,
     keyValues: new MemoryKeyValueStore(clock, life),
     locks,
-    buckets: new LedgerBucketStore(new BucketLedger(clock), life),
+    buckets: new LedgerBucketStore(new BucketLedger({ clock }), life),
     records: new MemoryRecordStore(life),
     queueConnection: async () => {
       life.check();

@@ -21,15 +21,18 @@ export class PgliteSession implements Sql {
   }
 
   query<Row>(text: string, parameters?: readonly unknown[]): Promise<SqlResult<Row>> {
-    return this.exclusively((queries) => queries.query<Row>(text, parameters));
+    return this.#exclusively((queries) => queries.query<Row>(text, parameters));
   }
 
   async script(text: string): Promise<void> {
-    await this.exclusively((queries) => queries.query(text));
+    await this.#exclusively((queries) => queries.query(text));
   }
 
-  transaction<T>(work: (queries: SqlQueries) => Promise<T>): Promise<T> {
-    return this.exclusively(async (queries) => {
+  transaction<T>(
+    work: (queries: SqlQueries) => Promise<T>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<T> {
+    return this.#exclusively(async (queries) => {
       await queries.query('BEGIN');
       try {
         const result = await work(queries);
@@ -39,12 +42,12 @@ export class PgliteSession implements Sql {
         await queries.query('ROLLBACK');
         throw error;
       }
-    });
+    }, options.signal);
   }
 
   /** Nobody else's statement runs until `work` is done. `work` must use what it is given, never the session. */
-  async exclusively<T>(work: (queries: SqlQueries) => Promise<T>): Promise<T> {
-    const { queries, leave } = await this.enter();
+  async #exclusively<T>(work: (queries: SqlQueries) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { queries, leave } = await this.enter(signal);
     try {
       return await work(queries);
     } finally {
@@ -53,9 +56,9 @@ export class PgliteSession implements Sql {
   }
 
   /** The same for those who cannot say beforehand when they are done; they must call `leave`. */
-  async enter(): Promise<{ queries: SqlQueries; leave: () => void }> {
+  async enter(signal?: AbortSignal): Promise<{ queries: SqlQueries; leave: () => void }> {
     if (this.#closing !== undefined) throw this.#ended();
-    const leave = await this.#turnstile.enter();
+    const leave = await this.#turnstile.enter(signal);
     return { queries: this.#queries, leave };
   }
 

@@ -17,9 +17,9 @@ const steps: readonly string[] = [
      rate_per_second double precision not null,
      burst double precision not null,
      level double precision not null,
-     refilled_at_ms double precision not null,
-     blocked_until_ms double precision not null
-   );
+     in_flight integer not null,
+     level_at_ms double precision not null
+   ) with (fillfactor = 50);
 
    create table fluxori.record (
      account_id text collate "C" not null,

@@ -21,16 +21,14 @@ export class SqlRecordStore implements RecordStore {
   }
 
   async write(batch: RecordBatch, options: { signal?: AbortSignal } = {}): Promise<WriteResult> {
-    options.signal?.throwIfAborted();
     const { records, repeated } = newestOfEach(batch.records ?? []);
     const state = Object.entries(batch.state ?? {});
     if (records.length === 0 && state.length === 0) return { inserted: 0, updated: 0, unchanged: repeated };
     return this.#sql.transaction(async (queries) => {
       const written = await upsert(queries, batch.accountId, records);
       await putState(queries, batch.accountId, state);
-      options.signal?.throwIfAborted();
       return { ...written, unchanged: written.unchanged + repeated };
-    });
+    }, options);
   }
 
   async get<Kind extends RecordKind>(

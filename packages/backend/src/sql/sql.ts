@@ -13,6 +13,9 @@ export interface SqlQueries {
 export interface Sql extends SqlQueries {
   /** Runs a script of several statements without parameters. */
   script(text: string): Promise<void>;
-  /** All or nothing: commits when `work` fulfils, rolls back when it rejects. */
-  transaction<T>(work: (queries: SqlQueries) => Promise<T>): Promise<T>;
+  /**
+   * All or nothing: commits when `work` fulfils, rolls back when it rejects.
+   * @throws the signal's reason when aborted before `work` has begun.
+   */
+  transaction<T>(work: (queries: SqlQueries) => Promise<T>, options?: { signal?: AbortSignal }): Promise<T>;
 }
