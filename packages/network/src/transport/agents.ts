@@ -39,9 +39,11 @@ export class Agents {
   #open(secure: boolean, proxy: URL | undefined): http.Agent {
     const options = { keepAlive: true, timeout: idleSocketMs, scheduling: 'lifo' as const };
     if (proxy !== undefined) {
-      return secure
-        ? new HttpsProxyAgent(proxy, { ...options, ...this.#tls })
-        : new HttpProxyAgent(proxy, options);
+      if (!secure) return new HttpProxyAgent(proxy, options);
+      const agent = new HttpsProxyAgent(proxy, options);
+      // What it is constructed with is for the proxy; these are what Node gives on to the host behind it.
+      Object.assign(agent.options, options, this.#tls);
+      return agent;
     }
     return secure ? new https.Agent({ ...options, ...this.#tls }) : new http.Agent(options);
   }

@@ -35,7 +35,7 @@ export function codeOf(error: unknown): string | undefined {
 
 function bareCopy(original: unknown): Error {
   const source = original as Record<string, unknown> | null | undefined;
-  const copy = new Error(original instanceof Error ? original.message : 'unknown failure');
+  const copy = new Error(typeof source?.message === 'string' ? source.message : 'unknown failure');
   copy.name = 'Error';
   for (const field of safeFields) {
     const value = source?.[field];
