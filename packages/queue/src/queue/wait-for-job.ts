@@ -14,32 +14,54 @@ interface Parts {
 /** An event in this process tells at once; looking again finds what ended elsewhere. */
 const lookAgainMs = 1_000;
 
+/** How a job ended: its result, or the error to reject with. */
+type End = { readonly result: JsonValue | undefined } | { readonly error: Error };
+
 /** @throws the job's error; NotFoundError when there is no such job; the signal's reason. */
 export async function waitForJob(
   jobId: string,
   parts: Parts,
   signal?: AbortSignal,
 ): Promise<JsonValue | undefined> {
-  const both = signal === undefined ? parts.closed : AbortSignal.any([signal, parts.closed]);
-  for (;;) {
-    both.throwIfAborted();
-    const nudge = new AbortController();
-    const stops = (['completed', 'failed', 'cancelled'] as const).map((name) =>
-      parts.events.on(name, (event) => {
-        if (event.jobId === jobId) nudge.abort();
-      }),
-    );
-    try {
-      const view = await parts.look();
-      if (view === undefined) throw noSuchJob(jobId);
-      if (view.state === 'completed') return view.result;
-      if (view.state === 'failed') throw reviveError(view.error ?? {});
-      if (view.state === 'cancelled') throw cancelled(view);
-      await parts.clock.sleep(lookAgainMs, AbortSignal.any([both, nudge.signal])).catch(() => {});
-    } finally {
-      for (const stop of stops) stop();
-    }
+  const { events } = parts;
+  const done = new AbortController();
+  const outer = signal === undefined ? parts.closed : AbortSignal.any([signal, parts.closed]);
+  const stops: (() => void)[] = [];
+  try {
+    const told = new Promise<End>((resolve) => {
+      stops.push(
+        events.on('completed', (event) => event.jobId === jobId && resolve({ result: event.result })),
+        events.on('failed', (event) => event.jobId === jobId && resolve({ error: reviveError(event.error) })),
+        events.on('cancelled', (event) => event.jobId === jobId && resolve({ error: cancelled(event) })),
+      );
+    });
+    const stopped = rejection(AbortSignal.any([outer, done.signal]));
+    const end = await Promise.race([told, found(jobId, parts, done.signal), stopped]);
+    if ('error' in end) throw end.error;
+    return end.result;
+  } finally {
+    done.abort();
+    for (const stop of stops) stop();
   }
+}
+
+/** Looks until the job has ended. */
+async function found(jobId: string, { look, clock }: Parts, signal: AbortSignal): Promise<End> {
+  for (;;) {
+    const view = await look();
+    if (view === undefined) return { error: noSuchJob(jobId) };
+    if (view.state === 'completed') return { result: view.result };
+    if (view.state === 'failed') return { error: reviveError(view.error ?? {}) };
+    if (view.state === 'cancelled') return { error: cancelled(view) };
+    await clock.sleep(lookAgainMs, signal);
+  }
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 export function noSuchJob(jobId: string): NotFoundError {
@@ -50,11 +72,11 @@ export function noSuchJob(jobId: string): NotFoundError {
   });
 }
 
-function cancelled(view: JobView): ValidationError {
-  return new ValidationError(`The job ${view.jobId} (${view.name}) for ${view.accountId} was cancelled.`, {
+function cancelled(job: Pick<JobView, 'jobId' | 'name' | 'accountId'>): ValidationError {
+  return new ValidationError(`The job ${job.jobId} (${job.name}) for ${job.accountId} was cancelled.`, {
     code: 'JOB_STATE',
-    account: view.accountId,
-    operation: view.name,
+    account: job.accountId,
+    operation: job.name,
     remedy: 'Add the job again if it is still wanted.',
   });
 }

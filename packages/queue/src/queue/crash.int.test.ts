@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const script = join(import.meta.dirname, '../../dist/fixture/crash-worker.js');
+
+interface Line {
+  readonly at: number;
+  readonly step?: number;
+  readonly state?: string;
+  readonly poisoned?: boolean;
+  readonly result?: { readonly steps?: number; readonly attempt?: number; readonly error?: string };
+  readonly view?: {
+    readonly state: string;
+    readonly attempts: number;
+    readonly error?: { readonly code: string };
+  };
+}
+
+let folder: string;
+let child: ChildProcess | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fluxori-crash-'));
+});
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs the worker until it ends or is killed; `onLine` may kill it. */
+async function run(
+  kind: string,
+  onLine: (line: Line, child: ChildProcess) => void = () => {},
+): Promise<Line[]> {
+  const started = spawn(process.execPath, [script, folder, kind], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child = started;
+  const lines: Line[] = [];
+  for await (const text of createInterface({ input: started.stdout })) {
+    const line = JSON.parse(text) as Line;
+    lines.push(line);
+    onLine(line, started);
+  }
+  return lines;
+}
+
+describe('after kill -9', () => {
+  it('a job is taken up at once where it was, with no attempt used and at most one step repeated', async () => {
+    const first = await run('import', ({ step }, worker) => {
+      if (step === 8) worker.kill('SIGKILL');
+    });
+    expect(first.at(-1)!.step).toBeGreaterThanOrEqual(8);
+    const second = await run('import');
+    expect(second[0]).toMatchObject({ state: 'active' });
+    const resumed = second[1]!;
+    expect(resumed.at - second[0]!.at).toBeLessThan(2_000);
+    const steps = [...first, ...second].flatMap(({ step }) => step ?? []);
+    expect([...new Set(steps)]).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(steps.length).toBeLessThanOrEqual(21);
+    expect(second.at(-1)).toMatchObject({
+      result: { steps: 20, attempt: 1 },
+      view: { state: 'completed', attempts: 0 },
+    });
+  });
+
+  it('a job that takes the process down each time is failed in the end', async () => {
+    const poisoned = [await run('poison'), await run('poison')].map((lines) => lines.at(-1)!.poisoned);
+    expect(poisoned).toEqual([true, true]);
+    const last = await run('poison');
+    expect(last.at(-1)).toMatchObject({
+      result: { error: expect.stringContaining('The process died 2 times while this job was running') },
+      view: { state: 'failed', error: { code: 'JOB_STATE' } },
+    });
+  });
+});
