@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { personalValues, scrub } from './scrub.js';
+
+describe('personalValues', () => {
+  it('finds what a body says about a person, however deep, and nothing else', () => {
+    const values = personalValues({
+      marketplaceId: 'AE08WJ6YKNBMC',
+      destinationAddress: {
+        name: 'Sipho Dlamini',
+        addressLine1: '1 Long Street',
+        countryCode: 'ZA',
+        phone: '0825551234',
+      },
+      items: [{ sku: 'SKU-1', giftMessage: 'With love' }],
+      packageDetail: { packageReferenceId: '1', carrierName: 'Bob Go', trackingNumber: 'T1' },
+    });
+    expect(values).toEqual(
+      expect.arrayContaining(['Sipho Dlamini', '1 Long Street', '0825551234', 'With love']),
+    );
+    expect(values).not.toEqual(expect.arrayContaining(['SKU-1', 'Bob Go', 'T1', 'AE08WJ6YKNBMC']));
+  });
+});
+
+describe('scrub', () => {
+  it('keeps the words that help', () => {
+    expect(scrub('Invalid date 2026-01-31T08:00:00Z for order 902-1234567-1234567.')).toBe(
+      'Invalid date 2026-01-31T08:00:00Z for order 902-1234567-1234567.',
+    );
+  });
+
+  it('takes out markup and control characters', () => {
+    expect(scrub('<html><b>Bad</b>\u0000\r\nrequest</html>')).toBe('Bad request');
+  });
+});
