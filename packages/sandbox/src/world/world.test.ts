@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { marketplaceOf } from './marketplaces.js';
+import { World } from './world.js';
+
+const epochMs = Date.UTC(2026, 10, 1);
+const southAfrica = marketplaceOf('ZA');
+
+function world(seed: number, orders: number, skus = 60): World {
+  if (southAfrica === undefined) throw new Error('The table of marketplaces has lost South Africa.');
+  return new World({
+    seed,
+    epochMs,
+    orderDays: 30,
+    sellers: [
+      { marketplaces: [southAfrica], orders, skus },
+      { marketplaces: [southAfrica], orders, skus },
+    ],
+  });
+}
+
+function picture(of: World): string {
+  return JSON.stringify(
+    of.sellers.map((seller) => ({
+      id: seller.sellerId,
+      orders: seller.orders.all().map((order) => [order, seller.buyerOf(order)]),
+      listings: [...seller.listings('AE08WJ6YKNBMC').values()],
+    })),
+  );
+}
+
+describe('World', () => {
+  it('is the same for the same seed and epoch, and another for another seed', () => {
+    expect(picture(world(1, 200))).toBe(picture(world(1, 200)));
+    expect(picture(world(1, 200))).not.toBe(picture(world(2, 200)));
+  });
+
+  it('keeps the orders that there were when more are asked for', () => {
+    const few = world(1, 100).sellers[0];
+    const many = world(1, 300).sellers[0];
+    for (const order of few?.orders.all() ?? []) expect(many?.orders.get(order.id)).toEqual(order);
+  });
+
+  it('gives every order its own id and no time after the epoch', () => {
+    const orders = world(3, 5_000).sellers[0]?.orders;
+    expect(orders?.size).toBe(5_000);
+    for (const order of orders?.all() ?? []) {
+      expect(order.id).toMatch(/^\d{3}-\d{7}-\d{7}$/);
+      expect(order.createdMs).toBeLessThan(epochMs);
+      expect(order.updatedMs).toBeGreaterThanOrEqual(order.createdMs);
+      expect(order.updatedMs).toBeLessThanOrEqual(epochMs);
+    }
+  });
+
+  it('takes the goods of a new order from the stock', () => {
+    const seller = world(1, 0).sellers[0];
+    if (seller === undefined) throw new Error('no seller');
+    const stockOf = () =>
+      [...seller.listings('AE08WJ6YKNBMC').values()].reduce(
+        (sum, { stock, quantity }) => sum + stock.fulfillable + quantity,
+        0,
+      );
+    const before = stockOf();
+    for (let i = 0; i < 20; i++) seller.receiveOrder(epochMs + i);
+    expect(stockOf()).toBeLessThan(before);
+    expect(seller.orders.size).toBe(20);
+  });
+
+  it('makes a hundred thousand orders in a few seconds and changes one in no time', () => {
+    const seller = world(1, 50_000).sellers[0];
+    if (seller === undefined) throw new Error('no seller');
+    const order = seller.orders.all()[0];
+    if (order === undefined) throw new Error('no order');
+    const started = performance.now();
+    for (let i = 1; i <= 1_000; i++) seller.orders.touch(order, epochMs + i);
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(seller.orders.all().at(-1)).toBe(order);
+    expect(seller.orders.size).toBe(50_000);
+  });
+});
