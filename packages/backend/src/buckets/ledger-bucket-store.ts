@@ -25,7 +25,8 @@ export class LedgerBucketStore implements BucketStore {
   async take(limits: readonly BucketLimit[], options: TakeOptions): Promise<TakeResult> {
     this.#life.check();
     const result = this.#ledger.take(limits, options);
-    this.#journal?.touch(this.#ledger.sweep());
+    const gone = this.#ledger.sweep();
+    this.#journal?.touch(gone);
     if (result.granted && this.#journal !== undefined) {
       try {
         await this.#journal.record(result.grant.keys);
@@ -40,7 +41,8 @@ export class LedgerBucketStore implements BucketStore {
   async settle(grant: BucketGrant, options: { consumed?: boolean } = {}): Promise<void> {
     this.#life.check();
     // Not written at once: what is on disk has less in the bucket, or more in flight, and so errs on the safe side.
-    this.#journal?.touch(this.#ledger.settle(grant.id, options.consumed ?? true));
+    const changed = this.#ledger.settle(grant.id, options.consumed ?? true);
+    this.#journal?.touch(changed);
   }
 
   async forget(waiter: string): Promise<void> {
