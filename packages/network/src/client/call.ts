@@ -9,20 +9,22 @@ import {
   type RateLimitError,
 } from '@fluxori/core';
 import { abortable } from '../abort/abortable.js';
-import type { Circuit, Verdict } from '../breaker/circuit.js';
+import type { Circuit } from '../breaker/circuit.js';
 import { type Circuits, circuitOpen } from '../breaker/circuits.js';
 import { metricNames } from '../metric-names.js';
 import type { RateGrant } from '../rate/usage-plan.js';
 import { fullJitter } from '../retry/backoff.js';
 import { Deadline } from '../retry/deadline.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { type AttemptEnd, mayRepeat, type RetryOptions, transientStatuses } from '../retry/retry-policy.js';
-import { type BodyKind, type HttpAnswer, type RawAnswer, readAnswer } from '../transport/http-answer.js';
+import { type AttemptEnd, mayRepeat, type RetryOptions } from '../retry/retry-policy.js';
+import { type BodyKind, type HttpAnswer, readAnswer } from '../transport/http-answer.js';
 import { AnswerTooLarge, AnswerUndecodable, type HttpTransport } from '../transport/http-transport.js';
 import type { Timeouts } from '../transport/timeouts.js';
 import { failureOf, TransportFailure } from '../transport/transport-failure.js';
+import { answerContext } from './answer-context.js';
 import { throttled, unanswered, unreadable, unsendable } from './call-errors.js';
 import type { AnswerContext, CallOptions, CallSpec } from './call-spec.js';
+import { hostVerdict } from './host-verdict.js';
 import { judgeAnswer, tellsRate } from './judge-answer.js';
 
 export interface CallParts {
@@ -46,8 +48,6 @@ type Step =
 
 /** After waiting longer than this for a rate token, the access token is looked at again: it may have expired meanwhile. */
 const authorityStaysFreshMs = 5_000;
-/** An attempt that got less time than this, because the deadline was near, says nothing about the host. */
-const fairAttemptMs = 1_000;
 
 /** One call of `NetworkAwareClient`, with all its attempts. */
 export class Call {
@@ -119,10 +119,9 @@ export class Call {
     const { spec, parts } = { spec: this.#spec, parts: this.#parts };
     const startedAt = parts.clock.now();
     const attemptMs = Math.min(parts.timeouts.attemptMs, this.#deadline.leftMs);
-    const headers: Record<string, string | false> = {
+    const headers: Record<string, string> = {
       accept: 'application/json',
-      // Without a word on it, axios would call an absent body a form.
-      'content-type': spec.body === undefined ? false : 'application/json',
+      ...(spec.body !== undefined && { 'content-type': 'application/json' }),
       ...parts.headers,
       ...spec.headers,
       ...authority,
@@ -146,7 +145,7 @@ export class Call {
               ...(this.#options.signal && { signal: this.#options.signal }),
             },
           ),
-        (end) => verdictOf(end, attemptMs),
+        (end) => hostVerdict(end, attemptMs),
       );
       if (grant !== undefined) this.#settle(grant, true);
       const { answer, kind } = readAnswer(raw, new Date(parts.clock.now()));
@@ -204,9 +203,10 @@ export class Call {
         : new Date(now + Math.max(asked ?? 0, retry.baseMs + fullJitter(this.#throttles, retry, random)));
     this.#lastThrottle = { answer, retryAt };
     const waitMs = retryAt.getTime() - now;
-    const waitsHere =
+    // With a tracker, lining up for the next token decides about this.
+    const tooLong =
       grant === undefined && waitMs > Math.min(this.#options.maxWaitMs ?? waitMs, this.#deadline.leftMs);
-    if (this.#throttles > retry.maxThrottles || waitsHere) {
+    if (this.#throttles > retry.maxThrottles || tooLong) {
       throw throttled(answer, retryAt, await this.#errorContext(answer));
     }
     this.#count(metricNames.retries, { operation: this.#spec.operation, reason: 'throttled' });
@@ -230,17 +230,13 @@ export class Call {
     }
     if (error instanceof AnswerTooLarge || error instanceof AnswerUndecodable) {
       this.#settle(grant, true);
-      const answer = { status: 200, headers: {} };
-      const tooLarge = { ...this.#spec, idempotent: false };
-      const make = async () =>
-        unreadable(
-          answer,
-          error.message,
-          error instanceof AnswerTooLarge ? tooLarge : this.#spec,
-          await this.#errorContext(),
-        );
-      if (error instanceof AnswerTooLarge) throw await make();
-      return { end: { kind: 'unreadable' }, error: make };
+      // A larger answer does not become smaller by asking again.
+      const idempotent = this.#spec.idempotent && error instanceof AnswerUndecodable;
+      return {
+        end: idempotent ? { kind: 'unreadable' } : { kind: 'refused', status: 200 },
+        error: async () =>
+          unreadable({ status: 200, headers: {} }, error.message, { idempotent }, await this.#errorContext()),
+      };
     }
     // Anything else was not sent (the circuit opened in between), or is the caller's abort.
     const opened = (error as { code?: unknown } | undefined)?.code === 'EOPENBREAKER';
@@ -314,13 +310,7 @@ export class Call {
   }
 
   #context(answer?: HttpAnswer): AnswerContext {
-    return {
-      operation: this.#spec.operation,
-      ...(this.#spec.account !== undefined && { account: this.#spec.account }),
-      ...(answer?.requestId !== undefined && { requestId: answer.requestId }),
-      at: answerTime(answer) ?? new Date(this.#parts.clock.now()),
-      attempts: this.#attempts,
-    };
+    return answerContext(this.#spec, answer, this.#attempts, this.#parts.clock.now());
   }
 
   async #errorContext(answer?: HttpAnswer): Promise<AnswerContext> {
@@ -337,18 +327,4 @@ export class Call {
   #count(name: string, labels: Readonly<Record<string, string>>): void {
     this.#parts.metrics.count(name, labels);
   }
-}
-
-/** 5xx and missing answers speak against the host; 4xx, 429 and unreadable ones show that it is there. */
-function verdictOf(end: { value: RawAnswer } | { error: unknown }, attemptMs: number): Verdict {
-  if ('value' in end) return transientStatuses.has(end.value.status) ? 'failed' : 'alive';
-  const { error } = end;
-  if (error instanceof AnswerTooLarge || error instanceof AnswerUndecodable) return 'alive';
-  if (!(error instanceof TransportFailure) || error.errorCode?.startsWith('ERR_INVALID_')) return 'nothing';
-  return error.errorCode === 'FLUXORI_TOTAL_TIMEOUT' && attemptMs < fairAttemptMs ? 'nothing' : 'failed';
-}
-
-function answerTime(answer: HttpAnswer | undefined): Date | undefined {
-  const told = Date.parse(answer?.headers.date ?? '');
-  return answer === undefined || Number.isNaN(told) ? answer?.receivedAt : new Date(told);
 }

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import {
+  type BucketGrant,
   type BucketStore,
   type Clock,
   type KeyValueStore,
@@ -9,17 +9,16 @@ import {
   type Priority,
   priorities,
   type Random,
-  RateLimitError,
   type RateSnapshot,
   silentLogger,
   systemClock,
   systemRandom,
-  type TakeResult,
 } from '@fluxori/core';
 import { abortable } from '../abort/abortable.js';
 import { metricNames } from '../metric-names.js';
 import { ObservedRates } from './observed-rates.js';
-import { RateLane } from './rate-lane.js';
+import { RateLanes } from './rate-lanes.js';
+import { rateRefusal, snapshotOf } from './rate-refusal.js';
 import { ThrottleMemory } from './throttle-memory.js';
 import { primaryPlan, type RateGrant, type RateState, type UsagePlan } from './usage-plan.js';
 
@@ -62,10 +61,8 @@ export class RateTracker {
   readonly #metrics: Metrics;
   readonly #observed: ObservedRates;
   readonly #throttles: ThrottleMemory;
-  readonly #lanes = new Map<string, RateLane>();
+  readonly #lanes: RateLanes;
   readonly #plans = new Map<string, UsagePlan>();
-  readonly #id = randomUUID().slice(0, 8);
-  #laneCount = 0;
 
   constructor(options: RateTrackerOptions) {
     this.#buckets = options.buckets;
@@ -73,6 +70,11 @@ export class RateTracker {
     this.#logger = options.logger ?? silentLogger;
     this.#metrics = options.metrics ?? noMetrics;
     this.#observed = new ObservedRates(options.keyValues, this.#logger);
+    this.#lanes = new RateLanes({
+      buckets: this.#buckets,
+      clock: this.#clock,
+      held: (plans) => this.#observed.apply(plans),
+    });
     this.#throttles = new ThrottleMemory(this.#clock, options.random ?? systemRandom);
   }
 
@@ -95,26 +97,21 @@ export class RateTracker {
     if (!this.#observed.knows(plans)) await abortable(this.#observed.load(plans), signal);
     const priority = options.priority ?? 'normal';
     const maxWaitMs = options.maxWaitMs ?? Number.POSITIVE_INFINITY;
-    const laneKey = laneKeyOf(plans);
+    const lined = { priority, signal, ...(waiter !== undefined && { name: waiter }) };
     // Who waits without limit and without a name has nothing to learn from the store before the head of the line has its token.
-    if (maxWaitMs === Number.POSITIVE_INFINITY && waiter === undefined && this.#isAhead(laneKey, priority)) {
-      return this.#waitInLane(plans, laneKey, options, startedAt, maxWaitMs);
+    const patient = maxWaitMs === Number.POSITIVE_INFINITY && waiter === undefined;
+    if (!patient || !this.#lanes.isAhead(plans, priority)) {
+      const first = await this.#ask(plans, priority, options);
+      if ('grant' in first) return this.#granted(plans, first.grant, startedAt);
+      if (first.turnAt - startedAt > maxWaitMs) throw this.#refusal(plans, first, options);
     }
-    for (;;) {
-      const held = this.#observed.apply(plans);
-      const result = await this.#take(held, priority, waiter, signal);
-      if (result.granted) {
-        const lane = this.#lanes.get(laneKey);
-        if (lane === undefined || !lane.hasAhead(priority))
-          return this.#granted(held, result.grant, startedAt);
-        lane.offer(result.grant);
-        continue;
-      }
-      const now = this.#clock.now();
-      const turnAt = result.retryAt + this.#laneDelayMs(laneKey, priority, held);
-      if (turnAt - startedAt > maxWaitMs) throw this.#refusal(held, result.limitedBy, turnAt, now, options);
-      return this.#waitInLane(plans, laneKey, options, startedAt, maxWaitMs);
-    }
+    const longestMs = startedAt + maxWaitMs - this.#clock.now();
+    const grant = await this.#lanes.wait(plans, { ...lined, longestMs });
+    if (grant !== undefined) return this.#granted(plans, grant, startedAt);
+    // More urgent calls came in between. The store gives the token now or tells the new turn.
+    const last = await this.#ask(plans, priority, options);
+    if ('grant' in last) return this.#granted(plans, last.grant, startedAt);
+    throw this.#refusal(plans, last, options);
   }
 
   /** The request is over. Not awaited on the way of a call; a store that fails is logged, its lease makes up for it. */
@@ -174,9 +171,6 @@ export class RateTracker {
     const states = await this.#buckets.inspect(prefix);
     return states.map((state) => {
       const plan = this.#plans.get(state.key);
-      let waitingHere = 0;
-      for (const [key, lane] of this.#lanes)
-        if (key.split('\n').includes(state.key)) waitingHere += lane.size;
       return {
         key: state.key,
         label: plan?.label ?? state.key,
@@ -185,7 +179,7 @@ export class RateTracker {
         burst: state.burst,
         level: state.level,
         inFlight: state.inFlight,
-        waiting: Math.max(state.waiting, waitingHere),
+        waiting: Math.max(state.waiting, this.#lanes.waitingFor(state.key)),
         nextTokenAt: new Date(state.nextTokenAt),
       };
     });
@@ -200,119 +194,39 @@ export class RateTracker {
     return snapshotOf(plan, level);
   }
 
-  #isAhead(laneKey: string, priority: Priority): boolean {
-    return this.#lanes.get(laneKey)?.hasAhead(priority) ?? false;
-  }
-
-  async #take(
+  /** Asks the store for a token. One that comes while others wait ahead in this process is theirs. */
+  async #ask(
     plans: readonly UsagePlan[],
     priority: Priority,
-    waiter: string | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<TakeResult> {
-    const taking = this.#buckets.take(plans, { priority: priorities[priority], waiter });
-    return abortable(taking, signal, (late) => {
-      if (late.granted) this.#buckets.settle(late.grant, { consumed: false }).catch(() => undefined);
-      else if (waiter !== undefined) this.#buckets.forget(waiter).catch(() => undefined);
-    });
-  }
-
-  #waitInLane(
-    plans: readonly UsagePlan[],
-    laneKey: string,
-    options: AcquireOptions,
-    startedAt: number,
-    maxWaitMs: number,
-  ): Promise<RateGrant> {
-    const { signal, waiter: name } = options;
-    const priority = options.priority ?? 'normal';
-    return new Promise<RateGrant>((resolve, reject) => {
-      const timer = new AbortController();
-      const over = () => {
-        timer.abort();
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const place = this.#laneFor(laneKey, plans).add({
-        priority,
-        ...(name !== undefined && { name }),
-        serve: (grant) => {
-          over();
-          resolve(this.#granted(this.#observed.apply(plans), grant, startedAt));
-        },
-        fail: (error) => {
-          over();
-          reject(error);
-        },
+    { waiter, signal }: AcquireOptions,
+  ): Promise<{ grant: BucketGrant } | { turnAt: number; limitedBy: string }> {
+    for (;;) {
+      const taking = this.#buckets.take(this.#observed.apply(plans), {
+        priority: priorities[priority],
+        waiter,
       });
-      const onAbort = () => {
-        over();
-        place.remove();
-        if (name !== undefined) this.#buckets.forget(name).catch(() => undefined);
-        reject(signal?.reason);
-      };
-      if (signal?.aborted) return onAbort();
-      signal?.addEventListener('abort', onAbort, { once: true });
-      if (maxWaitMs === Number.POSITIVE_INFINITY) return;
-      const leftMs = startedAt + maxWaitMs - this.#clock.now();
-      this.#clock.sleep(leftMs, timer.signal).then(
-        () => {
-          // More urgent calls came in between. Ask the store once more: it gives the token or tells the new turn.
-          over();
-          place.remove();
-          resolve(this.#lastTry(plans, laneKey, options, startedAt));
-        },
-        () => undefined,
-      );
-    });
+      const result = await abortable(taking, signal, (late) => {
+        if (late.granted) this.#buckets.settle(late.grant, { consumed: false }).catch(() => undefined);
+        else if (waiter !== undefined) this.#buckets.forget(waiter).catch(() => undefined);
+      });
+      if (!result.granted) {
+        return { turnAt: result.retryAt + this.#lanes.delayMs(plans, priority), limitedBy: result.limitedBy };
+      }
+      if (!this.#lanes.leaveToOthers(plans, priority, result.grant)) return { grant: result.grant };
+    }
   }
 
-  async #lastTry(
-    plans: readonly UsagePlan[],
-    laneKey: string,
-    options: AcquireOptions,
-    startedAt: number,
-  ): Promise<RateGrant> {
+  #granted(plans: readonly UsagePlan[], grant: BucketGrant, startedAt: number): RateGrant {
     const held = this.#observed.apply(plans);
-    const priority = options.priority ?? 'normal';
-    const result = await this.#take(held, priority, options.waiter, options.signal);
-    if (result.granted) return this.#granted(held, result.grant, startedAt);
-    const turnAt = result.retryAt + this.#laneDelayMs(laneKey, priority, held);
-    throw this.#refusal(held, result.limitedBy, turnAt, this.#clock.now(), options);
-  }
-
-  #laneFor(laneKey: string, plans: readonly UsagePlan[]): RateLane {
-    const known = this.#lanes.get(laneKey);
-    if (known !== undefined) return known;
-    this.#laneCount += 1;
-    const lane: RateLane = new RateLane({
-      name: `lane/${this.#id}/${this.#laneCount}`,
-      buckets: this.#buckets,
-      clock: this.#clock,
-      limits: () => this.#observed.apply(plans),
-      onIdle: () => {
-        if (this.#lanes.get(laneKey) === lane) this.#lanes.delete(laneKey);
-      },
-    });
-    this.#lanes.set(laneKey, lane);
-    return lane;
-  }
-
-  /** How much later than the store knows it will be one's turn, because of those who wait in this process without a name. */
-  #laneDelayMs(laneKey: string, priority: Priority, plans: readonly UsagePlan[]): number {
-    const ahead = this.#lanes.get(laneKey)?.unnamedAhead(priority) ?? 0;
-    return ahead === 0 ? 0 : (ahead * 1000) / Math.min(...plans.map((plan) => plan.ratePerSecond));
-  }
-
-  #granted(plans: readonly UsagePlan[], grant: RateGrant['grant'], startedAt: number): RateGrant {
     const grantedAt = this.#clock.now();
     const waitedMs = grantedAt - startedAt;
-    for (const plan of plans) this.#remember(plan);
+    for (const plan of held) this.#remember(plan);
     if (this.#metrics !== noMetrics) {
-      const labels = { bucket: primaryPlan(plans)?.label ?? '' };
+      const labels = { bucket: primaryPlan(held)?.label ?? '' };
       this.#metrics.count(metricNames.granted, labels);
       this.#metrics.duration(metricNames.rateWaitMs, waitedMs, labels);
     }
-    return { grant, plans, grantedAt, waitedMs };
+    return { grant, plans: held, grantedAt, waitedMs };
   }
 
   #remember(plan: UsagePlan): void {
@@ -326,35 +240,12 @@ export class RateTracker {
 
   #refusal(
     plans: readonly UsagePlan[],
-    limitedBy: string,
-    turnAt: number,
-    now: number,
-    options: AcquireOptions,
-  ): RateLimitError {
-    const plan = plans.find((one) => one.key === limitedBy) ?? primaryPlan(plans);
-    const label = plan?.label ?? limitedBy;
-    this.#metrics.count(metricNames.refused, { bucket: label });
-    const retryAt = new Date(Math.ceil(turnAt));
-    const seconds = Math.max((turnAt - now) / 1000, 0).toFixed(1);
-    return new RateLimitError(
-      `${label} has no token for ${seconds} s more, which is longer than this call may wait; its turn comes at ${retryAt.toISOString()}.`,
-      {
-        retryAt,
-        account: options.account,
-        operation: options.operation,
-        at: new Date(now),
-        remedy: 'Come back at retryAt, allow a longer wait (maxWaitMs), or queue the work.',
-        ...(plan && { rate: snapshotOf(plan, 0) }),
-        details: { waitMs: Math.max(Math.round(turnAt - now), 0) },
-      },
-    );
+    refused: { turnAt: number; limitedBy: string },
+    { account, operation }: AcquireOptions,
+  ): Error {
+    const held = this.#observed.apply(plans);
+    const error = rateRefusal({ plans: held, ...refused, now: this.#clock.now(), account, operation });
+    this.#metrics.count(metricNames.refused, { bucket: error.rate?.bucket ?? refused.limitedBy });
+    return error;
   }
-}
-
-function laneKeyOf(plans: readonly UsagePlan[]): string {
-  return plans.length === 1 ? (plans[0] as UsagePlan).key : plans.map((plan) => plan.key).join('\n');
-}
-
-function snapshotOf(plan: UsagePlan, level: number): RateSnapshot {
-  return { bucket: plan.label, rate: plan.ratePerSecond, burst: plan.burst, level, source: plan.source };
 }

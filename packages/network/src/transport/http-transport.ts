@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { AxiosHeaders } from 'axios';
 import type { Agents } from './agents.js';
 import type { Phase } from './failure-table.js';
 import type { RawAnswer } from './http-answer.js';
@@ -12,8 +12,7 @@ import { codeOf, failureOf, TransportFailure } from './transport-failure.js';
 export interface TransportRequest {
   readonly method: string;
   readonly url: URL;
-  /** `false` keeps a header away that axios would add. */
-  readonly headers: Readonly<Record<string, string | false>>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
 
@@ -40,22 +39,12 @@ export class AnswerUndecodable extends Error {}
  */
 export class HttpTransport {
   readonly #agents: Agents;
-  readonly #axios: AxiosInstance;
+  // axios' own HTTP adapter without the layers above it (merging of defaults, interceptors, transformers), which this client has no use for
+  // and which would cost as much again as all that it does itself.
+  readonly #adapter = axios.getAdapter('http');
 
   constructor(agents: Agents) {
     this.#agents = agents;
-    this.#axios = axios.create({
-      adapter: 'http',
-      responseType: 'stream',
-      maxRedirects: 0,
-      proxy: false,
-      decompress: true,
-      maxBodyLength: Number.POSITIVE_INFINITY,
-      maxContentLength: Number.POSITIVE_INFINITY,
-      validateStatus: null,
-      transformRequest: [(data: unknown) => data],
-      transformResponse: [(data: unknown) => data],
-    });
   }
 
   /**
@@ -67,25 +56,29 @@ export class HttpTransport {
       if (exchange.isOver) return;
       const agent = this.#agents.for(request.url);
       const secure = request.url.protocol === 'https:';
-      this.#axios
-        .request<Readable>({
-          method: request.method,
-          url: request.url.href,
-          headers: request.headers as Record<string, string | boolean>,
-          data: typeof request.body === 'object' ? Buffer.from(request.body) : request.body,
-          httpAgent: agent,
-          httpsAgent: agent,
-          transport: {
-            request: (
-              requestOptions: http.RequestOptions,
-              onAnswer: (answer: http.IncomingMessage) => void,
-            ) => exchange.open(secure, requestOptions, onAnswer),
-          },
-        })
-        .then(
-          (response) => exchange.read(response.data),
-          (error: unknown) => exchange.fail(error),
-        );
+      this.#adapter({
+        method: request.method,
+        url: request.url.href,
+        headers: new AxiosHeaders(request.headers as Record<string, string>),
+        data: typeof request.body === 'object' ? Buffer.from(request.body) : request.body,
+        responseType: 'stream',
+        maxRedirects: 0,
+        proxy: false,
+        decompress: true,
+        // Both without limit here. The answer is counted below; a limit would make axios put an async generator around every answer.
+        maxBodyLength: -1,
+        maxContentLength: -1,
+        validateStatus: null,
+        httpAgent: agent,
+        httpsAgent: agent,
+        transport: {
+          request: (requestOptions: http.RequestOptions, onAnswer: (answer: http.IncomingMessage) => void) =>
+            exchange.open(secure, requestOptions, onAnswer),
+        },
+      }).then(
+        (response) => exchange.read(response.data as Readable),
+        (error: unknown) => exchange.fail(error),
+      );
     });
   }
 }
@@ -169,7 +162,9 @@ class Exchange {
       this.#settle();
       this.#resolve({ status: message.statusCode ?? 0, headers: flatten(message.headers), bytes });
     });
-    body.on('close', () => this.fail(failureOf('ERR_STREAM_PREMATURE_CLOSE', 'the answer ended too early')));
+    body.on('close', () => {
+      if (!this.isOver) this.fail(failureOf('ERR_STREAM_PREMATURE_CLOSE', 'the answer ended too early'));
+    });
   }
 
   fail(error: unknown): void {
