@@ -48,7 +48,7 @@ export const demoCommand: CommandFactory = (facts) =>
             totalOf(order),
           ]),
         );
-        terminal.say(`   … ${harvest.orders} orders in all, ${harvest.newOrders} of them new`);
+        terminal.say(`   … ${summary.orders} orders in all, ${summary.newOrders} of them new`);
         terminal.say();
         terminal.table(
           ['SKU', 'product', 'available#', 'reserved#', 'inbound#'],

@@ -14,15 +14,14 @@ export interface WorkOrder {
 export interface Harvest {
   readonly orders: number;
   readonly inventory: number;
-  readonly newOrders: number;
-  readonly changedOrders: number;
   readonly latestOrders: readonly Order[];
   readonly someInventory: readonly InventoryLevel[];
 }
 
 /** What the worker process tells the demo. */
 export type WorkerMessage =
-  | { readonly type: 'ready' }
+  /** `orders`: how many there were before the work began. */
+  | { readonly type: 'ready'; readonly orders: number }
   | { readonly type: 'queued'; readonly name: string; readonly resumed: boolean }
   | {
       readonly type: 'progress';

@@ -55,7 +55,7 @@ describe('an outage in the middle of the work', () => {
       expect(job).toMatchObject({ state: 'completed', attempts: 0 });
       expect(failures).toEqual([]);
       expect(sandbox.counters().throttled).toBe(0);
-      expect(await app.backend.records.count('inventory')).toBe(sandbox.state()[0]?.fbaSkus);
+      expect(await app.backend.records.count('inventory')).toBe(sandbox.state()[0]?.skus);
     },
     90_000,
   );

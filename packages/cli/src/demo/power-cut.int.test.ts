@@ -49,7 +49,7 @@ describe('a power cut (kill -9)', () => {
     for (let cut = 0; cut < 3; cut++) await killAfter(sandbox, home.path, 'inventory.sync', 2);
     const harvest = await startWorker(sandbox, home.path).ended;
 
-    expect(harvest?.inventory).toBe(sandbox.state()[0]?.fbaSkus);
+    expect(harvest?.inventory).toBe(sandbox.state()[0]?.skus);
     expect(sandbox.counters()).toMatchObject({ throttled: 0, tokenCalls: 1 });
     expect(sandbox.counters().operations['fbaInventory.getInventorySummaries']?.requests).toBeGreaterThan(9);
   });

@@ -68,17 +68,22 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const began = performance.now();
   const progress = progressOn(terminal);
   let powerCuts = 0;
+  let ordersBefore: number | undefined;
+  const onMessage = (message: WorkerMessage) => {
+    if (message.type === 'ready') ordersBefore ??= message.orders;
+    show(progress, message);
+  };
   let harvest: Harvest | undefined;
   try {
     if (options.powerCut) {
-      harvest = await workUntilPowerCut(order, progress, signal);
+      harvest = await workUntilPowerCut(order, onMessage, signal);
       if (harvest === undefined && !signal.aborted) {
         powerCuts = 1;
         progress.say('  ~~~ power cut: the worker was killed (kill -9) in the middle of its work ~~~');
       }
     }
     signal.throwIfAborted();
-    harvest ??= await new WorkerHandle(order, (message) => show(progress, message), signal).ended;
+    harvest ??= await new WorkerHandle(order, onMessage, signal).ended;
   } finally {
     progress.close();
   }
@@ -86,20 +91,28 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   if (harvest === undefined) throw new Error('The worker process ended before its work was done.');
   const seconds = (performance.now() - began) / 1000;
   await saveState(options.home, state);
-  return { harvest, summary: summarise(sandbox, harvest, { seconds, powerCuts, run: state.runs }) };
+  return {
+    harvest,
+    summary: summarise(sandbox, harvest, {
+      seconds,
+      powerCuts,
+      run: state.runs,
+      ordersBefore: ordersBefore ?? 0,
+    }),
+  };
 }
 
 /** @returns what came in when the work was done before the cut came; undefined when the power went first. */
 async function workUntilPowerCut(
   order: WorkOrder,
-  progress: Progress,
+  onMessage: (message: WorkerMessage) => void,
   signal: AbortSignal,
 ): Promise<Harvest | undefined> {
   let updates = 0;
   const worker = new WorkerHandle(
     order,
     (message) => {
-      show(progress, message);
+      onMessage(message);
       if (message.type === 'progress' && ++updates === cutAfterUpdates) worker.cutPower();
     },
     signal,

@@ -29,7 +29,7 @@ export interface DemoSummary {
 export function summarise(
   sandbox: Pick<Sandbox, 'counters' | 'buckets' | 'state'>,
   harvest: Harvest,
-  facts: { seconds: number; powerCuts: number; run: number },
+  facts: { seconds: number; powerCuts: number; run: number; ordersBefore: number },
 ): DemoSummary {
   const counters = sandbox.counters();
   const seller = sandbox.state()[0];
@@ -37,13 +37,13 @@ export function summarise(
     throttled: counters.throttled,
     tokenCalls: counters.tokenCalls,
     orders: harvest.orders,
-    newOrders: harvest.newOrders,
+    newOrders: harvest.orders - facts.ordersBefore,
     inventory: harvest.inventory,
     requests: counters.requests,
     repeatedPages: counters.repeatedPages.reduce((sum, page) => sum + page.served - 1, 0),
     seconds: tenths(facts.seconds),
     minimumSeconds: tenths(minimumSeconds(sandbox)),
-    atAmazon: { orders: seller?.orders ?? 0, inventory: seller?.fbaSkus ?? 0 },
+    atAmazon: { orders: seller?.orders ?? 0, inventory: seller?.skus ?? 0 },
     powerCuts: facts.powerCuts,
     run: facts.run,
   };

@@ -1,4 +1,4 @@
-import { accountId, isFluxoriError, type JsonValue, silentLogger } from '@fluxori/core';
+import { type AccountId, accountId, isFluxoriError, silentLogger } from '@fluxori/core';
 import { type App, openApp } from '../composition/open-app.js';
 import { configSchema } from '../config/config.js';
 import { pinoLogger } from '../output/pino-logger.js';
@@ -22,7 +22,7 @@ async function work(order: WorkOrder): Promise<void> {
   const logger = order.logLevel === 'silent' ? silentLogger : pinoLogger(order.logLevel);
   await using app = await openApp({ config, home: order.home, backendUrl: order.backendUrl }, { logger });
   const account = accountId(order.accountId);
-  void tell({ type: 'ready' });
+  void tell({ type: 'ready', orders: await app.backend.records.count('order', { accountId: account }) });
   listen(app);
 
   const ids: string[] = [];
@@ -36,8 +36,8 @@ async function work(order: WorkOrder): Promise<void> {
     ids.push(jobId);
   }
   await app.queues.start();
-  const [imported] = await Promise.all(ids.map((id) => app.queues.waitFor<JsonValue>(id)));
-  await tell({ type: 'harvest', harvest: await harvest(app, account, imported as Record<string, number>) });
+  await Promise.all(ids.map((id) => app.queues.waitFor(id)));
+  await tell({ type: 'harvest', harvest: await harvest(app, account) });
 }
 
 function listen(app: App): void {
@@ -49,17 +49,11 @@ function listen(app: App): void {
   app.queues.on('completed', ({ name }) => void tell({ type: 'completed', name }));
 }
 
-async function harvest(
-  app: App,
-  account: ReturnType<typeof accountId>,
-  result: Record<string, number>,
-): Promise<Harvest> {
+async function harvest(app: App, account: AccountId): Promise<Harvest> {
   const { records } = app.backend;
   return {
     orders: await records.count('order', { accountId: account }),
     inventory: await records.count('inventory', { accountId: account }),
-    newOrders: result.inserted ?? 0,
-    changedOrders: result.updated ?? 0,
     latestOrders: await records.list('order', { accountId: account, limit: 5 }),
     someInventory: await records.list('inventory', { accountId: account, limit: 5 }),
   };
