@@ -111,6 +111,8 @@ async function lookUp(
       records: page.items.map((item) => toRecord(item, version)),
     });
     state = { ...after, counts: addCounts(state.counts, written) };
+    // What this page counted is known only now; the job may park next.
+    if (state.done < identifiers.length) await ctx.checkpoint(state);
     await ctx.progress({ done: state.done, total: identifiers.length, unit: 'identifiers' });
   }
   return { items: state.items, ...state.counts, missing: state.missing };
@@ -131,8 +133,6 @@ async function nextPage(
     );
   } catch (error) {
     if (isRefusedPageToken(error, cursor) && state.restarts < mostRestarts) return undefined;
-    // The job is about to park or to be tried again: what the last page counted is kept for then.
-    if (!ctx.signal.aborted && state.items > 0) await ctx.checkpoint(state);
     throw error;
   }
 }

@@ -31,6 +31,7 @@ const payloadSchema = z.strictObject({
 export type InventorySyncPayload = z.output<typeof payloadSchema>;
 
 interface State {
+  readonly finished: boolean;
   readonly startedAt: string;
   readonly since?: string;
   readonly fulfilledBy: FulfilledBy;
@@ -42,7 +43,7 @@ interface State {
   readonly counts: WriteResult;
 }
 
-/** `inserted`, `updated` and `unchanged` leave out a page whose write was cut off from its answer by a crash; `levels` does not. */
+/** `inserted`, `updated` and `unchanged` leave out a page after which the process stopped at once; `levels` does not. */
 export interface InventorySyncResult extends WriteResult {
   readonly levels: number;
   readonly pages: number;
@@ -74,7 +75,7 @@ async function sync(
   const { fulfilledBy, marketplaceId = connector.config.home.id } = ctx.payload;
   const key = `inventory.sync/watermark/${marketplaceId}/${fulfilledBy ?? 'all'}`;
   let state = ctx.state ?? (await begin(ctx, key, clock));
-  for (;;) {
+  while (!state.finished) {
     const page = await nextPage(ctx, connector, marketplaceId, state);
     if (page === undefined) {
       state = { ...state, cursor: undefined, trail: [], restarts: state.restarts + 1 };
@@ -83,9 +84,10 @@ async function sync(
     const { nextCursor } = page;
     const sellerIsNext =
       nextCursor === undefined && fulfilledBy === undefined && state.fulfilledBy === 'marketplace';
-    const last = nextCursor === undefined && !sellerIsNext;
+    const finished = nextCursor === undefined && !sellerIsNext;
     const after: State = {
       ...state,
+      finished,
       fulfilledBy: sellerIsNext ? 'seller' : state.fulfilledBy,
       cursor: nextCursor,
       trail: nextCursor === undefined ? [] : followed(state.trail, nextCursor, 'inventory list'),
@@ -94,15 +96,15 @@ async function sync(
     };
     const written = await ctx.checkpoint(after, {
       records: page.items.map((level) => toRecord(level, page.observedAt)),
-      ...(last && { state: { [key]: { startedAt: state.startedAt } } }),
+      ...(finished && { state: { [key]: { startedAt: state.startedAt } } }),
     });
     state = { ...after, counts: addCounts(state.counts, written) };
     await ctx.progress({ done: state.levels, unit: 'stock levels' });
-    if (last) {
-      const { levels, pages, since, counts } = state;
-      return { levels, ...counts, pages, ...(since !== undefined && { since }) };
-    }
+    // What this page counted is known only now. Small beside a page of levels, and the job may park next.
+    if (!finished) await ctx.checkpoint(state);
   }
+  const { levels, pages, since, counts } = state;
+  return { levels, ...counts, pages, ...(since !== undefined && { since }) };
 }
 
 async function begin(
@@ -113,6 +115,7 @@ async function begin(
   const { since, incremental, fulfilledBy } = ctx.payload;
   const from = since ?? (incremental ? lookBack(await ctx.readState(key)) : undefined);
   return {
+    finished: false,
     startedAt: new Date(clock.now()).toISOString(),
     ...(from !== undefined && { since: from }),
     fulfilledBy: fulfilledBy ?? 'marketplace',
@@ -144,8 +147,6 @@ async function nextPage(
     );
   } catch (error) {
     if (isRefusedPageToken(error, cursor) && state.restarts < mostRestarts) return undefined;
-    // The job is about to park or to be tried again: what the last page counted is kept for then.
-    if (!ctx.signal.aborted && state.pages > 0) await ctx.checkpoint(state);
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { isErrorOf, type ShipmentConfirmation, systemClock } from '@fluxori/core
 import { defineJob, type JobContext, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
 import type { AmazonSPConnector } from '../connector.js';
+import { packageIdPattern } from '../orders/order-mapping.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { instantField, marketplaceField, orderIdField, unitsField } from './payload-fields.js';
 
@@ -10,7 +11,9 @@ const payloadSchema = z.strictObject({
   /** The account's first marketplace by default. */
   marketplaceId: marketplaceField.optional(),
   /** The seller's own number of the parcel, unique within the order. */
-  packageId: z.string().trim().min(1, 'the number of the parcel is empty').max(100),
+  packageId: z
+    .string('write the number of the parcel as text')
+    .regex(packageIdPattern, 'Amazon takes positive whole numbers, e.g. "1"'),
   /** Amazon's code of the carrier; `Other: <name>` for one that has none. */
   carrier: z.string().trim().min(1, 'name the carrier, or write "Other: <its name>"'),
   shippingMethod: z.string().trim().min(1).optional(),

@@ -43,6 +43,7 @@ export type OrdersImportPayload = z.output<typeof payloadSchema>;
 
 /** How far an import is. Page tokens and times only: no order, no person. */
 interface State {
+  readonly finished: boolean;
   readonly since: string;
   /** Up to when this listing sees changes; the next import's beginning. */
   readonly seenUpTo?: string;
@@ -55,7 +56,7 @@ interface State {
   readonly counts: WriteResult;
 }
 
-/** `inserted`, `updated` and `unchanged` leave out a page whose write was cut off from its answer by a crash; `orders` does not. */
+/** `inserted`, `updated` and `unchanged` leave out a page after which the process stopped at once; `orders` does not. */
 export interface OrdersImportResult extends WriteResult {
   /** Orders seen, those included that were there already. */
   readonly orders: number;
@@ -92,20 +93,21 @@ async function importOrders(
   const { payload } = ctx;
   const key = watermarkKey(payload, connector);
   let state = ctx.state ?? (await begin(ctx, key, clock));
-  for (;;) {
+  while (!state.finished) {
     const page = await nextPage(ctx, connector, state);
     if (page === undefined) {
       state = startAgain(state);
       continue;
     }
     const { nextCursor } = page;
-    const last = nextCursor === undefined;
+    const finished = nextCursor === undefined;
     const seenUpTo = state.seenUpTo ?? upTo(page);
     const after: State = {
       ...state,
+      finished,
       seenUpTo,
       cursor: nextCursor,
-      trail: last ? [] : followed(state.trail, nextCursor, 'orders.searchOrders'),
+      trail: finished ? [] : followed(state.trail, nextCursor, 'orders.searchOrders'),
       seen: afterPage(
         state.seen,
         page.items.map(({ updatedAt }) => updatedAt),
@@ -115,21 +117,22 @@ async function importOrders(
     };
     const written = await ctx.checkpoint(after, {
       records: page.items.map((order) => toRecord(order, payload)),
-      ...(last && { state: { [key]: { seenUpTo } } }),
+      ...(finished && { state: { [key]: { seenUpTo } } }),
     });
     state = { ...after, counts: addCounts(state.counts, written) };
     await ctx.progress({ done: state.orders, unit: 'orders' });
-    if (last) {
-      const { orders, pages, since, counts } = state;
-      return { orders, ...counts, pages, since, until: seenUpTo };
-    }
+    // What this page counted is known only now. Small beside a page of orders, and the job may park next.
+    if (!finished) await ctx.checkpoint(state);
   }
+  const { orders, pages, since, counts, seenUpTo = since } = state;
+  return { orders, ...counts, pages, since, until: seenUpTo };
 }
 
 async function begin(ctx: JobContext<OrdersImportPayload, State>, key: string, clock: Clock): Promise<State> {
   const watermark = ctx.payload.restart ? undefined : readWatermark(await ctx.readState(key));
   const first = ctx.payload.since ?? new Date(clock.now() - firstImportMs).toISOString();
   return {
+    finished: false,
     since: watermark === undefined ? new Date(first).toISOString() : nextSince(watermark),
     trail: [],
     seen: noOrderYet,
@@ -167,8 +170,6 @@ async function nextPage(
       );
       return undefined;
     }
-    // The job is about to park or to be tried again: what the last page counted is kept for then.
-    if (!ctx.signal.aborted && state.pages > 0) await ctx.checkpoint(state);
     throw error;
   }
 }

@@ -31,6 +31,9 @@ export const orderStatuses: Readonly<Record<string, OrderStatus>> = {
   UNFULFILLABLE: 'unfulfillable',
 };
 
+/** What Amazon takes as the number of a parcel. Source: `packageReferenceId` of orders v0. */
+export const packageIdPattern = /^[1-9]\d{0,17}$/;
+
 /** Who ships, in our words. */
 const fulfilledBy: Readonly<Record<string, Order['fulfilledBy']>> = {
   AMAZON: 'marketplace',

@@ -16,7 +16,7 @@ import { instant } from '../mapping/instant.js';
 import { type AnswerFacts, callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
 import type { SectionContext } from '../pipeline/section-context.js';
-import { showsShipment, toConfirmShipment, toOrder } from './order-mapping.js';
+import { packageIdPattern, showsShipment, toConfirmShipment, toOrder } from './order-mapping.js';
 
 /** Personal data comes only when it is asked for. */
 export interface PersonalData {
@@ -109,6 +109,13 @@ export class OrdersClient implements OrdersCapability {
     const { marketplaceId, orderId } = confirmation;
     this.#context.endpoints.marketplaceIn(this.#context.config.region, marketplaceId);
     instant(new Date(confirmation.shippedAt), 'shippedAt');
+    if (!packageIdPattern.test(confirmation.packageId)) {
+      throw new ValidationError('packageId: Amazon takes positive whole numbers, e.g. "1".', {
+        field: 'packageId',
+        account: this.#context.config.accountId,
+        remedy: 'Number the parcels of an order 1, 2, 3 …',
+      });
+    }
     await this.#context
       .api('orders', 'v0')
       .confirmShipment({ orderId, body: toConfirmShipment(confirmation) }, callOptions(options))
