@@ -227,7 +227,7 @@ describe('list', () => {
     await queue.add('test.work', { ...work(2), accountId: 'other-za', priority: 'high' });
     await queue.add('test.work', { ...work(3), delayMs: 60_000 });
     const all = await queue.list();
-    expect(all.map(({ state, payload }) => [state, payload['n']])).toEqual([
+    expect(all.map(({ state, payload }) => [state, payload.n])).toEqual([
       ['waiting', 2],
       ['waiting', 1],
       ['parked', 3],

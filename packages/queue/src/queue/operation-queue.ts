@@ -210,6 +210,7 @@ export class OperationQueue implements AsyncDisposable {
       clock: this.#clock,
       look: () => this.get(jobId),
       closed: this.#closed.signal,
+      lookAgainMs: this.#worker === undefined ? 1_000 : 5_000,
     };
     return (await waitForJob(jobId, parts, options.signal)) as Result;
   }

@@ -9,10 +9,9 @@ interface Parts {
   readonly look: () => Promise<JobView | undefined>;
   /** Aborted when the queue closes. */
   readonly closed: AbortSignal;
+  /** An event in this process tells at once; looking again, so often, finds what ended elsewhere. */
+  readonly lookAgainMs: number;
 }
-
-/** An event in this process tells at once; looking again finds what ended elsewhere. */
-const lookAgainMs = 1_000;
 
 /** How a job ended: its result, or the error to reject with. */
 type End = { readonly result: JsonValue | undefined } | { readonly error: Error };
@@ -46,7 +45,7 @@ export async function waitForJob(
 }
 
 /** Looks until the job has ended. */
-async function found(jobId: string, { look, clock }: Parts, signal: AbortSignal): Promise<End> {
+async function found(jobId: string, { look, clock, lookAgainMs }: Parts, signal: AbortSignal): Promise<End> {
   for (;;) {
     const view = await look();
     if (view === undefined) return { error: noSuchJob(jobId) };
