@@ -20,7 +20,7 @@ describe('BullMQ on PGlite', () => {
     );
     const done = new Set<number>();
     const putOff = new Set<number>();
-    const worker = new Worker<{ index: number }>(
+    const worker = new Worker(
       'orders',
       async (job, token) => {
         if (job.data.index % 7 === 0 && !putOff.has(job.data.index)) {

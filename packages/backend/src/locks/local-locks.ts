@@ -26,12 +26,13 @@ export class LocalLocks implements Locks {
   ): Promise<T> {
     this.#life.check();
     options.signal?.throwIfAborted();
-    await this.#enter(name, options.signal);
+    const signal =
+      options.signal === undefined
+        ? this.#closed.signal
+        : AbortSignal.any([options.signal, this.#closed.signal]);
+    await this.#enter(name, signal);
     try {
-      const signal =
-        options.signal === undefined
-          ? this.#closed.signal
-          : AbortSignal.any([options.signal, this.#closed.signal]);
+      signal.throwIfAborted();
       return await work({ signal });
     } finally {
       this.#leave(name);
@@ -44,31 +45,24 @@ export class LocalLocks implements Locks {
   }
 
   /** Resolves when it is our turn; first come, first served. */
-  #enter(name: string, signal?: AbortSignal): Promise<void> {
+  #enter(name: string, signal: AbortSignal): Promise<void> {
     const line = this.#lines.get(name);
     if (line === undefined) {
       this.#lines.set(name, []);
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
-      const closed = this.#closed.signal;
-      const done = () => {
-        signal?.removeEventListener('abort', abort);
-        closed.removeEventListener('abort', abort);
+      const abort = () => {
+        line.splice(line.indexOf(waiting), 1);
+        reject(signal.reason);
       };
       const waiting: Waiting = {
         admit: () => {
-          done();
+          signal.removeEventListener('abort', abort);
           resolve();
         },
       };
-      const abort = () => {
-        done();
-        line.splice(line.indexOf(waiting), 1);
-        reject(signal?.aborted ? signal.reason : closed.reason);
-      };
-      signal?.addEventListener('abort', abort);
-      closed.addEventListener('abort', abort);
+      signal.addEventListener('abort', abort, { once: true });
       line.push(waiting);
     });
   }

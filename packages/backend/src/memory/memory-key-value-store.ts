@@ -1,4 +1,5 @@
 import type { Clock, JsonValue, KeyValueStore } from '@fluxori/core';
+import { storableJson } from '../json/storable-json.js';
 import type { Lifetime } from '../life/lifetime.js';
 
 interface Entry {
@@ -27,7 +28,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
     this.#life.check();
     const expiresAt =
       options.ttlMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + options.ttlMs;
-    this.#entries.set(key, { json: JSON.stringify(value), expiresAt });
+    this.#entries.set(key, { json: storableJson(value), expiresAt });
   }
 
   async delete(key: string): Promise<void> {

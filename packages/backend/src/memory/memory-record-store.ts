@@ -8,6 +8,7 @@ import type {
   RecordStore,
   WriteResult,
 } from '@fluxori/core';
+import { storableJson } from '../json/storable-json.js';
 import type { Lifetime } from '../life/lifetime.js';
 import { newestOfEach } from '../records/newest-of-each.js';
 
@@ -35,10 +36,10 @@ export class MemoryRecordStore implements RecordStore {
     // Everything is turned into text before anything is changed: a value that cannot be written leaves nothing half done.
     const rows = records.map(({ kind, id, version, value }) => ({
       kind,
-      stored: { accountId: batch.accountId, id, version, json: JSON.stringify(value) },
+      stored: { accountId: batch.accountId, id, version, json: storableJson(value) },
     }));
     const state = Object.entries(batch.state ?? {}).map(
-      ([key, value]) => [key, JSON.stringify(value)] as const,
+      ([key, value]) => [key, storableJson(value)] as const,
     );
     const result = { inserted: 0, updated: 0, unchanged: repeated };
     for (const { kind, stored } of rows) result[this.#put(kind, stored)]++;

@@ -1,4 +1,5 @@
 import type { Clock, JsonValue, KeyValueStore } from '@fluxori/core';
+import { storableJson } from '../json/storable-json.js';
 import type { SqlQueries } from './sql.js';
 
 /** Values in the table `fluxori.key_value`. What has expired is invisible at once and removed by the next write. */
@@ -27,7 +28,7 @@ export class SqlKeyValueStore implements KeyValueStore {
       `with expired as (delete from fluxori.key_value where expires_at_ms <= $4 and key <> $1)
        insert into fluxori.key_value (key, value, expires_at_ms) values ($1, $2::text::jsonb, $3)
        on conflict (key) do update set value = excluded.value, expires_at_ms = excluded.expires_at_ms`,
-      [key, JSON.stringify(value), expiresAt, now],
+      [key, storableJson(value), expiresAt, now],
     );
   }
 

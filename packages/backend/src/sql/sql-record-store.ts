@@ -1,6 +1,5 @@
 import type {
   AccountId,
-  CanonicalRecord,
   JsonValue,
   RecordBatch,
   RecordKind,
@@ -9,6 +8,7 @@ import type {
   RecordStore,
   WriteResult,
 } from '@fluxori/core';
+import { storableJson } from '../json/storable-json.js';
 import { newestOfEach } from '../records/newest-of-each.js';
 import type { Sql, SqlQueries } from './sql.js';
 
@@ -24,10 +24,16 @@ export class SqlRecordStore implements RecordStore {
     const { records, repeated } = newestOfEach(batch.records ?? []);
     const state = Object.entries(batch.state ?? {});
     if (records.length === 0 && state.length === 0) return { inserted: 0, updated: 0, unchanged: repeated };
+    // Made into text first: what cannot be written fails here, and the connection is held for as short as possible.
+    const rows = records.map(({ kind, id, version, value }) => ({ kind, id, version, value }));
+    const kept = state.filter(([, value]) => value !== null).map(([key, value]) => ({ key, value }));
+    const gone = state.filter(([, value]) => value === null).map(([key]) => key);
+    const json = { rows: storableJson(rows), kept: storableJson(kept), gone: JSON.stringify(gone) };
     return this.#sql.transaction(async (queries) => {
-      const written = await upsert(queries, batch.accountId, records);
-      await putState(queries, batch.accountId, state);
-      return { ...written, unchanged: written.unchanged + repeated };
+      const { inserted, updated } = await upsert(queries, batch.accountId, json.rows);
+      if (kept.length > 0) await putState(queries, batch.accountId, json.kept);
+      if (gone.length > 0) await dropState(queries, batch.accountId, json.gone);
+      return { inserted, updated, unchanged: (batch.records?.length ?? 0) - inserted - updated };
     }, options);
   }
 
@@ -83,12 +89,10 @@ export class SqlRecordStore implements RecordStore {
 async function upsert(
   queries: SqlQueries,
   accountId: AccountId,
-  records: readonly CanonicalRecord[],
-): Promise<WriteResult> {
-  if (records.length === 0) return { inserted: 0, updated: 0, unchanged: 0 };
-  const rows = records.map(({ kind, id, version, value }) => ({ kind, id, version, value }));
+  rowsJson: string,
+): Promise<{ inserted: number; updated: number }> {
   // xmax tells the two apart: it is 0 in a row that has just been inserted, and names our transaction in one that was updated.
-  const { rows: counts } = await queries.query<{ inserted: number; written: number }>(
+  const { rows } = await queries.query<{ inserted: number; updated: number }>(
     `with written as (
        insert into fluxori.record as there (account_id, kind, id, version, value)
        select $1, kind, id, version, value
@@ -99,33 +103,26 @@ async function upsert(
          where there.version < excluded.version
        returning (xmax = 0) as inserted
      )
-     select count(*) filter (where inserted)::int as inserted, count(*)::int as written from written`,
-    [accountId, JSON.stringify(rows)],
+     select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated
+     from written`,
+    [accountId, rowsJson],
   );
-  const { inserted, written } = counts[0] ?? { inserted: 0, written: 0 };
-  return { inserted, updated: written - inserted, unchanged: records.length - written };
+  return rows[0] ?? { inserted: 0, updated: 0 };
 }
 
-async function putState(
-  queries: SqlQueries,
-  accountId: AccountId,
-  state: readonly (readonly [string, JsonValue])[],
-): Promise<void> {
-  const kept = state.filter(([, value]) => value !== null).map(([key, value]) => ({ key, value }));
-  const gone = state.filter(([, value]) => value === null).map(([key]) => key);
-  if (kept.length > 0) {
-    await queries.query(
-      `insert into fluxori.account_state (account_id, key, value)
-       select $1, key, value from jsonb_to_recordset($2::text::jsonb) as new (key text, value jsonb)
-       on conflict (account_id, key) do update set value = excluded.value`,
-      [accountId, JSON.stringify(kept)],
-    );
-  }
-  if (gone.length > 0) {
-    await queries.query(
-      `delete from fluxori.account_state
-       where account_id = $1 and key in (select jsonb_array_elements_text($2::text::jsonb))`,
-      [accountId, JSON.stringify(gone)],
-    );
-  }
+async function putState(queries: SqlQueries, accountId: AccountId, keptJson: string): Promise<void> {
+  await queries.query(
+    `insert into fluxori.account_state (account_id, key, value)
+     select $1, key, value from jsonb_to_recordset($2::text::jsonb) as new (key text, value jsonb)
+     on conflict (account_id, key) do update set value = excluded.value`,
+    [accountId, keptJson],
+  );
+}
+
+async function dropState(queries: SqlQueries, accountId: AccountId, goneJson: string): Promise<void> {
+  await queries.query(
+    `delete from fluxori.account_state
+     where account_id = $1 and key in (select jsonb_array_elements_text($2::text::jsonb))`,
+    [accountId, goneJson],
+  );
 }

@@ -1,0 +1,160 @@
+import type { BucketGrant, BucketLimit, TakeResult } from '@fluxori/core';
+import { type Bench, failureOf, type TestApi } from './under-test.js';
+
+/** Takes `times` tokens; fails when one is refused. */
+export async function takeAll(
+  bench: Bench,
+  limits: readonly BucketLimit[],
+  times: number,
+): Promise<BucketGrant[]> {
+  const grants: BucketGrant[] = [];
+  for (let index = 0; index < times; index++) {
+    const result = await bench.backend.buckets.take(limits, { priority: 3 });
+    if (!result.granted) throw new Error(`token ${index + 1} of ${times} was refused`);
+    grants.push(result.grant);
+  }
+  return grants;
+}
+
+export async function settleAll(
+  bench: Bench,
+  grants: readonly BucketGrant[],
+  consumed = true,
+): Promise<void> {
+  for (const grant of grants) await bench.backend.buckets.settle(grant, { consumed });
+}
+
+/** Milliseconds from now until the turn that was told; -1 when a token was given. */
+export function waitOf(bench: Bench, result: TakeResult): number {
+  return result.granted ? -1 : result.retryAt - bench.now();
+}
+
+export function describeBuckets({ describe, it, expect }: TestApi, bench: Bench): void {
+  const bucket = (ratePerSecond: number, burst: number): BucketLimit => ({
+    key: bench.unique('bucket'),
+    ratePerSecond,
+    burst,
+  });
+  const stateOf = async ({ key }: BucketLimit) => (await bench.backend.buckets.inspect(key))[0]!;
+
+  describe('buckets', () => {
+    it('are full at first, give the burst, and then tell when the next token comes', async () => {
+      const limit = bucket(2, 3);
+      await settleAll(bench, await takeAll(bench, [limit], 3));
+      const refused = await bench.backend.buckets.take([limit], { priority: 3 });
+      expect(refused).toMatchObject({ granted: false, limitedBy: limit.key });
+      expect(waitOf(bench, refused)).toBeGreaterThan(350);
+      expect(waitOf(bench, refused)).toBeLessThanOrEqual(501);
+    });
+
+    it('give the token at the moment that was told, for odd rates too', async () => {
+      for (const ratePerSecond of [3, 7.3, 11, 0.9]) {
+        const limit = bucket(ratePerSecond, 1);
+        await settleAll(bench, await takeAll(bench, [limit], 1));
+        const refused = await bench.backend.buckets.take([limit], { priority: 3 });
+        await bench.pass(Math.max(waitOf(bench, refused), 0));
+        expect(await bench.backend.buckets.take([limit], { priority: 3 })).toMatchObject({ granted: true });
+      }
+    });
+
+    it('take from all buckets or from none', async () => {
+      const empty = bucket(1, 1);
+      const full = bucket(5, 4);
+      await settleAll(bench, await takeAll(bench, [empty], 1));
+      const refused = await bench.backend.buckets.take([full, empty], { priority: 3 });
+      expect(refused).toMatchObject({ granted: false, limitedBy: empty.key });
+      expect((await stateOf(full)).level).toBeCloseTo(4, 6);
+    });
+
+    it('fill up to the burst less what is in flight, until that is settled', async () => {
+      const limit = bucket(10, 5);
+      const grants = await takeAll(bench, [limit], 5);
+      await bench.pass(1_500);
+      expect(await stateOf(limit)).toMatchObject({ level: 0, inFlight: 5 });
+      expect(await bench.backend.buckets.take([limit], { priority: 3 })).toMatchObject({ granted: false });
+      await settleAll(bench, grants.slice(0, 3));
+      await bench.pass(1_500);
+      const state = await stateOf(limit);
+      expect(state.level).toBeCloseTo(3, 6);
+      expect(state.inFlight).toBe(2);
+      await settleAll(bench, grants);
+    });
+
+    it('get a token back when its request never reached the other side, and only once', async () => {
+      const limit = bucket(0.1, 4);
+      const [grant] = await takeAll(bench, [limit], 1);
+      await bench.backend.buckets.settle(grant!, { consumed: false });
+      await bench.backend.buckets.settle(grant!, { consumed: false });
+      await bench.backend.buckets.settle(
+        { id: 'of another process', keys: [limit.key] },
+        { consumed: false },
+      );
+      const state = await stateOf(limit);
+      expect(state.level).toBeCloseTo(4, 2);
+      expect(state.inFlight).toBe(0);
+    });
+
+    it('carry their level over when the limit changes, and are never above the new burst', async () => {
+      const limit = bucket(0.01, 10);
+      await settleAll(bench, await takeAll(bench, [limit], 4));
+      await settleAll(bench, await takeAll(bench, [{ ...limit, ratePerSecond: 0.02, burst: 20 }], 1));
+      expect((await stateOf(limit)).level).toBeCloseTo(5, 0);
+      await settleAll(bench, await takeAll(bench, [{ ...limit, burst: 2 }], 1));
+      expect(await stateOf(limit)).toMatchObject({ burst: 2, ratePerSecond: 0.01 });
+      expect((await stateOf(limit)).level).toBeCloseTo(1, 0);
+    });
+
+    it('are emptied by drain', async () => {
+      const limit = bucket(2, 10);
+      await bench.backend.buckets.drain(limit);
+      const refused = await bench.backend.buckets.take([limit], { priority: 3 });
+      expect(waitOf(bench, refused)).toBeGreaterThan(350);
+      expect(waitOf(bench, refused)).toBeLessThanOrEqual(501);
+    });
+
+    it('give nothing before the end of a pause, not even at another rate, and one token then', async () => {
+      const limit = bucket(20, 10);
+      const untilMs = bench.now() + 1_000;
+      await bench.backend.buckets.drain(limit, { untilMs });
+      expect((await stateOf(limit)).level).toBeLessThan(0);
+      for (const ratePerSecond of [20, 40, 5]) {
+        const refused = await bench.backend.buckets.take([{ ...limit, ratePerSecond }], { priority: 3 });
+        expect(refused).toMatchObject({ granted: false });
+        const wait = waitOf(bench, refused);
+        expect(bench.now() + wait).toBeGreaterThanOrEqual(untilMs);
+        expect(bench.now() + wait).toBeLessThanOrEqual(untilMs + 2);
+      }
+      await bench.pass(untilMs - bench.now() + 2);
+      const grants = await takeAll(bench, [{ ...limit, ratePerSecond: 5 }], 1);
+      expect(await bench.backend.buckets.take([limit], { priority: 3 })).toMatchObject({ granted: false });
+      await settleAll(bench, grants);
+    });
+
+    it('are listed by the beginning of their key, in order', async () => {
+      const prefix = `${bench.unique('listed')}%`;
+      for (const name of ['b', 'a', 'C']) {
+        const limit = { key: `${prefix}${name}`, ratePerSecond: 1, burst: 2 };
+        await settleAll(bench, await takeAll(bench, [limit], 1));
+      }
+      const states = await bench.backend.buckets.inspect(prefix);
+      expect(states.map(({ key }) => key.slice(prefix.length))).toEqual(['C', 'a', 'b']);
+      expect(states[0]).toMatchObject({ ratePerSecond: 1, burst: 2, inFlight: 0, waiting: 0 });
+    });
+
+    it('serve nobody twice when many ask at once', async () => {
+      const limit = bucket(0.001, 25);
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, () => bench.backend.buckets.take([limit], { priority: 3 })),
+      );
+      expect(answers.filter((answer) => answer.granted).length).toBe(25);
+    });
+
+    it('refuse limits that make no sense', async () => {
+      for (const wrong of [{ ratePerSecond: 0 }, { ratePerSecond: Number.NaN }, { burst: 0 }, { key: '' }]) {
+        const limit = { ...bucket(1, 1), ...wrong };
+        const failure = await failureOf(bench.backend.buckets.take([limit], { priority: 3 }));
+        expect(failure).toMatchObject({ code: 'VALIDATION_FAILED', field: Object.keys(wrong)[0] });
+      }
+    });
+  });
+}

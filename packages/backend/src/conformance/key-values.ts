@@ -1,0 +1,73 @@
+import type { Bench, TestApi } from './under-test.js';
+
+export function describeKeyValues({ describe, it, expect }: TestApi, bench: Bench): void {
+  describe('key values', () => {
+    it('give back what was set, whatever kind of JSON it is', async () => {
+      const { keyValues } = bench.backend;
+      const values = [
+        null,
+        true,
+        0,
+        -1.5,
+        '',
+        'Motlhabine š 例 🚚',
+        ['a', [], { b: null }],
+        { deep: { er: [1, '2', false] } },
+      ];
+      for (const value of values) {
+        const key = bench.unique('kind');
+        await keyValues.set(key, value);
+        expect(await keyValues.get(key)).toEqual(value);
+      }
+    });
+
+    it('are undefined when they were never set, or have been deleted', async () => {
+      const { keyValues } = bench.backend;
+      const key = bench.unique('gone');
+      expect(await keyValues.get(key)).toBe(undefined);
+      await keyValues.set(key, 1);
+      await keyValues.delete(key);
+      await keyValues.delete(key);
+      expect(await keyValues.get(key)).toBe(undefined);
+    });
+
+    it('are replaced as a whole, and share nothing with the caller', async () => {
+      const { keyValues } = bench.backend;
+      const key = bench.unique('replaced');
+      const value = { list: [1] };
+      await keyValues.set(key, value);
+      value.list.push(2);
+      expect(await keyValues.get(key)).toEqual({ list: [1] });
+      await keyValues.set(key, { other: true });
+      expect(await keyValues.get(key)).toEqual({ other: true });
+    });
+
+    it('are gone when their time is up, and not before', async () => {
+      const { keyValues } = bench.backend;
+      const key = bench.unique('expiring');
+      await keyValues.set(key, 'x', { ttlMs: 400 });
+      await bench.pass(100);
+      expect(await keyValues.get(key)).toBe('x');
+      await bench.pass(300);
+      expect(await keyValues.get(key)).toBe(undefined);
+      expect(await keyValues.keys(key)).toEqual([]);
+    });
+
+    it('lose their end when they are set again without one', async () => {
+      const { keyValues } = bench.backend;
+      const key = bench.unique('kept');
+      await keyValues.set(key, 'short', { ttlMs: 100 });
+      await keyValues.set(key, 'long');
+      await bench.pass(200);
+      expect(await keyValues.get(key)).toBe('long');
+    });
+
+    it('are listed by what their keys begin with, in order, taking no character of it for a pattern', async () => {
+      const { keyValues } = bench.backend;
+      const prefix = `${bench.unique('list')}%_*[`;
+      for (const name of ['b', 'a/2', 'a/10', 'B']) await keyValues.set(`${prefix}${name}`, 1);
+      await keyValues.set(`${bench.unique('list')}xx`, 1);
+      expect(await keyValues.keys(prefix)).toEqual(['B', 'a/10', 'a/2', 'b'].map((name) => prefix + name));
+    });
+  });
+}

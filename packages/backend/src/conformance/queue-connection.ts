@@ -1,0 +1,72 @@
+import { sleep } from '@fluxori/core';
+import type { Bench, TestApi } from './under-test.js';
+
+export function describeQueueConnection({ describe, it, expect }: TestApi, bench: Bench): void {
+  describe('the queue connection', () => {
+    it('runs BullMQ: priorities, delays, jobs put off half way, events', async () => {
+      const { DelayedError, Queue, QueueEvents, Worker } = await import('bullmq');
+      const { connection, backendFactory } = await bench.backend.queueConnection();
+      const name = bench.unique('conformance');
+      const queue = new Queue(name, { connection }, backendFactory);
+      const events = new QueueEvents(name, { connection }, backendFactory);
+      await events.waitUntilReady();
+      let heard = 0;
+      events.on('completed', () => heard++);
+      await queue.addBulk(
+        Array.from({ length: 100 }, (_, index) => ({
+          name: 'work',
+          data: { index },
+          opts: { priority: 1 + (index % 5), ...(index % 10 === 0 && { delay: 150 }) },
+        })),
+      );
+      const order: number[] = [];
+      const putOff = new Set<number>();
+      const worker = new Worker(
+        name,
+        async (job, token) => {
+          const { index } = job.data;
+          if (index % 9 === 4 && !putOff.has(index)) {
+            putOff.add(index);
+            await job.moveToDelayed(Date.now() + 50, token);
+            throw new DelayedError();
+          }
+          order.push(index);
+        },
+        { connection },
+        backendFactory,
+      );
+      while (order.length < 100 || heard < 100) await sleep(20);
+      await worker.close();
+      const counts = await queue.getJobCounts('completed', 'failed', 'delayed', 'waiting', 'active');
+      await events.close();
+      await queue.close();
+      expect(counts).toMatchObject({ completed: 100, failed: 0, delayed: 0, active: 0 });
+      expect(new Set(order).size).toBe(100);
+      expect(putOff.size).toBe(11);
+      const prompt = order.filter((index) => index % 10 !== 0 && index % 9 !== 4).map((index) => index % 5);
+      expect(prompt).toEqual([...prompt].sort((a, b) => a - b));
+    }, 60_000);
+
+    it('wakes an idle worker at once', async () => {
+      const { Queue, Worker } = await import('bullmq');
+      const { connection, backendFactory } = await bench.backend.queueConnection();
+      const name = bench.unique('idle');
+      const queue = new Queue(name, { connection }, backendFactory);
+      let doneAt = 0;
+      const worker = new Worker(
+        name,
+        async () => void (doneAt = performance.now()),
+        { connection },
+        backendFactory,
+      );
+      await worker.waitUntilReady();
+      await sleep(300);
+      const addedAt = performance.now();
+      await queue.add('work', {});
+      while (doneAt === 0) await sleep(2);
+      await worker.close();
+      await queue.close();
+      expect(doneAt - addedAt).toBeLessThan(500);
+    }, 30_000);
+  });
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '@fluxori/core';
+import type { FluxoriBackend } from '../fluxori-backend.js';
+
+/** The part of Jest's (or Vitest's) globals that the suites use; handed in, so that this package needs no test runner. */
+export interface TestApi {
+  describe(name: string, body: () => void): void;
+  it(name: string, body: () => Promise<void>, timeoutMs?: number): void;
+  beforeAll(body: () => Promise<void>, timeoutMs?: number): void;
+  afterAll(body: () => Promise<void>, timeoutMs?: number): void;
+  expect(value: unknown): Expectation;
+}
+
+export interface Expectation {
+  readonly not: Expectation;
+  toBe(expected: unknown): void;
+  toEqual(expected: unknown): void;
+  toMatchObject(expected: Record<string, unknown>): void;
+  toBeCloseTo(expected: number, digits?: number): void;
+  toBeGreaterThan(expected: number): void;
+  toBeGreaterThanOrEqual(expected: number): void;
+  toBeLessThanOrEqual(expected: number): void;
+  toBeLessThan(expected: number): void;
+}
+
+/** Somewhere that backends can be opened, one after the other. */
+export interface Place {
+  open(clock: Clock): Promise<FluxoriBackend>;
+  /** Clears it away. */
+  remove?(): Promise<void>;
+}
+
+export interface BackendUnderTest {
+  /** A new, empty place. */
+  place(): Promise<Place>;
+  /** Whether what was written is there when the place is opened again. */
+  readonly persists: boolean;
+  /** Whether time is the clock handed in, or the database's own; then the suites wait in earnest. */
+  readonly time: 'given' | 'own';
+}
+
+/** What a suite works with: one open backend, and a way to let time pass. */
+export interface Bench {
+  readonly backend: FluxoriBackend;
+  now(): number;
+  /** Lets `ms` milliseconds go by for the backend. */
+  pass(ms: number): Promise<void>;
+  /** A name that no other test has. */
+  unique(name: string): string;
+}
+
+/** Catches what a promise rejects with; undefined when it fulfils. */
+export async function failureOf(promise: Promise<unknown>): Promise<Record<string, unknown> | undefined> {
+  try {
+    await promise;
+    return undefined;
+  } catch (error) {
+    return error as Record<string, unknown>;
+  }
+}
