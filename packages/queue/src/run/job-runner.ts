@@ -107,7 +107,7 @@ export class JobRunner {
       );
       return result === undefined ? undefined : (JSON.parse(JSON.stringify(result)) as JsonValue);
     } finally {
-      await progress.close().catch(() => {});
+      await progress.close();
       metrics.duration('queue_run_ms', clock.now() - startedAt, { section, job: job.name });
     }
   }

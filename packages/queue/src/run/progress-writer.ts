@@ -23,13 +23,13 @@ export class ProgressWriter {
   async update(progress: Progress): Promise<void> {
     this.#pending = progress;
     const waitMs = this.#lastAt + intervalMs - this.#clock.now();
-    if (waitMs <= 0) return this.#flush();
+    if (waitMs <= 0) return this.#flush().catch(() => {});
     if (this.#waiting) return;
     this.#waiting = true;
     this.#clock
       .sleep(waitMs, this.#stopped.signal)
       .then(() => this.#flush())
-      // Stopped: `close` writes what is left. A failed write is not worth a job; the next one, or `close`, tries again.
+      // Stopped: `close` writes what is left. And a failed write is not worth a job.
       .catch(() => {})
       .finally(() => {
         this.#waiting = false;
@@ -39,7 +39,7 @@ export class ProgressWriter {
   /** Writes what is still pending. */
   async close(): Promise<void> {
     this.#stopped.abort();
-    await this.#flush();
+    await this.#flush().catch(() => {});
   }
 
   #flush(): Promise<void> {
