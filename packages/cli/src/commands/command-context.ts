@@ -45,7 +45,7 @@ export function contextOf(facts: ProcessFacts, options: CommonOptions): CommandC
     });
   const logger = (loaded: LoadedConfig) => {
     const level = options.logLevel ?? facts.env.FLUXORI_LOG_LEVEL ?? loaded.config.log.level;
-    return level === 'silent' ? silentLogger : pinoLogger(level);
+    return level === 'silent' ? silentLogger : pinoLogger(level, facts.stderr);
   };
   return {
     terminal,
@@ -69,6 +69,11 @@ export function command(name: string): Command {
     .option('-b, --backend <url>', 'where state lives, e.g. pglite:./data (or FLUXORI_BACKEND)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (or FLUXORI_LOG_LEVEL)')
     .option('--json', 'print the result as one JSON line, for programs');
+}
+
+/** A command that only holds others, and so takes no options: they would be taken from those behind it. */
+export function group(name: string): Command {
+  return new Command(name);
 }
 
 /** How a command registers itself: given the process, it yields its commander part. */

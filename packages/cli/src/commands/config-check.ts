@@ -1,10 +1,10 @@
 import { ConfigurationError } from '@fluxori/core';
 import { problemsOf } from '../composition/connectors.js';
-import { type CommandFactory, type CommonOptions, command, contextOf } from './command-context.js';
+import { type CommandFactory, type CommonOptions, command, contextOf, group } from './command-context.js';
 
 /** `fluxori config check`: everything that is wrong, at once, without calling anybody. */
 export const configCommand: CommandFactory = (facts) => {
-  const config = command('config').description('check the configuration');
+  const config = group('config').description('check the configuration');
   config.addCommand(
     command('check')
       .description('read the file and the environment and tell everything that is wrong; nothing is sent')

@@ -6,6 +6,7 @@ import {
   type CommonOptions,
   command,
   contextOf,
+  group,
 } from './command-context.js';
 import { wholeNumber } from './options.js';
 import { runJob } from './run-job.js';
@@ -24,7 +25,7 @@ interface SetOptions extends WorkOptions {
 
 /** `fluxori inventory sync|list|set` */
 export const inventoryCommand: CommandFactory = (facts) => {
-  const inventory = command('inventory').description('sync, list and set stock levels');
+  const inventory = group('inventory').description('sync, list and set stock levels');
   inventory.addCommand(
     command('sync')
       .description('bring in the stock levels of all SKUs')

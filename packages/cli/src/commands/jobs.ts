@@ -6,6 +6,7 @@ import {
   type CommonOptions,
   command,
   contextOf,
+  group,
 } from './command-context.js';
 import { priorityOption, wholeNumber } from './options.js';
 
@@ -17,7 +18,7 @@ interface ListOptions extends CommonOptions {
 
 /** `fluxori jobs list|show|expedite|cancel|retry` */
 export const jobsCommand: CommandFactory = (facts) => {
-  const jobs = command('jobs').description('see what waits and why; expedite, cancel or retry it');
+  const jobs = group('jobs').description('see what waits and why; expedite, cancel or retry it');
   jobs.addCommand(
     command('list')
       .description('list jobs, the running ones first')

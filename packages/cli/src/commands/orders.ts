@@ -5,6 +5,7 @@ import {
   type CommonOptions,
   command,
   contextOf,
+  group,
 } from './command-context.js';
 import { priorityOption, sinceOption, wholeNumber } from './options.js';
 import { runJob } from './run-job.js';
@@ -23,7 +24,7 @@ interface ListOptions extends CommonOptions {
 
 /** `fluxori orders import|list|show` */
 export const ordersCommand: CommandFactory = (facts) => {
-  const orders = command('orders').description('import, list and show orders');
+  const orders = group('orders').description('import, list and show orders');
   orders.addCommand(
     command('import')
       .description('bring in the orders that are new or changed since the last import')

@@ -1,8 +1,9 @@
+import type { Writable } from 'node:stream';
 import type { Logger } from '@fluxori/core';
 import pino from 'pino';
 
 /** Core's `Logger` on pino: JSON lines on stderr, so that stdout stays a command's result. */
-export function pinoLogger(level: string, destination: NodeJS.WritableStream = process.stderr): Logger {
+export function pinoLogger(level: string, destination: Writable = process.stderr): Logger {
   return adapt(
     pino({ level, base: null, redact: { paths: redactedPaths, censor: '[redacted]' } }, destination),
   );

@@ -1,0 +1,191 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InventoryLevel, Order } from '@fluxori/core';
+import type { JobView } from '@fluxori/queue';
+import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CommandLine } from './testing/command-line.js';
+import { accountsOf, temporaryHome, testAccount } from './testing/main-job.js';
+
+let sandbox: Sandbox;
+let home: Awaited<ReturnType<typeof temporaryHome>>;
+let fluxori: CommandLine;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ orders: 120, skus: 60 });
+  home = await temporaryHome();
+  // Everything is logged, so that the last test can look for what must never be.
+  fluxori = new CommandLine(home.path, { FLUXORI_LOG_LEVEL: 'debug' });
+  await writeConfig(accountsOf(sandbox));
+});
+afterAll(async () => {
+  await sandbox.close();
+  await home[Symbol.asyncDispose]();
+});
+
+const writeConfig = (accounts: unknown, file = 'fluxori.config.json') =>
+  writeFile(join(home.path, file), JSON.stringify({ accounts }));
+const account = () => accountsOf(sandbox)[testAccount] as Record<string, unknown>;
+
+describe('fluxori', () => {
+  it('imports orders, and the second time only what is new', async () => {
+    const first = await fluxori.json<{ result: { inserted: number } }>('orders', 'import');
+    expect(first.result.inserted).toBe(120);
+    const second = await fluxori.json<{ result: { inserted: number } }>('orders', 'import');
+    expect(second.result.inserted).toBe(0);
+    const { total, orders } = await fluxori.json<{ total: number; orders: Order[] }>(
+      'orders',
+      'list',
+      '--limit',
+      '7',
+    );
+    expect([total, orders.length]).toEqual([120, 7]);
+  });
+
+  it('shows an order for people and for programs', async () => {
+    const id = sandbox.orderIds()[0] as string;
+    const order = await fluxori.json<Order>('orders', 'show', id);
+    expect(order.orderId).toBe(id);
+    const { stdout } = await fluxori.run('orders', 'show', id);
+    expect(stdout).toContain(id);
+    expect(stdout).toContain(order.items[0]?.sku);
+  });
+
+  it('syncs inventory, and sets the stock of a SKU that the seller ships', async () => {
+    await fluxori.json('inventory', 'sync');
+    const { total, inventory } = await fluxori.json<{ total: number; inventory: InventoryLevel[] }>(
+      'inventory',
+      'list',
+      '--limit',
+      '100',
+    );
+    expect(total).toBe(60);
+    const own = inventory.find((level) => level.fulfilledBy === 'seller') as InventoryLevel;
+    await fluxori.json('inventory', 'set', own.sku, String(own.available + 7));
+    await fluxori.json('inventory', 'sync');
+    const after = await fluxori.json<{ inventory: InventoryLevel[] }>('inventory', 'list', '--limit', '100');
+    expect(after.inventory.find((level) => level.sku === own.sku)?.available).toBe(own.available + 7);
+  });
+
+  it('names a SKU that does not exist, and ends with 5', async () => {
+    const { code, stderr } = await fluxori.run('inventory', 'set', 'NO-SUCH-SKU', '3');
+    expect(code).toBe(5);
+    expect(stderr).toContain('NO-SUCH-SKU');
+    expect(stderr).toContain('What to do:');
+  });
+
+  it('queues without waiting, expedites, shows and cancels', async () => {
+    const { jobId } = await fluxori.json<{ jobId: string }>(
+      'orders',
+      'import',
+      '--no-wait',
+      '--priority',
+      'bulk',
+    );
+    expect(await fluxori.json<JobView>('jobs', 'show', jobId)).toMatchObject({
+      state: 'waiting',
+      priority: 'bulk',
+    });
+    expect(await fluxori.json<JobView>('jobs', 'expedite', jobId)).toMatchObject({ priority: 'critical' });
+    const waiting = await fluxori.json<JobView[]>('jobs', 'list', '--state', 'waiting');
+    expect(waiting.map((job) => job.jobId)).toContain(jobId);
+    expect(await fluxori.json<JobView>('jobs', 'cancel', jobId)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('works the queue until no job is left', async () => {
+    await fluxori.json('inventory', 'sync', '--no-wait');
+    expect(await fluxori.json('worker', '--until-idle')).toEqual({ completed: 1, failed: 0, cancelled: 0 });
+  });
+
+  it('shows the limits as they outlived the process, and the health', async () => {
+    const limits = await fluxori.json<{ label: string; level: number; burst: number }[]>('limits');
+    const search = limits.find((limit) => limit.label.includes('searchOrders'));
+    expect(search?.burst).toBe(20);
+    expect(search?.level).toBeLessThan(20);
+    const health = await fluxori.json<{ status: string; parts: Record<string, unknown> }>('health');
+    expect(health.status).toBe('up');
+    expect(Object.keys(health.parts)).toEqual(['backend', testAccount, 'queues']);
+  });
+
+  it('never was too fast, and asked for one token in all', () => {
+    expect(sandbox.counters()).toMatchObject({ throttled: 0, tokenCalls: 1 });
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    [['orders', 'import', '--since', '31/12/2026'], 2, /since.*ISO 8601/s],
+    [['orders', 'list', '--limit', 'all'], 2, /--limit/],
+    [['orders', 'import', '--priority', 'urgent'], 2, /critical, high, normal, low, bulk/],
+    [['jobs', 'list', '--state', 'asleep'], 2, /waiting, parked, active/],
+    [['orders', 'improt'], 2, /import/],
+    [['orders', 'list', '--colour'], 2, /--colour/],
+    [['jobs', 'show', 'orders-nothing'], 5, /orders-nothing/],
+    [['orders', 'show', '028-0000000-0000000'], 5, /orders list/],
+    [['orders', 'import', '--account', 'nobody'], 3, /nobody.*acme-za/],
+    [['orders', 'list', '--backend', 'mysql://localhost'], 3, /memory:.*pglite:/s],
+    [['inventory', 'set', 'TEA', '3', '--marketplace', 'Narnia'], 2, /Narnia/],
+    [['inventory', 'set', 'TEA', '-3'], 2, /quantity|unknown option/],
+    [['config', 'check', '--config', 'nowhere.json'], 3, /nowhere\.json/],
+  ])('%j ends with %i and says what to do', async (args, code, says) => {
+    const before = sandbox.counters().requests;
+    const result = await fluxori.run(...args);
+    expect(result.stderr).toMatch(says);
+    expect(result.code).toBe(code);
+    expect(sandbox.counters().requests).toBe(before);
+  });
+
+  it('lists every problem of the accounts at once, and repeats no secret', async () => {
+    const { clientSecret, ...incomplete } = account();
+    await writeConfig(
+      {
+        'wrong-region': { ...account(), region: 'na' },
+        'no-secret': incomplete,
+        nowhere: { ...account(), marketplaceIds: ['ZZ'] },
+        misspelt: { ...account(), refreshtoken: account().refreshToken },
+      },
+      'bad.json',
+    );
+    const { code, stderr } = await fluxori.run('config', 'check', '--config', 'bad.json');
+    expect(code).toBe(3);
+    for (const part of ['wrong-region.marketplaceIds', 'no-secret.clientSecret', 'ZZ', 'refreshtoken'])
+      expect(stderr).toContain(part);
+    expect(stderr).not.toContain(clientSecret);
+  });
+
+  it('says that the folder is in use when another process has it', async () => {
+    const { openBackend } = await import('@fluxori/backend');
+    await using _held = await openBackend(`pglite:${join(home.path, '.fluxori', 'data')}`);
+    const { code, stderr } = await fluxori.run('orders', 'list');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/is open in/);
+  });
+
+  it('ends with 4 when the seller has withdrawn the authorisation, and does not hammer Amazon', async () => {
+    await using revoked = await startSandbox({ orders: 5, skus: 5, seed: 7 });
+    const config = accountsOf(revoked);
+    await revoked.faults.set({ kind: 'revoke-consent', sellerId: revoked.credentials.sellerId });
+    await writeConfig({ revoked: config[testAccount] }, 'revoked.json');
+    for (let i = 0; i < 3; i++) {
+      const { code, stderr } = await fluxori.run('orders', 'import', '--config', 'revoked.json');
+      expect(code).toBe(4);
+      expect(stderr).toContain('What to do:');
+    }
+    expect(revoked.counters()).toMatchObject({ tokenCalls: 1, requests: 0 });
+    const { refreshToken, clientSecret } = revoked.credentials;
+    for (const secret of [refreshToken, clientSecret]) expect(fluxori.everything).not.toContain(secret);
+  });
+});
+
+describe('what was printed and logged in all of this', () => {
+  it('holds no token, no secret and no buyer', async () => {
+    const printed = fluxori.everything;
+    expect(printed.length).toBeGreaterThan(5_000);
+    expect(printed).not.toMatch(/Atz[ar]\|/);
+    const { clientSecret, refreshToken } = sandbox.credentials;
+    for (const secret of [clientSecret, refreshToken]) expect(printed).not.toContain(secret);
+    const buyers = sandbox.personalData().flatMap(({ values }) => values);
+    expect(buyers.length).toBeGreaterThan(100);
+    expect(buyers.filter((value) => value.length > 5 && printed.includes(value))).toEqual([]);
+  });
+});
