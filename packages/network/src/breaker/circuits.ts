@@ -78,13 +78,14 @@ export function circuitOpen(
   context: { operation: string; account?: string; attempts: number; at: Date; cause?: unknown },
 ): CircuitOpenError {
   const retryAt = circuit.retryAt;
-  return new CircuitOpenError(
-    `${context.operation}${context.account === undefined ? '' : ` for ${context.account}`}: nothing was sent, because ${host} has been failing.`,
-    {
-      ...context,
-      host,
-      retryAt,
-      remedy: 'Wait: the host is probed about once a second, and calls go through again when it answers.',
-    },
-  );
+  const whose =
+    context.account === undefined ? context.operation : `${context.operation} for ${context.account}`;
+  const what =
+    context.attempts === 0 ? 'nothing was sent' : `nothing more is sent after ${context.attempts} attempts`;
+  return new CircuitOpenError(`${whose}: ${what}, because ${host} has been failing.`, {
+    ...context,
+    host,
+    retryAt,
+    remedy: 'Wait: the host is probed about once a second, and calls go through again when it answers.',
+  });
 }

@@ -1,20 +1,26 @@
 import { NetworkError, RateLimitError, RemoteError, ValidationError } from '@fluxori/core';
+import type { Outcome } from '../transport/failure-table.js';
 import type { HttpAnswer } from '../transport/http-answer.js';
 import type { TransportFailure } from '../transport/transport-failure.js';
 import type { AnswerContext, CallSpec } from './call-spec.js';
 
 /** The error for a call that got no answer. */
-export function unanswered(failure: TransportFailure, host: string, context: AnswerContext): NetworkError {
+export function unanswered(
+  failure: TransportFailure,
+  outcome: Outcome,
+  host: string,
+  context: AnswerContext,
+): NetworkError {
   const { kind } = failure;
   const certainty =
-    kind.outcome === 'not-sent'
+    outcome === 'not-sent'
       ? 'the request was not sent'
       : 'it is not known whether the request was carried out';
   return new NetworkError(`${subject(context)}: ${host} could not be used: ${kind.what}; ${certainty}.`, {
     ...context,
     code: kind.code,
     host,
-    outcome: kind.outcome,
+    outcome,
     remedy: kind.remedy,
     cause: failure.cause,
     ...(failure.errorCode !== undefined && { details: { errorCode: failure.errorCode } }),

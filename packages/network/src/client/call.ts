@@ -6,7 +6,6 @@ import {
   type Metrics,
   noMetrics,
   type Random,
-  type RateLimitError,
 } from '@fluxori/core';
 import { abortable } from '../abort/abortable.js';
 import type { Circuit } from '../breaker/circuit.js';
@@ -17,15 +16,17 @@ import { fullJitter } from '../retry/backoff.js';
 import { Deadline } from '../retry/deadline.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { type AttemptEnd, mayRepeat, type RetryOptions } from '../retry/retry-policy.js';
+import type { Outcome } from '../transport/failure-table.js';
 import { type BodyKind, type HttpAnswer, readAnswer } from '../transport/http-answer.js';
 import { AnswerTooLarge, AnswerUndecodable, type HttpTransport } from '../transport/http-transport.js';
 import type { Timeouts } from '../transport/timeouts.js';
 import { failureOf, TransportFailure } from '../transport/transport-failure.js';
 import { answerContext } from './answer-context.js';
 import { throttled, unanswered, unreadable, unsendable } from './call-errors.js';
+import { CallRate } from './call-rate.js';
 import type { AnswerContext, CallOptions, CallSpec } from './call-spec.js';
 import { hostVerdict } from './host-verdict.js';
-import { judgeAnswer, tellsRate } from './judge-answer.js';
+import { judgeAnswer } from './judge-answer.js';
 
 export interface CallParts {
   readonly transport: HttpTransport;
@@ -57,11 +58,14 @@ export class Call {
   readonly #url: URL;
   readonly #circuit: Circuit;
   readonly #deadline: Deadline;
+  readonly #rate: CallRate;
   #attempts = 0;
   #throttles = 0;
   #rejected = false;
   #renewed = false;
-  #lastThrottle: { answer: HttpAnswer; retryAt: Date } | undefined;
+  #outcome: Outcome = 'not-sent';
+  /** The last answer that said "too many requests". */
+  #throttledBy: HttpAnswer | undefined;
   #lastError: FluxoriError | undefined;
 
   constructor(parts: CallParts, spec: CallSpec, options: CallOptions & { deadlineMs: number }) {
@@ -73,10 +77,17 @@ export class Call {
     this.#url = url;
     this.#circuit = parts.circuits.for(url);
     this.#deadline = new Deadline(options.deadlineMs, parts.clock);
+    this.#rate = new CallRate(spec, options, parts.clock, this.#deadline);
   }
 
-  async run(): Promise<HttpAnswer> {
-    this.#options.signal?.throwIfAborted();
+  run(): Promise<HttpAnswer> {
+    const { signal } = this.#options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    // Whatever is being waited for, also a store that does not answer, an abort ends it; each step below looks at the signal before it sends.
+    return abortable(this.#run(), signal);
+  }
+
+  async #run(): Promise<HttpAnswer> {
     for (;;) {
       const step = await this.#attempt();
       if ('answer' in step) return step.answer;
@@ -106,7 +117,7 @@ export class Call {
       this.#checkCircuit();
       if (this.#deadline.leftMs <= 0) throw await this.#deadlineError();
     } catch (error) {
-      this.#settle(grant, false);
+      this.#rate.settle(grant, false);
       throw error;
     }
     return this.#send(authority, grant);
@@ -116,7 +127,8 @@ export class Call {
     authority: Readonly<Record<string, string>> | undefined,
     grant: RateGrant | undefined,
   ): Promise<Step> {
-    const { spec, parts } = { spec: this.#spec, parts: this.#parts };
+    const spec = this.#spec;
+    const parts = this.#parts;
     const startedAt = parts.clock.now();
     const attemptMs = Math.min(parts.timeouts.attemptMs, this.#deadline.leftMs);
     const headers: Record<string, string> = {
@@ -147,7 +159,7 @@ export class Call {
           ),
         (end) => hostVerdict(end, attemptMs),
       );
-      if (grant !== undefined) this.#settle(grant, true);
+      this.#rate.settle(grant, true);
       const { answer, kind } = readAnswer(raw, new Date(parts.clock.now()));
       if (parts.metrics !== noMetrics) this.#measure(answer, startedAt);
       return await this.#conclude(answer, kind, grant);
@@ -158,9 +170,7 @@ export class Call {
 
   async #conclude(answer: HttpAnswer, kind: BodyKind, grant: RateGrant | undefined): Promise<Step> {
     const spec = this.#spec;
-    if (grant !== undefined && tellsRate(answer.status)) {
-      spec.rate?.tracker.observe(grant.plans, answer.headers['x-amzn-ratelimit-limit']);
-    }
+    this.#rate.learn(grant, answer);
     const verdict = judgeAnswer(spec, answer, kind);
     switch (verdict.is) {
       case 'success':
@@ -181,6 +191,7 @@ export class Call {
       case 'refused':
         break;
     }
+    if (answer.status >= 500) this.#outcome = 'unknown';
     const pauseMs = retryAfterMs(answer.headers['retry-after'], this.#parts.clock.now());
     return {
       end: { kind: 'refused', status: answer.status },
@@ -196,12 +207,10 @@ export class Call {
     this.#count(metricNames.throttled, { operation: this.#spec.operation });
     const now = clock.now();
     const asked = retryAfterMs(answer.headers['retry-after'], now);
-    const tracker = this.#spec.rate?.tracker;
     const retryAt =
-      grant !== undefined && tracker !== undefined
-        ? await tracker.throttled(grant, asked === undefined ? {} : { retryAfterMs: asked })
-        : new Date(now + Math.max(asked ?? 0, retry.baseMs + fullJitter(this.#throttles, retry, random)));
-    this.#lastThrottle = { answer, retryAt };
+      (await this.#rate.throttled(grant, asked)) ??
+      new Date(now + Math.max(asked ?? 0, retry.baseMs + fullJitter(this.#throttles, retry, random)));
+    this.#throttledBy = answer;
     const waitMs = retryAt.getTime() - now;
     // With a tracker, lining up for the next token decides about this.
     const tooLong =
@@ -217,19 +226,22 @@ export class Call {
   async #failed(error: unknown, grant: RateGrant | undefined): Promise<Step> {
     if (error instanceof TransportFailure) {
       const { kind, errorCode } = error;
-      this.#settle(grant, kind.outcome !== 'not-sent');
+      this.#rate.settle(grant, kind.outcome !== 'not-sent');
       if (errorCode?.startsWith('ERR_INVALID_') || errorCode === 'ERR_UNESCAPED_CHARACTERS') {
         throw unsendable('a header or the URL holds a character that HTTP does not allow', this.#context());
       }
       const labels = { host: this.#url.host, operation: this.#spec.operation };
       this.#count(metricNames.failures, { ...labels, code: kind.code, outcome: kind.outcome });
+      // An attempt before this one may have been carried out, whatever became of this one.
+      if (kind.outcome === 'unknown') this.#outcome = 'unknown';
+      const outcome = this.#outcome;
       return {
         end: kind.outcome === 'not-sent' ? { kind: 'unsent', repeat: kind.repeat } : { kind: 'unanswered' },
-        error: async () => unanswered(error, this.#url.host, await this.#errorContext()),
+        error: async () => unanswered(error, outcome, this.#url.host, await this.#errorContext()),
       };
     }
     if (error instanceof AnswerTooLarge || error instanceof AnswerUndecodable) {
-      this.#settle(grant, true);
+      this.#rate.settle(grant, true);
       // A larger answer does not become smaller by asking again.
       const idempotent = this.#spec.idempotent && error instanceof AnswerUndecodable;
       return {
@@ -240,8 +252,11 @@ export class Call {
     }
     // Anything else was not sent (the circuit opened in between), or is the caller's abort.
     const opened = (error as { code?: unknown } | undefined)?.code === 'EOPENBREAKER';
-    this.#settle(grant, !opened);
-    if (opened) this.#checkCircuit(true);
+    this.#rate.settle(grant, !opened);
+    if (opened) {
+      this.#attempts -= 1;
+      throw this.#circuitError();
+    }
     throw error;
   }
 
@@ -256,48 +271,24 @@ export class Call {
   async #authorize(): Promise<Readonly<Record<string, string>> | undefined> {
     const { signal } = this.#options;
     if (this.#spec.authorize === undefined) return undefined;
-    const asked = this.#spec.authorize({
-      ...(signal && { signal }),
-      ...(this.#rejected && { rejected: true }),
-    });
-    return abortable(asked, signal);
+    return this.#spec.authorize({ ...(signal && { signal }), ...(this.#rejected && { rejected: true }) });
   }
 
   async #acquire(): Promise<RateGrant | undefined> {
-    const { spec, parts } = { spec: this.#spec, parts: this.#parts };
-    if (spec.rate === undefined) return undefined;
-    const { signal, priority, maxWaitMs, waiter } = this.#options;
-    const startedAt = parts.clock.now();
     try {
-      return await spec.rate.tracker.acquire(spec.rate.plans, {
-        operation: spec.operation,
-        ...(spec.account !== undefined && { account: spec.account }),
-        ...(signal && { signal }),
-        ...(priority && { priority }),
-        ...(maxWaitMs !== undefined && { maxWaitMs }),
-        ...(waiter !== undefined && { waiter }),
-      });
+      return await this.#rate.acquire();
     } catch (error) {
-      if (this.#lastThrottle === undefined || !isErrorOf(error, 'RateLimitError')) throw error;
-      const retryAt = (error as RateLimitError).retryAt;
-      throw throttled(
-        this.#lastThrottle.answer,
-        retryAt,
-        await this.#errorContext(this.#lastThrottle.answer),
-      );
-    } finally {
-      this.#deadline.extend(parts.clock.now() - startedAt);
+      if (this.#throttledBy === undefined || !isErrorOf(error, 'RateLimitError')) throw error;
+      throw throttled(this.#throttledBy, error.retryAt, await this.#errorContext(this.#throttledBy));
     }
   }
 
-  #checkCircuit(opened = false): void {
-    if (this.#circuit.isClosed && !opened) return;
-    const error = circuitOpen(this.#circuit, this.#url.host, { ...this.#context(), cause: this.#lastError });
-    throw error;
+  #checkCircuit(): void {
+    if (!this.#circuit.isClosed) throw this.#circuitError();
   }
 
-  #settle(grant: RateGrant | undefined, consumed: boolean): void {
-    if (grant !== undefined) void this.#spec.rate?.tracker.settle(grant, { consumed });
+  #circuitError(): FluxoriError {
+    return circuitOpen(this.#circuit, this.#url.host, { ...this.#context(), cause: this.#lastError });
   }
 
   #deadlineError(): Promise<FluxoriError> | FluxoriError {
@@ -306,7 +297,9 @@ export class Call {
       failureOf('FLUXORI_DEADLINE', `the ${this.#deadline.totalMs} ms of the call were over`),
       'connecting',
     );
-    return this.#errorContext().then((context) => unanswered(failure, this.#url.host, context));
+    return this.#errorContext().then((context) =>
+      unanswered(failure, this.#outcome, this.#url.host, context),
+    );
   }
 
   #context(answer?: HttpAnswer): AnswerContext {
@@ -314,7 +307,7 @@ export class Call {
   }
 
   async #errorContext(answer?: HttpAnswer): Promise<AnswerContext> {
-    const rate = await this.#spec.rate?.tracker.snapshot(this.#spec.rate.plans);
+    const rate = await this.#rate.snapshot();
     return rate === undefined ? this.#context(answer) : { ...this.#context(answer), rate };
   }
 

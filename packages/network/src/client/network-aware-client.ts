@@ -8,6 +8,7 @@ import {
   silentLogger,
   systemClock,
   systemRandom,
+  ValidationError,
 } from '@fluxori/core';
 import { type CircuitOptions, type CircuitState, defaultCircuit } from '../breaker/circuit.js';
 import { Circuits } from '../breaker/circuits.js';
@@ -91,9 +92,17 @@ export class NetworkAwareClient {
    * @throws CircuitOpenError when the host has been failing: nothing was sent.
    * @throws NetworkError when no answer came; `outcome` says whether the request may have been carried out.
    * @throws RemoteError `REMOTE_UNREADABLE` when a success brought no JSON.
+   * @throws ValidationError when the URL or a header cannot be sent, or the client is closed.
    * @throws the signal's reason when aborted.
    */
   async call(spec: CallSpec, options: CallOptions = {}): Promise<HttpAnswer> {
+    if (this.#closing.signal.aborted) {
+      throw new ValidationError(`${spec.operation}: the client is closed, nothing was sent.`, {
+        operation: spec.operation,
+        ...(spec.account !== undefined && { account: spec.account }),
+        remedy: 'Open a new client, or close this one after the last call.',
+      });
+    }
     return new Call(this.#parts, spec, { deadlineMs: this.#deadlineMs, ...options }).run();
   }
 

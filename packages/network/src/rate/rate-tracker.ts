@@ -157,7 +157,11 @@ export class RateTracker {
       { bucket: plan.label, until: new Date(untilMs).toISOString(), streak },
       'Refused although a token was there: another program draws from the same limit. The bucket pauses.',
     );
-    await this.#buckets.drain(plan, { untilMs });
+    try {
+      await this.#buckets.drain(plan, { untilMs });
+    } catch (error) {
+      this.#logger.warn({ bucket: plan.label, error: String(error) }, 'The bucket could not be paused.');
+    }
     return new Date(untilMs);
   }
 
