@@ -55,7 +55,9 @@ export function describeQueueConnection({ describe, it, expect }: TestApi, bench
       let doneAt = 0;
       const worker = new Worker(
         name,
-        async () => void (doneAt = performance.now()),
+        async () => {
+          doneAt = performance.now();
+        },
         { connection },
         backendFactory,
       );
