@@ -1,45 +1,25 @@
-import {
-  type Clock,
-  type FluxoriError,
-  isErrorOf,
-  type Logger,
-  type Metrics,
-  noMetrics,
-  type Random,
-} from '@fluxori/core';
+import { type FluxoriError, isErrorOf, noMetrics } from '@fluxori/core';
 import { abortable } from '../abort/abortable.js';
 import type { Circuit } from '../breaker/circuit.js';
-import { type Circuits, circuitOpen } from '../breaker/circuits.js';
+import { circuitOpen } from '../breaker/circuits.js';
 import { metricNames } from '../metric-names.js';
 import type { RateGrant } from '../rate/usage-plan.js';
 import { fullJitter } from '../retry/backoff.js';
 import { Deadline } from '../retry/deadline.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { type AttemptEnd, mayRepeat, type RetryOptions } from '../retry/retry-policy.js';
+import { type AttemptEnd, mayRepeat } from '../retry/retry-policy.js';
 import type { Outcome } from '../transport/failure-table.js';
 import { type BodyKind, type HttpAnswer, readAnswer } from '../transport/http-answer.js';
-import { AnswerTooLarge, AnswerUndecodable, type HttpTransport } from '../transport/http-transport.js';
-import type { Timeouts } from '../transport/timeouts.js';
+import { AnswerTooLarge, AnswerUndecodable } from '../transport/http-transport.js';
 import { failureOf, TransportFailure } from '../transport/transport-failure.js';
 import { answerContext } from './answer-context.js';
+import { CallAuthority } from './call-authority.js';
 import { throttled, unanswered, unreadable, unsendable } from './call-errors.js';
+import type { CallParts } from './call-parts.js';
 import { CallRate } from './call-rate.js';
 import type { AnswerContext, CallOptions, CallSpec } from './call-spec.js';
 import { hostVerdict } from './host-verdict.js';
 import { judgeAnswer } from './judge-answer.js';
-
-export interface CallParts {
-  readonly transport: HttpTransport;
-  readonly circuits: Circuits;
-  readonly timeouts: Timeouts;
-  readonly retry: RetryOptions;
-  readonly maxBytes: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
 
 /** How an attempt ended: with the answer, or badly and why. */
 type Step =
@@ -59,10 +39,9 @@ export class Call {
   readonly #circuit: Circuit;
   readonly #deadline: Deadline;
   readonly #rate: CallRate;
+  readonly #authority: CallAuthority;
   #attempts = 0;
   #throttles = 0;
-  #rejected = false;
-  #renewed = false;
   #outcome: Outcome = 'not-sent';
   /** The last answer that said "too many requests". */
   #throttledBy: HttpAnswer | undefined;
@@ -77,6 +56,7 @@ export class Call {
     this.#url = url;
     this.#circuit = parts.circuits.for(url);
     this.#deadline = new Deadline(options.deadlineMs, parts.clock);
+    this.#authority = new CallAuthority(spec, options.signal);
     this.#rate = new CallRate(spec, options, parts.clock, this.#deadline);
   }
 
@@ -109,10 +89,11 @@ export class Call {
   async #attempt(): Promise<Step> {
     const { signal } = this.#options;
     this.#checkCircuit();
-    let authority = await this.#authorize();
+    let authority = await this.#authority.headers();
     const grant = await this.#acquire();
     try {
-      if (grant !== undefined && grant.waitedMs > authorityStaysFreshMs) authority = await this.#authorize();
+      if (grant !== undefined && grant.waitedMs > authorityStaysFreshMs)
+        authority = await this.#authority.headers();
       signal?.throwIfAborted();
       this.#checkCircuit();
       if (this.#deadline.leftMs <= 0) throw await this.#deadlineError();
@@ -139,7 +120,6 @@ export class Call {
       ...authority,
     };
     this.#attempts += 1;
-    this.#rejected = false;
     try {
       const raw = await this.#circuit.run(
         () =>
@@ -178,9 +158,7 @@ export class Call {
       case 'throttled':
         return this.#onThrottle(answer, grant);
       case 'expired':
-        if (this.#renewed || spec.authorize === undefined) break;
-        this.#renewed = true;
-        this.#rejected = true;
+        if (!this.#authority.renew()) break;
         this.#count(metricNames.retries, { operation: spec.operation, reason: 'expired-token' });
         return { again: 'expired' };
       case 'unreadable':
@@ -266,12 +244,6 @@ export class Call {
     if (this.#attempts >= retry.maxAttempts || !mayRepeat(step.end, this.#spec.idempotent)) return undefined;
     const pauseMs = Math.max(fullJitter(this.#attempts, retry, random), step.retryAfterMs ?? 0);
     return pauseMs < this.#deadline.leftMs ? pauseMs : undefined;
-  }
-
-  async #authorize(): Promise<Readonly<Record<string, string>> | undefined> {
-    const { signal } = this.#options;
-    if (this.#spec.authorize === undefined) return undefined;
-    return this.#spec.authorize({ ...(signal && { signal }), ...(this.#rejected && { rejected: true }) });
   }
 
   async #acquire(): Promise<RateGrant | undefined> {

@@ -18,7 +18,8 @@ import type { HttpAnswer } from '../transport/http-answer.js';
 import { HttpTransport } from '../transport/http-transport.js';
 import type { Environment } from '../transport/proxy-environment.js';
 import { defaultTimeouts, type Timeouts } from '../transport/timeouts.js';
-import { Call, type CallParts } from './call.js';
+import { Call } from './call.js';
+import type { CallParts } from './call-parts.js';
 import type { CallOptions, CallSpec } from './call-spec.js';
 import { probeHost } from './probe.js';
 

@@ -120,6 +120,22 @@ describe('a call of a connector', () => {
     expect(api.requests).toHaveLength(20);
   });
 
+  it.each([
+    [200, true],
+    [202, true],
+    [400, true],
+    [404, true],
+    [403, false],
+    [429, false],
+    [500, false],
+    [503, false],
+  ])('learns the rate from status %i or not', async (status, learns) => {
+    api.script = (_request, response) => json(response, status, {}, { 'x-amzn-RateLimit-Limit': '7.5' });
+    await call([plan()], { maxWaitMs: 0, deadlineMs: 100 }).catch(() => undefined);
+    const grant = await tracker.acquire([plan({ key: 'app/acme/eu/orders.searchOrders' })]);
+    expect(grant.plans[0]).toMatchObject(learns ? { ratePerSecond: 7.5, burst: 5 } : { ratePerSecond: 2 });
+  });
+
   it('takes a rate token for each attempt', async () => {
     api.script = (_request, response, number) => json(response, number < 3 ? 503 : 200, {});
     await call([plan({ ratePerSecond: 0.001 })]);
