@@ -9,7 +9,8 @@ import {
   group,
 } from './command-context.js';
 import { wholeNumber } from './options.js';
-import { runJob } from './run-job.js';
+import { runJob, runJobs } from './run-job.js';
+import { inventorySyncJobs } from './sync-jobs.js';
 
 interface AccountOption extends CommonOptions {
   account?: string;
@@ -65,21 +66,23 @@ export const inventoryCommand: CommandFactory = (facts) => {
 
 async function syncInventory(context: CommandContext, options: WorkOptions): Promise<void> {
   await context.withApp(async (app) => {
-    const account = app.connectors.choose(options.account);
-    const outcome = await runJob(
-      app,
-      { name: 'inventory.sync', accountId: account, payload: {}, dedupeKey: `inventory.sync.${account}` },
-      { terminal: context.terminal, signal: context.signal, wait: options.wait },
+    const jobs = await runJobs(app, inventorySyncJobs(app.connectors.choose(options.account)), {
+      terminal: context.terminal,
+      signal: context.signal,
+      wait: options.wait,
+    });
+    const results = jobs.map(
+      ({ result }) => result as Record<'inserted' | 'updated' | 'unchanged', number> | undefined,
     );
-    context.terminal.result(outcome, () => {
-      if (outcome.result === undefined) {
-        context.terminal.say(
-          `Queued as ${outcome.jobId}${outcome.joined ? ' (it was there already)' : ''}. A worker will do it: fluxori worker`,
-        );
-      } else {
-        const { inserted, updated, unchanged } = outcome.result as Record<string, number>;
-        context.terminal.say(`${inserted} new stock levels, ${updated} changed, ${unchanged} as before.`);
-      }
+    const sum = (field: 'inserted' | 'updated' | 'unchanged') =>
+      results.reduce((total, result) => total + (result?.[field] ?? 0), 0);
+    const totals = { inserted: sum('inserted'), updated: sum('updated'), unchanged: sum('unchanged') };
+    context.terminal.result({ jobs, ...(options.wait && totals) }, () => {
+      context.terminal.say(
+        options.wait
+          ? `${totals.inserted} new stock levels, ${totals.updated} changed, ${totals.unchanged} as before.`
+          : `Queued as ${jobs.map(({ jobId }) => jobId).join(' and ')}. A worker will do it: fluxori worker`,
+      );
     });
   });
 }

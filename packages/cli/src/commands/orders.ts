@@ -9,6 +9,7 @@ import {
 } from './command-context.js';
 import { priorityOption, sinceOption, wholeNumber } from './options.js';
 import { runJob } from './run-job.js';
+import { ordersImportJob } from './sync-jobs.js';
 
 interface ImportOptions extends CommonOptions {
   account?: string;
@@ -65,10 +66,8 @@ async function importOrders(context: CommandContext, options: ImportOptions): Pr
     const outcome = await runJob(
       app,
       {
-        name: 'orders.import',
-        accountId: account,
+        ...ordersImportJob(account),
         payload: since === undefined ? {} : { since: since.toISOString() },
-        dedupeKey: `orders.import.${account}`,
         ...(priority && { priority }),
       },
       { terminal: context.terminal, signal: context.signal, wait: options.wait },

@@ -5,6 +5,8 @@ import type { Terminal } from '../output/terminal.js';
 
 export interface JobRequest {
   readonly name: string;
+  /** What people call it, when the name alone does not tell; its progress is shown under it. */
+  readonly label?: string;
   readonly accountId: AccountId;
   readonly payload: JsonValue;
   readonly priority?: Priority;
@@ -28,35 +30,59 @@ export interface JobOutcome {
 }
 
 /**
- * Puts a job into its queue and, unless told otherwise, works the queue in this process until the job is done, showing its progress.
- * Interrupted, it leaves the job in the queue: the same command, or a worker, goes on with it.
+ * Puts jobs into their queues and, unless told otherwise, works the queues in this process until they are done, showing their progress.
+ * Interrupted, it leaves them in the queue: the same command, or a worker, goes on with them.
  */
-export async function runJob(app: App, request: JobRequest, options: RunJobOptions): Promise<JobOutcome> {
-  const { name, accountId, payload, priority, dedupeKey } = request;
-  const { jobId, deduplicated } = await app.queues.add(name, {
-    accountId,
-    payload,
-    ...(priority && { priority }),
-    ...(dedupeKey && { dedupeKey }),
-  });
-  if (!options.wait) return { jobId, joined: deduplicated };
+export async function runJobs(
+  app: App,
+  requests: readonly JobRequest[],
+  options: RunJobOptions,
+): Promise<JobOutcome[]> {
+  const labels = new Map<string, string>();
+  const outcomes: JobOutcome[] = [];
+  for (const { name, label, accountId, payload, priority, dedupeKey } of requests) {
+    const { jobId, deduplicated } = await app.queues.add(name, {
+      accountId,
+      payload,
+      ...(priority && { priority }),
+      ...(dedupeKey && { dedupeKey }),
+    });
+    labels.set(jobId, label ?? name);
+    outcomes.push({ jobId, joined: deduplicated });
+  }
+  if (!options.wait) return outcomes;
 
   const progress = progressOn(options.terminal);
   const stopListening = [
     app.queues.on('progress', (event) => {
-      if (event.jobId === jobId) progress.update(name, event.progress);
+      const label = labels.get(event.jobId);
+      if (label !== undefined) progress.update(label, event.progress);
     }),
     app.queues.on('parked', (event) => {
-      if (event.jobId === jobId)
-        progress.say(`  ${name} waits until ${event.until.toISOString()}: ${event.reason}`);
+      const label = labels.get(event.jobId);
+      if (label === undefined || event.until.getTime() - Date.now() < worthTellingMs) return;
+      progress.say(`  ${label} waits until ${event.until.toISOString()}: ${event.reason}`);
     }),
   ];
   try {
     await app.queues.start();
-    const result = await app.queues.waitFor(jobId, { signal: options.signal });
-    return { jobId, joined: deduplicated, ...(result !== undefined && { result: result as JsonValue }) };
+    return await Promise.all(
+      outcomes.map(async (outcome) => {
+        const result = await app.queues.waitFor(outcome.jobId, { signal: options.signal });
+        return { ...outcome, ...(result !== undefined && { result: result as JsonValue }) };
+      }),
+    );
   } finally {
     for (const stop of stopListening) stop();
     progress.close();
   }
 }
+
+/** As `runJobs`, for one. */
+export async function runJob(app: App, request: JobRequest, options: RunJobOptions): Promise<JobOutcome> {
+  const [outcome] = await runJobs(app, [request], options);
+  return outcome as JobOutcome;
+}
+
+/** Shorter waits are the ordinary rhythm of a limit. */
+const worthTellingMs = 3_000;

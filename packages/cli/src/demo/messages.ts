@@ -18,7 +18,7 @@ export interface Harvest {
   readonly someInventory: readonly InventoryLevel[];
 }
 
-/** What the worker process tells the demo. */
+/** What the worker process tells the demo. `name`: what the job is called for people. */
 export type WorkerMessage =
   /** `orders`: how many there were before the work began. */
   | { readonly type: 'ready'; readonly orders: number }

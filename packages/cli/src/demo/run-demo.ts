@@ -65,13 +65,20 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       },
     },
   };
+  const seller = sandbox.state()[0];
+  // Amazon does not tell how many there are; the demo knows.
+  const totals = {
+    ...(state.runs === 1 && { orders: options.orders }),
+    "Amazon's stock": seller?.fbaSkus ?? 0,
+    "seller's stock": options.skus - (seller?.fbaSkus ?? 0),
+  };
   const began = performance.now();
   const progress = progressOn(terminal);
   let powerCuts = 0;
   let ordersBefore: number | undefined;
   const onMessage = (message: WorkerMessage) => {
     if (message.type === 'ready') ordersBefore ??= message.orders;
-    show(progress, message);
+    show(progress, message, totals);
   };
   let harvest: Harvest | undefined;
   try {
@@ -120,7 +127,7 @@ async function workUntilPowerCut(
   return worker.ended;
 }
 
-function show(progress: Progress, message: WorkerMessage): void {
+function show(progress: Progress, message: WorkerMessage, totals: Readonly<Record<string, number>>): void {
   switch (message.type) {
     case 'queued':
       progress.say(
@@ -130,13 +137,11 @@ function show(progress: Progress, message: WorkerMessage): void {
       );
       break;
     case 'progress':
-      progress.update(message.name, message);
+      progress.update(message.name, { total: totals[message.name], ...message });
       break;
     case 'parked':
-      progress.update(message.name, {
-        done: 0,
-        note: `waits until ${message.until.slice(11, 19)}: ${message.reason}`,
-      });
+      if (Date.parse(message.until) - Date.now() > worthTellingMs)
+        progress.say(`  ${message.name} waits until ${message.until.slice(11, 19)}: ${message.reason}`);
       break;
     case 'completed':
       progress.finish(message.name, 'done');
@@ -144,3 +149,6 @@ function show(progress: Progress, message: WorkerMessage): void {
     default:
   }
 }
+
+/** Shorter waits are the ordinary rhythm of a limit. */
+const worthTellingMs = 3_000;

@@ -1,4 +1,5 @@
 import { type AccountId, accountId, isFluxoriError, silentLogger } from '@fluxori/core';
+import { inventorySyncJobs, ordersImportJob } from '../commands/sync-jobs.js';
 import { type App, openApp } from '../composition/open-app.js';
 import { configSchema } from '../config/config.js';
 import { pinoLogger } from '../output/pino-logger.js';
@@ -6,10 +7,8 @@ import type { Harvest, WorkerMessage, WorkOrder } from './messages.js';
 
 /**
  * The demo's worker: a process of its own, so that the demo can cut its power (`kill -9`) and start another.
- * It puts the two jobs in (or finds them there), works them, and tells its parent what happens.
+ * It puts the jobs in (or finds them there), works them, and tells its parent what happens.
  */
-const jobs = ['orders.import', 'inventory.sync'] as const;
-
 function tell(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve();
@@ -23,30 +22,34 @@ async function work(order: WorkOrder): Promise<void> {
   await using app = await openApp({ config, home: order.home, backendUrl: order.backendUrl }, { logger });
   const account = accountId(order.accountId);
   void tell({ type: 'ready', orders: await app.backend.records.count('order', { accountId: account }) });
-  listen(app);
+  const labels = new Map<string, string>();
+  listen(app, labels);
 
-  const ids: string[] = [];
-  for (const name of jobs) {
-    const { jobId, deduplicated } = await app.queues.add(name, {
-      accountId: account,
-      payload: {},
-      dedupeKey: `${name}.${account}`,
-    });
-    void tell({ type: 'queued', name, resumed: deduplicated });
-    ids.push(jobId);
+  for (const { name, label, ...job } of [ordersImportJob(account), ...inventorySyncJobs(account)]) {
+    const { jobId, deduplicated } = await app.queues.add(name, job);
+    labels.set(jobId, label ?? name);
+    void tell({ type: 'queued', name: label ?? name, resumed: deduplicated });
   }
   await app.queues.start();
-  await Promise.all(ids.map((id) => app.queues.waitFor(id)));
+  await Promise.all([...labels.keys()].map((jobId) => app.queues.waitFor(jobId)));
   await tell({ type: 'harvest', harvest: await harvest(app, account) });
 }
 
-function listen(app: App): void {
-  app.queues.on('progress', ({ name, progress }) => void tell({ type: 'progress', name, ...progress }));
+function listen(app: App, labels: ReadonlyMap<string, string>): void {
+  const nameOf = (event: { jobId: string; name: string }) => labels.get(event.jobId) ?? event.name;
   app.queues.on(
-    'parked',
-    ({ name, until, reason }) => void tell({ type: 'parked', name, until: until.toISOString(), reason }),
+    'progress',
+    (event) => void tell({ type: 'progress', name: nameOf(event), ...event.progress }),
   );
-  app.queues.on('completed', ({ name }) => void tell({ type: 'completed', name }));
+  app.queues.on('parked', (event) => {
+    void tell({
+      type: 'parked',
+      name: nameOf(event),
+      until: event.until.toISOString(),
+      reason: event.reason,
+    });
+  });
+  app.queues.on('completed', (event) => void tell({ type: 'completed', name: nameOf(event) }));
 }
 
 async function harvest(app: App, account: AccountId): Promise<Harvest> {

@@ -1,4 +1,4 @@
-import { MultiBar, type SingleBar } from 'cli-progress';
+import { MultiBar, type Options, type Params, type SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal.js';
 
 export interface Step {
@@ -25,15 +25,13 @@ export function progressOn(terminal: Terminal, now: () => number = Date.now): Pr
 
 class BarProgress implements Progress {
   readonly #bars = new Map<string, SingleBar>();
+  readonly #steps = new Map<string, Step>();
   readonly #multi: MultiBar;
 
   constructor(terminal: Terminal) {
     this.#multi = new MultiBar({
       stream: terminal.screen as NodeJS.WritableStream,
-      format: '  {name} [{bar}] {value}{of} {note}',
-      barCompleteChar: '=',
-      barIncompleteChar: ' ',
-      barsize: 28,
+      format: line,
       hideCursor: true,
       autopadding: false,
       emptyOnZero: true,
@@ -43,11 +41,8 @@ class BarProgress implements Progress {
 
   update(name: string, step: Step): void {
     const total = Math.max(step.total ?? step.done, 1);
-    const payload = {
-      name: name.padEnd(16),
-      of: `${step.total === undefined ? '' : `/${step.total}`}${step.unit ? ` ${step.unit}` : ''}`,
-      note: step.note ?? '',
-    };
+    const payload: Payload = { name, step };
+    this.#steps.set(name, step);
     const bar = this.#bars.get(name);
     if (bar === undefined) {
       this.#bars.set(name, this.#multi.create(total, step.done, payload));
@@ -58,7 +53,8 @@ class BarProgress implements Progress {
   }
 
   finish(name: string, note: string): void {
-    this.#bars.get(name)?.update({ note });
+    const step = this.#steps.get(name);
+    if (step !== undefined) this.update(name, { ...step, total: step.done, note });
     this.#multi.update();
   }
 
@@ -70,6 +66,21 @@ class BarProgress implements Progress {
   close(): void {
     this.#multi.stop();
   }
+}
+
+interface Payload {
+  readonly name: string;
+  readonly step: Step;
+}
+
+const barWidth = 28;
+
+/** A bar where the end is known; else only how far it is. */
+function line(_options: Options, _params: Params, { name, step }: Payload): string {
+  const { done, total, unit = '', note = '' } = step;
+  const filled = total === undefined ? 0 : Math.round(Math.min(done / Math.max(total, 1), 1) * barWidth);
+  const bar = total === undefined ? '.'.repeat(barWidth) : '='.repeat(filled).padEnd(barWidth);
+  return `  ${name.padEnd(16)} [${bar}] ${done}${total === undefined ? '' : `/${total}`} ${unit} ${note}`;
 }
 
 const lineEveryMs = 1000;
