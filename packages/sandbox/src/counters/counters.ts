@@ -9,6 +9,8 @@ export interface Outcome {
   readonly status?: number;
   /** The connection was cut before or after the far side acted. */
   readonly cut?: 'before' | 'after' | 'mid-body';
+  /** The far side did what was asked, whatever came back. */
+  readonly acted?: boolean;
 }
 
 export interface SeenRequest {
@@ -75,6 +77,8 @@ export interface CountersSnapshot {
   /** 5xx. */
   readonly failed: number;
   readonly cut: number;
+  /** Bare `HEAD /` requests, by which a client asks whether a host is alive; they are in no other count. */
+  readonly probes: number;
   /** Requests to LWA that arrived. */
   readonly tokenCalls: number;
   /** Those that got no token. */
@@ -105,6 +109,7 @@ export class Counters {
   #leftOut = 0;
   #cut = 0;
   #requests = 0;
+  #probes = 0;
   #tokenCalls = 0;
   #tokenFailures = 0;
 
@@ -123,8 +128,13 @@ export class Counters {
     this.#leftOut = 0;
     this.#cut = 0;
     this.#requests = 0;
+    this.#probes = 0;
     this.#tokenCalls = 0;
     this.#tokenFailures = 0;
+  }
+
+  probe(): void {
+    this.#probes++;
   }
 
   /** A request to LWA. `sellerId` when it became known. */
@@ -161,7 +171,7 @@ export class Counters {
       if (status === 429) account.throttled++;
     }
     this.#recordDistinct(seen, status);
-    if (served && seen.method === 'GET') this.#recordPage(seen);
+    if (outcome.acted && seen.method === 'GET') this.#recordPage(seen);
   }
 
   snapshot(): CountersSnapshot {
@@ -177,6 +187,7 @@ export class Counters {
       rejected: sum(400, 500),
       failed: sum(500, 600),
       cut: this.#cut,
+      probes: this.#probes,
       tokenCalls: this.#tokenCalls,
       tokenFailures: this.#tokenFailures,
       statuses: this.#statuses,

@@ -1,10 +1,10 @@
-import { ValidationError } from '@fluxori/core';
+import { type Logger, ValidationError } from '@fluxori/core';
 import type { Listener } from '../http/listener.js';
 import type { RateLimiter } from '../limits/rate-limiter.js';
 import type { AccessTokens } from '../lwa/access-tokens.js';
 import type { Grants } from '../lwa/grants.js';
 import { type ActiveFault, type CheckedFault, type Fault, faultSchema, type Host } from './fault.js';
-import { operationFilter } from './operation-filter.js';
+import { operationFilter, unknownKeys } from './operation-filter.js';
 import type { RequestFaults } from './request-faults.js';
 
 export interface FaultBoardParts {
@@ -15,7 +15,10 @@ export interface FaultBoardParts {
   readonly listeners: Readonly<Record<Host, Listener>>;
   /** Makes the buckets that a drain means, also those of operations that were not called yet. */
   readonly openBuckets: (operation: (key: string) => boolean, sellerId: string | undefined) => void;
+  /** Whether there is an operation of this key. */
+  readonly knows: (key: string) => boolean;
   readonly now: () => number;
+  readonly logger: Logger;
 }
 
 interface Lasting {
@@ -51,6 +54,15 @@ export class FaultBoard {
       );
       throw new ValidationError(`The fault cannot be set: ${problems.join('; ')}.`);
     }
+    const unknown = unknownKeys(
+      'operation' in checked.data ? checked.data.operation : undefined,
+      this.#parts.knows,
+    );
+    if (unknown.length > 0)
+      throw new ValidationError(
+        `The fault cannot be set: there is no operation ${unknown.join(', ')}. Keys look like orders.searchOrders and orders@v0.getOrder.`,
+        { field: 'operation' },
+      );
     const id = `fault-${++this.#lastId}`;
     await this.#start(id, checked.data);
     return id;
@@ -63,6 +75,12 @@ export class FaultBoard {
       this.#parts.requests.disarm(one);
       await this.#end(one);
     }
+  }
+
+  /** Forgets everything without restoring anything: the sandbox is closing. */
+  dispose(): void {
+    for (const { timer } of this.#lasting.values()) clearTimeout(timer);
+    this.#lasting.clear();
   }
 
   list(): readonly ActiveFault[] {
@@ -132,10 +150,16 @@ export class FaultBoard {
   }
 
   #keep(id: string, fault: CheckedFault, durationMs: number | undefined, end: () => Promise<void>): void {
-    const timer = durationMs === undefined ? undefined : setTimeout(() => void this.#end(id), durationMs);
+    const timer = durationMs === undefined ? undefined : setTimeout(() => this.#endOnTime(id), durationMs);
     timer?.unref();
     const endsAtMs = durationMs === undefined ? Number.POSITIVE_INFINITY : this.#parts.now() + durationMs;
     this.#lasting.set(id, { fault, endsAtMs, end, timer });
+  }
+
+  #endOnTime(id: string): void {
+    this.#end(id).catch((error: unknown) => {
+      this.#parts.logger.error({ fault: id, error: String(error) }, 'sandbox: a fault could not be ended');
+    });
   }
 
   async #end(id: string): Promise<void> {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const reach = {
   /**
    * Operation keys, `*` standing for anything: `orders.*`, `orders.searchOrders`, `lwa.token`. Without it, all SP-API
-   * operations are meant, and LWA is not.
+   * operations are meant, but neither LWA nor a client's probes (`probe`: bare `HEAD /` requests).
    */
   operation: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
   sellerId: z.string().optional(),

@@ -25,7 +25,7 @@ export async function sendAnswer(
   const body = answer.body === undefined ? undefined : Buffer.from(answer.body);
   response.writeHead(answer.status, {
     ...answer.headers,
-    ...(body === undefined ? {} : { 'content-length': body.length }),
+    ...(body === undefined ? {} : { 'Content-Length': body.length }),
   });
   if (disturbance.resetAfterBytes !== undefined) {
     const part = (body ?? Buffer.alloc(0)).subarray(
@@ -71,11 +71,11 @@ export function gatewayError(
   ];
   if (html) {
     const body = `<html>\r\n<head><title>${status} ${code}</title></head>\r\n<body>\r\n<center><h1>${status} ${code}</h1></center>\r\n</body>\r\n</html>\r\n`;
-    return { status, headers: { ...headers, 'content-type': 'text/html' }, body };
+    return { status, headers: { ...headers, 'Content-Type': 'text/html' }, body };
   }
   return {
     status,
-    headers: { ...headers, 'content-type': 'application/json', 'x-amzn-errortype': errorTypeOf(status) },
+    headers: { ...headers, 'Content-Type': 'application/json', 'x-amzn-ErrorType': errorTypeOf(status) },
     body: JSON.stringify({ errors: [{ code, message, details: '' }] }),
   };
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Sandbox } from '../sandbox.js';
 import { startSandbox } from '../start-sandbox.js';
@@ -146,6 +147,40 @@ describe('The gateway', () => {
     expect(answer.headers['x-amzn-errortype']).toBeDefined();
   });
 
+  it.each([
+    [
+      'two Host headers',
+      'Host: a\r\nHost: b\r\nUser-Agent: x/1\r\n',
+      '"details":"The Host header appears more than once."',
+    ],
+    ['headers beyond all measure', `Host: a\r\nX: ${'x'.repeat(40_000)}\r\n`, '<h1>400 Bad Request</h1>'],
+    ['no HTTP at all', '\u0000\r\n', '<h1>400 Bad Request</h1>'],
+  ])('answers 400 to %s', async (_what, headers, expected) => {
+    const { hostname, port } = new URL(sandbox.endpoints.eu);
+    const text = await new Promise<string>((resolve, reject) => {
+      let received = '';
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(`GET ${search} HTTP/1.1\r\n${headers}\r\n`),
+      );
+      socket.on('data', (chunk) => {
+        received += chunk.toString();
+        if (received.includes(expected)) socket.destroy();
+      });
+      socket.on('close', () => resolve(received));
+      socket.on('error', reject);
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toContain(expected);
+  });
+
+  it('answers a probe and keeps it out of the other counts', async () => {
+    sandbox.resetCounters();
+    expect(
+      (await wire.call({ method: 'HEAD', path: '/', token: null, headers: { 'user-agent': '' } })).status,
+    ).toBe(403);
+    expect(sandbox.counters()).toMatchObject({ probes: 1, requests: 0, rejected: 0 });
+  });
+
   it('answers many requests over kept connections', async () => {
     const path = '/orders/2026-01-01/orders/123-1234567-1234567';
     const token = await wire.token();
@@ -167,6 +202,13 @@ describe('startSandbox', () => {
         expect.stringContaining('Mars'),
         expect.stringContaining('colour'),
       ],
+    });
+  });
+
+  it('refuses a plan for an operation that does not exist', async () => {
+    const plans = { 'orders.serchOrders': { rate: 1, burst: 1 } };
+    await expect(startSandbox({ plans })).rejects.toMatchObject({
+      problems: [expect.stringContaining('serchOrders')],
     });
   });
 

@@ -1,6 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
+const page = '<html><head><title>400 Bad Request</title></head><body><h1>400 Bad Request</h1></body></html>';
+const badRequest = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`;
+
 /** One HTTP server whose door can be shut and opened again on the same port. */
 export class Listener {
   readonly #server: Server;
@@ -23,7 +26,11 @@ export class Listener {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
-    this.#server.on('clientError', (_error, socket) => socket.destroy());
+    this.#server.on('clientError', (_error, socket) => {
+      // What is no HTTP, or has too large headers, never gets to the API: the edge answers, in HTML.
+      if (socket.writable) socket.end(badRequest);
+      else socket.destroy();
+    });
   }
 
   /** @param port - 0 takes a free one. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@fluxori/core';
 import { receiveBody } from '../checks/request-body.js';
 import type { Counters } from '../counters/counters.js';
-import { lwaOperation } from '../faults/operation-filter.js';
+import { lwaOperation, probeOperation } from '../faults/operation-filter.js';
 import type { RequestFaults } from '../faults/request-faults.js';
 import type { LwaAnswer, TokenEndpoint } from '../lwa/token-endpoint.js';
 import { cutConnection, gatewayError, sendAnswer } from './answer.js';
@@ -34,12 +34,19 @@ export class LwaGateway {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { counters, endpoint, faults, sleep } = this.#parts;
     const headers = {
-      'content-type': 'application/json;charset=UTF-8',
-      'cache-control': 'no-store',
-      pragma: 'no-cache',
-      'x-amzn-requestid': randomUUID(),
+      'Content-Type': 'application/json;charset=UTF-8',
+      'Cache-Control': 'no-store',
+      Pragma: 'no-cache',
+      'x-amzn-RequestId': randomUUID(),
     };
     const path = (request.url ?? '/').split('?')[0];
+    if (request.method === 'HEAD') {
+      counters.probe();
+      const probed = faults.disturb({ operation: probeOperation });
+      if (probed.drop !== undefined) cutConnection(response);
+      else await sendAnswer(response, { status: probed.error?.status ?? 404, headers }, probed);
+      return;
+    }
     if (path !== '/auth/o2/token' || request.method !== 'POST') {
       request.resume();
       const status = path === '/auth/o2/token' ? 405 : 404;

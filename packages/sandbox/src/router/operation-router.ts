@@ -11,14 +11,16 @@ export interface RoutedOperation {
 /** Amazon's whole table as a router. */
 export class OperationRouter {
   readonly #trie = new PathTrie<RoutedOperation>();
-  readonly #byKey = new Map<string, RoutedOperation>();
+  readonly #keys = new Set<string>();
+  readonly operations: readonly RoutedOperation[];
 
   constructor(table: readonly OperationDescriptor[] = operations) {
-    for (const descriptor of table) {
-      const routed: RoutedOperation = { key: operationKey(descriptor), descriptor };
+    this.operations = table.map((descriptor) => ({ key: operationKey(descriptor), descriptor }));
+    for (const routed of this.operations) {
+      const { descriptor, key } = routed;
       const greedy = descriptor.parameters.find((parameter) => parameter.greedy)?.name;
       this.#trie.add(descriptor.method, descriptor.path, routed, greedy);
-      this.#byKey.set(routed.key, routed);
+      this.#keys.add(key);
     }
   }
 
@@ -26,11 +28,7 @@ export class OperationRouter {
     return this.#trie.find(method, path);
   }
 
-  byKey(key: string): RoutedOperation | undefined {
-    return this.#byKey.get(key);
-  }
-
-  get keys(): readonly string[] {
-    return [...this.#byKey.keys()];
+  knows(key: string): boolean {
+    return this.#keys.has(key);
   }
 }

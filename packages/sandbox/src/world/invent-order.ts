@@ -22,8 +22,9 @@ export function inventPastOrder(
   const createdMs = epochMs - 1_000 - Math.floor(prng.next() * spanMs);
   const ageMs = epochMs - createdMs;
   const status = statusAtAge(prng, ageMs);
-  const movedMs = Math.min(createdMs + prng.integer(5 * 60_000, 3 * day), epochMs);
-  const updatedMs = status === 'PENDING' ? createdMs : movedMs;
+  // The last change lies within three days after the order, or, of a fresh one, anywhere between it and the epoch.
+  const changeMs = Math.floor(prng.next() * Math.min(3 * day, ageMs));
+  const updatedMs = status === 'PENDING' ? createdMs : createdMs + changeMs;
   return inventOrder(setting, number, createdMs, updatedMs, status);
 }
 

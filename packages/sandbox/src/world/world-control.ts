@@ -77,6 +77,11 @@ export class WorldControl {
     });
   }
 
+  /** The seller meant: the first, if none is named. @throws NotFoundError */
+  sellerIdOf(sellerId?: string): string {
+    return this.#seller(sellerId).sellerId;
+  }
+
   #seller(sellerId: string | undefined): Seller {
     const seller = sellerId === undefined ? this.#world.sellers[0] : this.#world.seller(sellerId);
     if (seller === undefined) throw new NotFoundError(`The sandbox has no seller ${sellerId}.`);

@@ -138,6 +138,7 @@ describe('searchOrders', () => {
       { lastUpdatedAfter: since, lastUpdatedBefore: new Date().toISOString() },
       /two minutes/,
     ],
+    ['a start in the future', { createdAfter: '2099-01-01T00:00:00Z' }, /future/],
     ['a page of none', { lastUpdatedAfter: since, maxResultsPerPage: 0 }, /maxResultsPerPage/],
     ['a page beyond a hundred', { lastUpdatedAfter: since, maxResultsPerPage: 101 }, /maxResultsPerPage/],
     ['a token that it did not give', { lastUpdatedAfter: since, paginationToken: 'abc.def' }, /not valid/],

@@ -22,7 +22,7 @@ export const searchOrders = implement('orders', '2026-01-01', 'searchOrders', (c
   const pageSize = params.maxResultsPerPage ?? largestPage;
   if (pageSize < 1 || pageSize > largestPage)
     throw invalidInput(message, `maxResultsPerPage must be from 1 to ${largestPage}.`);
-  const span = spanOf(params, call.now() - call.settleMs);
+  const span = spanOf(params, call.now(), call.settleMs);
   const owner = `orders.searchOrders|${seller.sellerId}|${call.region}`;
   const query = queryOf(params);
   const bookmark =
@@ -55,7 +55,11 @@ export const searchOrders = implement('orders', '2026-01-01', 'searchOrders', (c
   };
 });
 
-function spanOf(params: Search, latestMs: number): { time: OrderTime; from: number; to: number } {
+function spanOf(
+  params: Search,
+  nowMs: number,
+  settleMs: number,
+): { time: OrderTime; from: number; to: number } {
   const { createdAfter, createdBefore, lastUpdatedAfter, lastUpdatedBefore } = params;
   if ((createdAfter === undefined) === (lastUpdatedAfter === undefined))
     throw invalidInput(message, 'Exactly one of createdAfter and lastUpdatedAfter is required.');
@@ -68,6 +72,8 @@ function spanOf(params: Search, latestMs: number): { time: OrderTime; from: numb
       ? (['created', createdAfter, createdBefore] as const)
       : (['lastUpdated', lastUpdatedAfter as string, lastUpdatedBefore] as const);
   const from = Date.parse(after);
+  const latestMs = nowMs - settleMs;
+  if (from > nowMs) throw invalidInput(message, `${name}After must not be in the future.`);
   const to = before === undefined ? latestMs : Date.parse(before);
   if (before !== undefined && to > latestMs)
     throw invalidInput(message, `${name}Before must be at least two minutes before the time of the request.`);

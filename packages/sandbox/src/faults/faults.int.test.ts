@@ -1,0 +1,269 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Sandbox } from '../sandbox.js';
+import { startSandbox } from '../start-sandbox.js';
+import { Wire } from '../testing/wire.js';
+import type { Fault } from './fault.js';
+
+const search = '/orders/2026-01-01/orders';
+const since = { lastUpdatedAfter: '2020-01-01T00:00:00Z' };
+
+describe('Faults', () => {
+  let sandbox: Sandbox;
+  let wire: Wire;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox({ orders: 60, skus: 10, rateLimits: false });
+    wire = new Wire(sandbox);
+    await wire.token();
+  });
+  afterEach(() => sandbox.close());
+
+  const get = () => wire.get(search, since);
+  const fails = (): Promise<string> =>
+    get().then(
+      (answer) => `answered ${answer.status}`,
+      (error: NodeJS.ErrnoException) => error.code ?? error.message,
+    );
+  /** Time for the client to notice that its kept connections are gone. */
+  const kept = () => new Promise((resolve) => setTimeout(resolve, 30));
+  const counts = () => sandbox.counters().operations['orders.searchOrders'];
+  async function elapsed(work: () => Promise<unknown>): Promise<number> {
+    const started = performance.now();
+    await work();
+    return performance.now() - started;
+  }
+
+  it('delay the answer', async () => {
+    await sandbox.faults.set({ kind: 'latency', ms: 80, jitterMs: 40, count: 1 });
+    const slow = await elapsed(get);
+    expect(slow).toBeGreaterThanOrEqual(78);
+    expect(await elapsed(get)).toBeLessThan(slow);
+  });
+
+  it('send it slowly, and whole', async () => {
+    const { text } = await get();
+    await sandbox.faults.set({ kind: 'bandwidth', bytesPerSecond: text.length * 4 });
+    let slow = '';
+    expect(
+      await elapsed(async () => {
+        slow = (await get()).text;
+      }),
+    ).toBeGreaterThan(180);
+    expect(slow).toBe(
+      text.replace(/"lastUpdatedBefore":"[^"]*"/, () => /"lastUpdatedBefore":"[^"]*"/.exec(slow)?.[0] ?? ''),
+    );
+  });
+
+  it('cut the connection before the far side acts', async () => {
+    await sandbox.faults.set({ kind: 'drop', when: 'before', count: 1 });
+    expect(await fails()).toBe('ECONNRESET');
+    expect(counts()).toMatchObject({ requests: 1, served: 0, cut: 1 });
+    expect((await get()).status).toBe(200);
+  });
+
+  it('cut it after the far side has acted', async () => {
+    const { sellerId } = sandbox.credentials;
+    const path = `/listings/2021-08-01/items/${sellerId}/TEA-00000`;
+    const query = { marketplaceIds: 'AE08WJ6YKNBMC' };
+    const body = {
+      productType: 'TEA',
+      patches: [{ op: 'replace', path: '/attributes/item_name', value: [{ value: 'Changed' }] }],
+    };
+    await sandbox.faults.set({ kind: 'drop', when: 'after', operation: 'listingsItems.patch*' });
+    await expect(wire.call({ method: 'PATCH', path, query, body })).rejects.toThrow();
+    expect((await wire.get(path, query)).json.summaries[0].itemName).toBe('Changed');
+    expect(sandbox.counters().operations['listingsItems.patchListingsItem']).toMatchObject({
+      served: 1,
+      cut: 1,
+    });
+  });
+
+  it('reset it in the middle of the body', async () => {
+    await sandbox.faults.set({ kind: 'reset-mid-body', afterBytes: 100, count: 1 });
+    expect(await fails()).toBe('ECONNRESET');
+    expect(counts()).toMatchObject({ served: 1, cut: 1 });
+  });
+
+  it.each([
+    [{ kind: 'error', status: 503 }, 503, 'application/json'],
+    [{ kind: 'error', status: 500, html: true }, 500, 'text/html'],
+    [{ kind: 'error', status: 504, when: 'after' }, 504, 'application/json'],
+  ] as const)('answer %j', async (fault, status, contentType) => {
+    await sandbox.faults.set(fault);
+    const answer = await get();
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, contentType]);
+    expect(answer.headers['x-amzn-requestid']).toBeDefined();
+    expect(answer.headers).not.toHaveProperty('x-amzn-ratelimit-limit');
+    expect(sandbox.counters()).toMatchObject({ failed: 1, served: 0 });
+  });
+
+  it('meet only what they are meant for, after what they let pass, as often as they should', async () => {
+    await sandbox.faults.set({
+      kind: 'error',
+      status: 500,
+      operation: ['orders.*', 'sellers.getAccounts*'],
+      skip: 1,
+      count: 2,
+      region: 'eu',
+      sellerId: sandbox.credentials.sellerId,
+    });
+    expect((await wire.get('/sellers/v1/account')).status).toBe(200);
+    const statuses = [];
+    for (let i = 0; i < 5; i++) statuses.push((await get()).status);
+    expect(statuses).toEqual([200, 500, 500, 200, 200]);
+    expect(sandbox.faults.list()).toEqual([]);
+  });
+
+  it('hit with a probability that the seed decides', async () => {
+    const run = async () => {
+      await using other = await startSandbox({
+        orders: 5,
+        skus: 5,
+        rateLimits: false,
+        faults: [{ kind: 'error', status: 500, probability: 0.5 }],
+      });
+      const caller = new Wire(other);
+      const statuses = [];
+      for (let i = 0; i < 40; i++) statuses.push((await caller.get(search, since)).status);
+      return statuses;
+    };
+    const statuses = await run();
+    expect(statuses.filter((status) => status === 500).length).toBeGreaterThan(8);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(8);
+    expect(await run()).toEqual(statuses);
+  });
+
+  it('end after their time, and when they are cleared', async () => {
+    await sandbox.faults.set({ kind: 'error', status: 500, durationMs: 60 });
+    expect((await get()).status).toBe(500);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect((await get()).status).toBe(200);
+    const id = await sandbox.faults.set({ kind: 'error', status: 500 });
+    expect(sandbox.faults.list()).toMatchObject([{ id, fault: { kind: 'error' }, hits: 0 }]);
+    await sandbox.faults.clear(id);
+    expect((await get()).status).toBe(200);
+  });
+
+  it('expire and revoke access tokens, and the next ones are good', async () => {
+    await sandbox.faults.set({ kind: 'expire-tokens' });
+    expect((await get()).json.errors[0].details).toMatch(/expired/);
+    const second = new Wire(sandbox);
+    expect((await second.get(search, since)).status).toBe(200);
+    await sandbox.faults.set({ kind: 'revoke-tokens' });
+    expect((await second.get(search, since)).json.errors[0].details).toMatch(/revoked/);
+    expect((await new Wire(sandbox).get(search, since)).status).toBe(200);
+  });
+
+  it("take a seller's consent back for good", async () => {
+    await sandbox.faults.set({ kind: 'revoke-consent', sellerId: sandbox.credentials.sellerId });
+    expect((await get()).status).toBe(403);
+    const answer = await wire.refresh();
+    expect([answer.status, answer.json.error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it("let another program use up a seller's quota", async () => {
+    await using limited = await startSandbox({ orders: 5, skus: 5 });
+    const caller = new Wire(limited);
+    await limited.faults.set({ kind: 'foreign-use', drain: 0.9, operation: 'orders.searchOrders' });
+    const statuses = [];
+    for (let i = 0; i < 4; i++) statuses.push((await caller.get(search, since)).status);
+    expect(statuses).toEqual([200, 200, 429, 429]);
+    expect(
+      limited.buckets().find((bucket) => bucket.operation === 'orders.searchOrders')?.tokens,
+    ).toBeLessThan(1);
+    await limited.faults.set({ kind: 'foreign-use', share: 0.5, durationMs: 1_000 });
+    expect(limited.faults.list()).toMatchObject([{ fault: { kind: 'foreign-use', share: 0.5 } }]);
+    limited.refillBuckets();
+    expect((await caller.get(search, since)).status).toBe(200);
+  });
+
+  it('cost no quota when the request is lost on its way, and some when the answer is', async () => {
+    await using limited = await startSandbox({
+      orders: 5,
+      skus: 5,
+      plans: { 'orders.searchOrders': { rate: 0.001, burst: 2 } },
+    });
+    const caller = new Wire(limited);
+    await caller.token();
+    await limited.faults.set({ kind: 'drop', when: 'before', count: 3 });
+    for (let i = 0; i < 3; i++) await expect(caller.get(search, since)).rejects.toThrow();
+    await limited.faults.set({ kind: 'drop', when: 'after', count: 1 });
+    await expect(caller.get(search, since)).rejects.toThrow();
+    expect([(await caller.get(search, since)).status, (await caller.get(search, since)).status]).toEqual([
+      200, 429,
+    ]);
+    // Acted on twice: the answer that was lost, and the one that came.
+    expect(limited.counters().repeatedPages).toMatchObject([{ operation: 'orders.searchOrders', served: 2 }]);
+  });
+
+  it('leave probes alone unless they are meant', async () => {
+    const probe = () =>
+      wire.call({ method: 'HEAD', path: '/', token: null }).then(
+        ({ status }) => status,
+        () => 'cut',
+      );
+    await sandbox.faults.set({ kind: 'drop', when: 'before' });
+    expect(await probe()).toBe(403);
+    await sandbox.faults.set({ kind: 'drop', when: 'before', operation: 'probe' });
+    expect(await probe()).toBe('cut');
+  });
+
+  it.each(['refuse', 'destroy'] as const)(
+    'make the hosts unreachable (%s), and reachable at the same place',
+    async (mode) => {
+      expect((await get()).status).toBe(200);
+      const id = await sandbox.faults.set({ kind: 'outage', mode });
+      await kept();
+      expect(await fails()).toBe(mode === 'refuse' ? 'ECONNREFUSED' : 'ECONNRESET');
+      await expect(wire.refresh()).rejects.toThrow();
+      expect(sandbox.counters().requests).toBe(1);
+      expect((await wire.admin('GET', '/faults')).json).toMatchObject([{ id }]);
+      await sandbox.faults.clear();
+      expect((await get()).status).toBe(200);
+    },
+  );
+
+  it('cut what is under way when an outage begins, and end by themselves', async () => {
+    await sandbox.faults.set({ kind: 'latency', ms: 5_000, count: 1 });
+    const under = fails();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await sandbox.faults.set({ kind: 'outage', durationMs: 150 });
+    expect(await under).toBe('ECONNRESET');
+    await kept();
+    expect(await fails()).toBe('ECONNREFUSED');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect((await get()).status).toBe(200);
+  });
+
+  it('keep a host down until the last of two outages is over', async () => {
+    const first = await sandbox.faults.set({ kind: 'outage', hosts: ['eu'] });
+    const second = await sandbox.faults.set({ kind: 'outage', hosts: ['eu', 'lwa'] });
+    await sandbox.faults.clear(first);
+    await kept();
+    expect(await fails()).toBe('ECONNREFUSED');
+    await sandbox.faults.clear(second);
+    expect((await get()).status).toBe(200);
+  });
+
+  it('take LWA alone: calls with a token go on', async () => {
+    await sandbox.faults.set({ kind: 'outage', hosts: ['lwa'] });
+    await kept();
+    await expect(wire.refresh()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect((await get()).status).toBe(200);
+    await sandbox.faults.clear();
+    await sandbox.faults.set({ kind: 'error', status: 503, operation: 'lwa.token' });
+    const answer = await wire.refresh();
+    expect([answer.status, answer.json.error]).toEqual([503, 'temporarily_unavailable']);
+    expect((await get()).status).toBe(200);
+  });
+
+  it.each([
+    [{ kind: 'meteor' }, /kind/],
+    [{ kind: 'latency' }, /ms/],
+    [{ kind: 'error', status: 404 }, /status/],
+    [{ kind: 'drop', when: 'before', colour: 1 }, /colour/],
+    [{ kind: 'latency', ms: 1, operation: 'orders.serchOrders' }, /serchOrders/],
+  ])('that do not exist are refused: %j', async (fault, problem) => {
+    await expect(sandbox.faults.set(fault as Fault)).rejects.toThrow(problem);
+  });
+});
