@@ -16,5 +16,6 @@ export function moneyOf(
 /** Without an exponent, which `String` writes for very large and very small numbers. */
 function plainDecimal(amount: number): string {
   const text = String(amount);
-  return /e/i.test(text) ? amount.toFixed(10).replace(/\.?0+$/, '') : text;
+  if (!/e/i.test(text)) return text;
+  return Number.isInteger(amount) ? String(BigInt(amount)) : amount.toFixed(10).replace(/\.?0+$/, '');
 }

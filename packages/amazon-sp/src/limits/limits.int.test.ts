@@ -1,0 +1,108 @@
+import { isErrorOf } from '@fluxori/core';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { connectToSandbox, type Sandboxed } from '../../testing/connect-to-sandbox.js';
+
+let open: Sandboxed | undefined;
+
+afterEach(async () => {
+  await open?.[Symbol.asyncDispose]();
+  open = undefined;
+});
+
+const plan = { ratePerSecond: 2, burst: 5 };
+
+async function start(): Promise<Sandboxed> {
+  open = await connectToSandbox({
+    config: { limits: { 'orders.getOrder': plan } },
+    sandbox: { orders: 5, skus: 5, settleMs: 0, plans: { 'orders.getOrder': { rate: 2, burst: 5 } } },
+  });
+  return open;
+}
+
+describe('with true limits', () => {
+  it('60 calls at once to an operation of 2 a second and burst 5 are all served, none throttled, as fast as can be', async () => {
+    const { connector, sandbox } = await start();
+    const [orderId = ''] = sandbox.orderIds();
+    const startedAt = performance.now();
+    const answers = await Promise.all(
+      [...Array(60)].map(() => connector.api('orders').getOrder({ orderId })),
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(answers).toHaveLength(60);
+    const { requests, served, throttled, tokenCalls } = sandbox.counters();
+    expect({ requests, served, throttled, tokenCalls }).toEqual({
+      requests: 60,
+      served: 60,
+      throttled: 0,
+      tokenCalls: 1,
+    });
+    const fastest = (60 - 5) / 2;
+    expect(seconds).toBeGreaterThan(fastest * 0.98);
+    expect(seconds).toBeLessThan(fastest * 1.05);
+  }, 60_000);
+
+  it('a call that is aborted while it waits settles within 50 ms and sends nothing', async () => {
+    const { connector, sandbox } = await start();
+    const [orderId = ''] = sandbox.orderIds();
+    await Promise.all([...Array(5)].map(() => connector.api('orders').getOrder({ orderId })));
+    const stop = new AbortController();
+    const reason = new Error('the caller left');
+    const waiting = [...Array(10)].map(() =>
+      connector
+        .api('orders')
+        .getOrder({ orderId }, { signal: stop.signal })
+        .then(
+          () => 'served',
+          (error: unknown) => error,
+        ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const abortedAt = performance.now();
+    stop.abort(reason);
+    expect(await Promise.all(waiting)).toEqual(Array(10).fill(reason));
+    expect(performance.now() - abortedAt).toBeLessThan(50);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(sandbox.counters().requests).toBe(5);
+  });
+
+  it('a call that would wait longer than it may says at once when to come back, and the state of the limit', async () => {
+    const { connector, sandbox } = await start();
+    const [orderId = ''] = sandbox.orderIds();
+    await Promise.all([...Array(5)].map(() => connector.api('orders').getOrder({ orderId })));
+    const error = await connector
+      .api('orders')
+      .getOrder({ orderId }, { maxWaitMs: 0 })
+      .catch((one: unknown) => one);
+    expect(isErrorOf(error, 'RateLimitError')).toBe(true);
+    expect(error).toMatchObject({
+      code: 'RATE_LIMITED',
+      operation: 'orders.getOrder',
+      account: 'acme-za',
+      retryAt: expect.any(Date),
+    });
+    expect(sandbox.counters().requests).toBe(5);
+  });
+
+  it('shows the limits that were used, and how far they are', async () => {
+    const { connector, sandbox } = await start();
+    const [orderId = ''] = sandbox.orderIds();
+    await connector.api('orders').getOrder({ orderId });
+    await connector
+      .api('catalogItems')
+      .searchCatalogItems({ keywords: ['mug'], marketplaceIds: ['AE08WJ6YKNBMC'] });
+    const limits = await connector.limits();
+    expect(limits.map(({ label, scope }) => `${scope} ${label}`).sort()).toEqual([
+      'application catalogItems.searchCatalogItems@application',
+      'seller catalogItems.searchCatalogItems@acme-za',
+      'seller orders.getOrder@acme-za',
+    ]);
+    expect(limits.find(({ label }) => label.startsWith('orders'))).toMatchObject({
+      burst: 5,
+      ratePerSecond: 2,
+    });
+    expect(await connector.health()).toMatchObject({
+      status: 'up',
+      parts: { limits: { details: { buckets: 3 } } },
+    });
+  });
+});

@@ -1,0 +1,249 @@
+import {
+  type CatalogItem,
+  type InventoryLevel,
+  type Listing,
+  type Order,
+  orderId,
+  type Paged,
+  sku,
+} from '@fluxori/core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectToSandbox, noWaiting, type Sandboxed } from '../testing/connect-to-sandbox.js';
+
+let open: Sandboxed;
+const longAgo = new Date('2020-01-01');
+
+beforeAll(async () => {
+  open = await connectToSandbox({
+    config: noWaiting.connector,
+    sandbox: { ...noWaiting.sandbox, orders: 130, skus: 50, settleMs: 0 },
+  });
+  open.sandbox.addOrders({ count: 10, status: 'UNSHIPPED' });
+});
+
+afterAll(async () => {
+  await open?.[Symbol.asyncDispose]();
+});
+
+async function all<T>(paged: Paged<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of paged) items.push(item);
+  return items;
+}
+
+describe('capabilities', () => {
+  it('are orders, inventory, catalog, listings and prices; the others are named when asked for', () => {
+    const { connector } = open;
+    expect(Object.keys(connector.capabilities)).toEqual([
+      'orders',
+      'inventory',
+      'catalog',
+      'listings',
+      'prices',
+    ]);
+    expect(connector.has('advertising')).toBe(false);
+    expect(() => connector.capability('documents')).toThrow(
+      /it has: orders, inventory, catalog, listings, prices/,
+    );
+  });
+});
+
+describe('sellers', () => {
+  it('tells where the seller sells', async () => {
+    const [first] = await open.connector.sellers.participations();
+    expect(first).toMatchObject({
+      marketplaceId: 'AE08WJ6YKNBMC',
+      countryCode: 'ZA',
+      currency: 'ZAR',
+      participating: true,
+    });
+  });
+});
+
+describe('orders', () => {
+  it('are listed over all pages, each once, in canonical form', async () => {
+    const { connector, sandbox } = open;
+    const orders = await all(connector.orders.list({ updatedSince: longAgo }));
+    expect(orders.map((order) => order.orderId).sort()).toEqual([...sandbox.orderIds()].sort());
+    for (const order of orders) {
+      expect(order).toMatchObject({
+        accountId: 'acme-za',
+        marketplaceId: 'AE08WJ6YKNBMC',
+        updatedAt: expect.stringMatching(/Z$/),
+      });
+      expect(order.status).not.toBe('unknown');
+      expect(order.items.length).toBeGreaterThan(0);
+      expect(order.shipTo ?? order.buyerEmail).toBeUndefined();
+    }
+    expect(orders.some(({ total }) => total?.currency === 'ZAR')).toBe(true);
+  });
+
+  it('can be listed on from where a page ended, and fetch no page that is not read', async () => {
+    const { connector, sandbox } = open;
+    sandbox.resetCounters();
+    const first: Order[] = [];
+    let cursor: string | undefined;
+    for await (const page of connector.orders.list({ placedSince: longAgo, pageSize: 50 }).pages()) {
+      first.push(...page.items);
+      cursor = page.nextCursor;
+      break;
+    }
+    expect(sandbox.counters().requests).toBe(1);
+    const rest = await all(connector.orders.list({ placedSince: longAgo, cursor }));
+    expect(new Set([...first, ...rest].map((order) => order.orderId)).size).toBe(140);
+  });
+
+  it('bring personal data only when it is asked for', async () => {
+    const { connector, sandbox } = open;
+    const [some] = sandbox.personalData();
+    const id = orderId(some?.orderId as string);
+    const plain = JSON.stringify(await connector.orders.get(id));
+    expect(some?.values.filter((value) => plain.includes(value))).toEqual([]);
+    const whole = await connector.orders.get(id, { includeRecipient: true, includeBuyer: true });
+    expect(whole.shipTo?.lines.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [{}, 'updatedSince'],
+    [{ updatedSince: longAgo, placedSince: longAgo }, 'updatedSince'],
+    [{ updatedSince: new Date('never') }, 'updatedSince'],
+    [{ updatedSince: longAgo, cursor: 'not-a-cursor' }, 'cursor'],
+    [{ updatedSince: longAgo, marketplaceIds: ['ATVPDKIKX0DER'] as never }, 'marketplaceIds'],
+    [{ updatedSince: longAgo, marketplaceIds: ['XX'] as never }, 'marketplaceIds'],
+    [{ updatedSince: longAgo, pageSize: 101 }, undefined],
+  ])('refuse a query that cannot be meant: %j', async (query, field) => {
+    const { connector, sandbox } = open;
+    sandbox.resetCounters();
+    const listing = async () => all(connector.orders.list(query));
+    await expect(listing()).rejects.toMatchObject({ name: 'ValidationError', ...(field && { field }) });
+    if (field !== undefined) expect(sandbox.counters().requests).toBe(0);
+  });
+
+  it('say which order does not exist', async () => {
+    await expect(open.connector.orders.get(orderId('902-0000000-0000000'))).rejects.toMatchObject({
+      name: 'NotFoundError',
+      field: 'orderId',
+      message: 'Order 902-0000000-0000000 does not exist for acme-za.',
+      requestId: expect.any(String),
+    });
+  });
+});
+
+describe('inventory', () => {
+  it('is Amazon’s stock and the seller’s own', async () => {
+    const levels: InventoryLevel[] = await all(open.connector.inventory.list());
+    const state = open.sandbox.state()[0];
+    expect(levels.filter(({ fulfilledBy }) => fulfilledBy === 'marketplace')).toHaveLength(
+      state?.fbaSkus ?? -1,
+    );
+    expect(levels).toHaveLength(state?.skus ?? -1);
+    expect(levels.every(({ available }) => Number.isSafeInteger(available))).toBe(true);
+  });
+
+  it('can be asked for some SKUs', async () => {
+    const [one] = await all(open.connector.inventory.list({ fulfilledBy: 'marketplace' }));
+    const some = await all(
+      open.connector.inventory.list({ fulfilledBy: 'marketplace', skus: [sku(one?.sku as string)] }),
+    );
+    expect(some.map((level) => level.sku)).toEqual([one?.sku]);
+  });
+});
+
+describe('listings and catalog', () => {
+  it('lists every listing and gets one', async () => {
+    const listings: Listing[] = await all(open.connector.listings.list());
+    expect(listings).toHaveLength(50);
+    const [first] = listings;
+    expect(await open.connector.listings.get(first?.sku as never)).toMatchObject({
+      sku: first?.sku,
+      productId: first?.productId,
+      productType: expect.any(String),
+      price: { currency: 'ZAR' },
+    });
+  });
+
+  it('creates, changes and removes a listing', async () => {
+    const { listings } = open.connector;
+    const created = await listings.put(sku('NEW 1/2'), {
+      productType: 'PRODUCT',
+      requirements: 'LISTING',
+      attributes: {
+        item_name: [{ value: 'A mug', language_tag: 'en_ZA', marketplace_id: 'AE08WJ6YKNBMC' }],
+        condition_type: [{ value: 'new_new', marketplace_id: 'AE08WJ6YKNBMC' }],
+        purchasable_offer: [
+          {
+            marketplace_id: 'AE08WJ6YKNBMC',
+            currency: 'ZAR',
+            our_price: [{ schedule: [{ value_with_tax: 99.5 }] }],
+          },
+        ],
+        fulfillment_availability: [{ fulfillment_channel_code: 'DEFAULT', quantity: 3 }],
+      },
+    });
+    expect(created).toMatchObject({ sku: 'NEW 1/2', status: 'accepted', issues: [] });
+    const change = await open.connector.inventory.update({
+      sku: sku('NEW 1/2'),
+      marketplaceId: open.connector.config.home.id,
+      quantity: 8,
+    });
+    expect(change.status).toBe('accepted');
+    expect(await listings.get(sku('NEW 1/2'))).toMatchObject({
+      title: 'A mug',
+      quantity: 8,
+      price: { amount: '99.50', currency: 'ZAR' },
+    });
+    expect(await listings.remove(sku('NEW 1/2'))).toMatchObject({ status: 'accepted' });
+    await expect(listings.get(sku('NEW 1/2'))).rejects.toMatchObject({ name: 'NotFoundError', field: 'sku' });
+  });
+
+  it('gets a product and searches by words and by identifiers', async () => {
+    const { catalog, listings } = open.connector;
+    const [listing] = await all(listings.list());
+    const item: CatalogItem = await catalog.get(listing?.productId as string);
+    expect(item).toMatchObject({ productId: listing?.productId, title: expect.any(String) });
+    expect(item.identifiers.length).toBeGreaterThan(0);
+    const [word = ''] = (item.title ?? '').split(' ');
+    const found = await all(catalog.search({ keywords: [word] }));
+    expect(found.length).toBeGreaterThan(0);
+    const byAsin = await all(catalog.search({ identifiers: [item.productId] }));
+    expect(byAsin.map(({ productId }) => productId)).toEqual([item.productId]);
+    const bySku = await all(
+      catalog.search({ identifiers: [listing?.sku as string], identifiersType: 'SKU' }),
+    );
+    expect(bySku.map(({ productId }) => productId)).toEqual([item.productId]);
+  });
+
+  it('refuses what cannot be searched, and names what is not there', async () => {
+    const { catalog } = open.connector;
+    expect(() => catalog.search({})).toThrow(/exactly one/);
+    expect(() => catalog.search({ identifiers: ['1'], identifiersType: 'EAM' })).toThrow(
+      /did you mean "EAN"/,
+    );
+    await expect(catalog.get('B00NOTHERE')).rejects.toMatchObject({
+      name: 'NotFoundError',
+      message: 'Product B00NOTHERE is not in the catalogue of amazon.co.za.',
+    });
+  });
+});
+
+describe('prices', () => {
+  it('are those that others ask, by both versions', async () => {
+    const { prices, listings } = open.connector;
+    const asins = [
+      ...new Set((await all(listings.list())).flatMap(({ productId }) => productId ?? [])),
+    ].slice(0, 25);
+    open.sandbox.resetCounters();
+    const competitive = await prices.competitive(asins);
+    expect(open.sandbox.counters().requests).toBe(Math.ceil(asins.length / 20));
+    expect(competitive.length).toBeGreaterThan(0);
+    for (const price of competitive) {
+      expect(asins).toContain(price.productId);
+      expect(price.listingPrice).toMatchObject({
+        amount: expect.stringMatching(/^\d+(\.\d+)?$/),
+        currency: 'ZAR',
+      });
+    }
+    expect((await prices.offers(asins[0] as string)).length).toBeGreaterThan(0);
+    expect((await prices.summary(asins.slice(0, 3))).some(({ featured }) => featured)).toBe(true);
+  });
+});
