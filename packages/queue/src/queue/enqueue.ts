@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Priority, priorities } from '@fluxori/core';
 import type { JobsOptions } from 'bullmq';
 import type { JobDefinition } from '../job/job-definition.js';
@@ -43,8 +44,8 @@ interface Entry {
   readonly opts: JobsOptions & { readonly jobId: string };
 }
 
-/** So many jobs go into one statement. */
-const chunkSize = 1_000;
+/** So many jobs go into one statement: few enough that an embedded database does not keep the process waiting. */
+const chunkSize = 250;
 const defaultAttempts = 5;
 
 /** Puts jobs into the queue, each checked first: one that is refused leaves nothing behind. */
@@ -77,6 +78,7 @@ export class Enqueuer {
         const jobId = live[index] ?? jobs.shift()!.id!;
         results.push({ jobId, deduplicated: jobId !== entry.opts.jobId });
       }
+      await turn();
     }
     return results;
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FluxoriBackend, QueueConnection } from '@fluxori/backend';
 import {
   type Clock,
@@ -220,7 +221,10 @@ export class OperationQueue implements AsyncDisposable {
     const jobIds = this.#gate.release(host);
     if (jobIds.length === 0) return;
     const queue = await this.#queue();
-    for (const jobId of jobIds) await promote(queue, jobId);
+    for (const jobId of jobIds) {
+      await promote(queue, jobId);
+      await turn();
+    }
     this.#logger.info({ host, jobs: jobIds.length }, 'The host is back; its jobs go on.');
   }
 

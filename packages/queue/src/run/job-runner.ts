@@ -15,6 +15,7 @@ import type { Checkpoints } from './checkpoints.js';
 import { createContext } from './create-context.js';
 import { JobRun } from './job-run.js';
 import { ProgressWriter } from './progress-writer.js';
+import { Turns } from './turns.js';
 
 export interface RunnerParts {
   readonly section: string;
@@ -37,6 +38,7 @@ export class JobRunner {
   readonly #parts: RunnerParts;
   readonly #runs = new Map<string, JobRun>();
   readonly #checkpointed = new Set<string>();
+  readonly #turns = new Turns();
   #closing = false;
 
   constructor(parts: RunnerParts) {
@@ -61,6 +63,7 @@ export class JobRunner {
   async process(job: BullJob, token: string): Promise<unknown> {
     const { queue, gate } = this.#parts;
     const jobId = job.id!;
+    await this.#turns.next(job.priority);
     if (this.#closing) return giveBack(queue, jobId, token);
     gate.forget(jobId);
     this.#checkpointed.delete(jobId);
