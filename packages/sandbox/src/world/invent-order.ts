@@ -8,7 +8,8 @@ const day = 24 * hour;
 export interface OrderSetting {
   readonly seed: number;
   readonly sellerId: string;
-  readonly listings: readonly Listing[];
+  /** What is sold, by marketplace. */
+  readonly listings: readonly (readonly Listing[])[];
 }
 
 /** An order of the past: created within `spanMs` before the epoch, and by now mostly shipped. */
@@ -46,14 +47,14 @@ function inventOrder(
   status: OrderStatus,
 ): StoredOrder {
   const prng = Prng.of(setting.seed, 'order', setting.sellerId, number);
-  const first = prng.pick(setting.listings);
+  const shelf = prng.pick(setting.listings.filter((some) => some.length > 0));
+  const first = prng.pick(shelf);
   const lines: OrderLine[] = [lineOf(prng, first, status)];
   // A basket is fulfilled by one party: Amazon splits mixed ones into several orders.
   for (let more = prng.chance(0.25) ? prng.integer(1, 3) : 0; more > 0; more--) {
-    const other = prng.pick(setting.listings);
+    const other = prng.pick(shelf);
     const taken = lines.some((line) => line.sku === other.sku);
-    if (!taken && other.fulfilledBy === first.fulfilledBy && other.marketplaceId === first.marketplaceId)
-      lines.push(lineOf(prng, other, status));
+    if (!taken && other.fulfilledBy === first.fulfilledBy) lines.push(lineOf(prng, other, status));
   }
   const order: StoredOrder = {
     number,

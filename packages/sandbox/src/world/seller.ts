@@ -1,3 +1,4 @@
+import { NotFoundError } from '@fluxori/core';
 import { Prng } from '../random/prng.js';
 import type { Catalog } from './catalog.js';
 import { inventNewOrder, inventPastOrder, type OrderSetting } from './invent-order.js';
@@ -26,6 +27,8 @@ export class Seller {
   readonly orders = new OrderBook();
   readonly #seed: number;
   readonly #listings = new Map<string, Map<string, Listing>>();
+  /** By marketplace, in order of the SKU; made anew after a SKU has come or gone. */
+  readonly #sorted = new Map<string, readonly Listing[]>();
   #nextOrder: number;
 
   constructor(seed: number, plan: SellerSeed, catalog: Catalog, epochMs: number) {
@@ -50,6 +53,16 @@ export class Seller {
     return this.#listings.get(marketplaceId) ?? new Map();
   }
 
+  /** In order of the SKU. */
+  sortedListings(marketplaceId: string): readonly Listing[] {
+    let sorted = this.#sorted.get(marketplaceId);
+    if (sorted === undefined) {
+      sorted = [...this.listings(marketplaceId).values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
+      this.#sorted.set(marketplaceId, sorted);
+    }
+    return sorted;
+  }
+
   listing(marketplaceId: string, sku: string): Listing | undefined {
     return this.#listings.get(marketplaceId)?.get(sku);
   }
@@ -61,14 +74,22 @@ export class Seller {
       this.#listings.set(listing.marketplaceId, bySku);
     }
     bySku.set(listing.sku, listing);
+    this.#sorted.delete(listing.marketplaceId);
   }
 
   deleteListing(marketplaceId: string, sku: string): boolean {
+    this.#sorted.delete(marketplaceId);
     return this.#listings.get(marketplaceId)?.delete(sku) ?? false;
   }
 
-  /** Lets one new order come in and takes its goods from the stock. */
+  /**
+   * Lets one new order come in and takes its goods from the stock.
+   *
+   * @throws NotFoundError when nothing is listed any more.
+   */
   receiveOrder(atMs: number, status: OrderStatus = 'UNSHIPPED'): StoredOrder {
+    if (this.marketplaces.every((one) => this.listings(one.id).size === 0))
+      throw new NotFoundError(`Seller ${this.sellerId} of the sandbox lists nothing that could be ordered.`);
     const order = inventNewOrder(this.#setting(), this.#nextOrder++, atMs, status);
     this.orders.add(order);
     for (const line of order.lines) this.#reserve(order, line.sku, line.quantity, atMs);
@@ -103,14 +124,13 @@ export class Seller {
   }
 
   #setting(): OrderSetting {
-    const listings: Listing[] = [];
-    for (const bySku of this.#listings.values()) listings.push(...bySku.values());
+    const listings = this.marketplaces.map((one) => this.sortedListings(one.id));
     return { seed: this.#seed, sellerId: this.sellerId, listings };
   }
 
   *#past(plan: SellerSeed, epochMs: number): Generator<StoredOrder> {
     const setting = this.#setting();
-    if (setting.listings.length === 0) return;
+    if (setting.listings.every((some) => some.length === 0)) return;
     for (let number = 0; number < plan.orders; number++)
       yield inventPastOrder(setting, number, epochMs, plan.orderDays * day);
   }

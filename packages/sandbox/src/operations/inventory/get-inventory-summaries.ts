@@ -56,10 +56,7 @@ function checkStart(params: Query, nowMs: number): void {
 
 /** `startDateTime` wins over `sellerSkus`, which wins over `sellerSku`; unknown SKUs are left out. */
 function select(seller: Seller, marketplaceId: string, params: Query): readonly Listing[] {
-  const all = [...seller.listings(marketplaceId).values()].filter(
-    (listing) => listing.fulfilledBy === 'AMAZON',
-  );
-  const sorted = all.sort((a, b) => (a.sku < b.sku ? -1 : 1));
+  const sorted = seller.sortedListings(marketplaceId).filter((listing) => listing.fulfilledBy === 'AMAZON');
   if (params.startDateTime !== undefined) {
     const from = Date.parse(params.startDateTime);
     return sorted.filter((listing) => listing.stock.updatedMs >= from);
