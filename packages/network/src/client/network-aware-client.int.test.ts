@@ -350,6 +350,8 @@ describe('a call without an answer', () => {
     });
     expect(await failure(call(impatient, server.url))).toMatchObject({ attempts: 2 });
     expect(server.requests).toHaveLength(3);
+    await sleep(50);
+    expect(server.waiting).toBe(0);
   });
 
   it('whose answer stops in the middle is timed out', async () => {
@@ -453,6 +455,8 @@ describe('an abort', () => {
     expect(performance.now() - before).toBeLessThan(50);
     await sleep(150);
     expect(server.requests).toHaveLength(seen);
+    // A request that was under way is cut off, not left to run on.
+    expect(server.waiting).toBe(0);
   }
 
   it('ends the wait for the first byte', async () => {

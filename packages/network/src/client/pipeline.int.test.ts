@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackend } from '@fluxori/backend';
-import type { Backend } from '@fluxori/core';
+import { type Backend, systemClock } from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RateTracker } from '../rate/rate-tracker.js';
 import type { UsagePlan } from '../rate/usage-plan.js';
@@ -167,6 +167,24 @@ describe('a call of a connector', () => {
     await useUp([plan()]);
     await call([plan()], { deadlineMs: 200 });
     expect(api.requests).toHaveLength(6);
+  });
+
+  it('looks at its access token again after a long wait for its rate token', async () => {
+    await useUp([plan()]);
+    let shiftMs = 0;
+    const clock = { now: () => Date.now() + shiftMs, sleep: systemClock.sleep };
+    const slow = new RateTracker({ buckets: backend.buckets, clock });
+    const asked: string[] = [];
+    const authorize = async () => {
+      asked.push(shiftMs === 0 ? 'before' : 'after');
+      return { 'x-amz-access-token': asked.length === 1 ? 'old' : 'fresh' };
+    };
+    const waiting = call([plan()], {}, { rate: { tracker: slow, plans: [plan()] }, authorize });
+    await sleep(50);
+    shiftMs = 3_600_000;
+    await waiting;
+    expect(asked).toEqual(['before', 'after']);
+    expect(api.requests.at(-1)!.headers['x-amz-access-token']).toBe('fresh');
   });
 
   it('leaves the line at once when aborted, and sends nothing', async () => {

@@ -259,6 +259,23 @@ describe('acquire', () => {
     expect(broken.lanes).toBe(0);
   });
 
+  it('closes the lanes of many accounts when their callers leave', async () => {
+    const stop = new AbortController();
+    const waiting: Promise<unknown>[] = [];
+    for (let account = 0; account < 500; account += 1) {
+      const own = { ...plan, key: `app/account-${account}/eu/orders`, burst: 1 };
+      await tracker.acquire([own]);
+      waiting.push(tracker.acquire([own], { signal: stop.signal }).catch(() => undefined));
+    }
+    await handOver();
+    expect(tracker.lanes).toBe(500);
+    stop.abort();
+    await Promise.all(waiting);
+    await handOver();
+    expect(tracker.lanes).toBe(0);
+    expect(clock.sleeping).toBe(0);
+  });
+
   it('keeps nothing per account once nobody waits', async () => {
     for (let account = 0; account < 10_000; account += 1) {
       const own = { ...plan, key: `app/account-${account}/eu/orders`, burst: 1 };

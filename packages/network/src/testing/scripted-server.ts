@@ -21,6 +21,8 @@ export type Script = (
 export class ScriptedServer {
   readonly requests: SeenRequest[] = [];
   readonly sockets = new Set<Socket>();
+  /** Requests whose client still waits for the answer's end. */
+  waiting = 0;
   /** Connections that were ever made. */
   connections = 0;
   script: Script;
@@ -32,6 +34,10 @@ export class ScriptedServer {
     this.script = script;
     this.#secure = options.secure ?? false;
     const onRequest = (message: http.IncomingMessage, response: http.ServerResponse) => {
+      this.waiting += 1;
+      response.on('close', () => {
+        this.waiting -= 1;
+      });
       const chunks: Buffer[] = [];
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
       message.on('end', () => {

@@ -103,16 +103,13 @@ export class TokenCache {
       return held;
     }
     if (held?.access_token === rejected) this.#tokens.delete(key);
-    for (;;) {
-      const token = await this.#flights.join(
-        key,
-        (flight) => this.#fetch(key, load, rejected, flight),
-        signal,
-      );
-      // A flight that began before this token was refused may bring that very one.
-      if (token.access_token !== rejected) return token;
-      this.#tokens.delete(key);
-    }
+    const fetched = () =>
+      this.#flights.join(key, (flight) => this.#fetch(key, load, rejected, flight), signal);
+    const token = await fetched();
+    if (rejected === undefined || token.access_token !== rejected) return token;
+    // A flight that began before this token was refused brought that very one. A second is our own; what it brings is all there is.
+    this.#tokens.delete(key);
+    return fetched();
   }
 
   /** Ends background refreshes. */

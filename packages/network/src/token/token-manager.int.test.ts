@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { openBackend } from '@fluxori/backend';
-import { type Backend, type Clock, systemClock } from '@fluxori/core';
+import { type Backend, type Clock, type Logger, systemClock } from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NetworkAwareClient } from '../client/network-aware-client.js';
 import { json, type Script, ScriptedServer } from '../testing/scripted-server.js';
@@ -175,6 +175,15 @@ describe('a seller’s token', () => {
     expect(lwa.requests).toHaveLength(2);
   });
 
+  it('that was refused is given again when the server knows no other', async () => {
+    lwa.script = (_request, response) =>
+      json(response, 200, { access_token: 'Atza|always', token_type: 'bearer', expires_in: 3600 });
+    const one = manager();
+    await one.getToken(seller);
+    expect((await one.getToken(seller, { rejected: 'Atza|always' })).access_token).toBe('Atza|always');
+    expect(lwa.requests.length).toBeLessThanOrEqual(3);
+  });
+
   it('is not fetched for a caller who has left', async () => {
     lwa.script = () => undefined;
     const stop = new AbortController();
@@ -298,6 +307,29 @@ describe('a refusal', () => {
     lwa.script = granted;
     await one.forgetRefusal(seller);
     expect((await one.getToken(seller)).access_token).toBe('Atza|token-2');
+  });
+});
+
+describe('the log', () => {
+  it('tells of refusals and renewals, and holds no secret', async () => {
+    const lines: string[] = [];
+    const note = (fields: unknown, message: string) => void lines.push(JSON.stringify(fields) + message);
+    const logger: Logger = { debug: note, info: note, warn: note, error: note, child: () => logger };
+    const http = new NetworkAwareClient({ env: {}, logger, retry: { maxAttempts: 2, baseMs: 1 } });
+    clients.push(http);
+    const cache = new TokenCache({ keyValues: backend.keyValues, locks: backend.locks, clock, logger });
+    const one = new TokenManager({ url: lwa.url, http, cache, clock, logger });
+    await one.getToken(seller);
+    lwa.script = (_request, response) =>
+      json(response, 400, { error: 'invalid_grant', error_description: 'Atzr|very-secret is revoked' });
+    timeShiftMs = 3_400_000;
+    await one.getToken(seller);
+    await sleep(50);
+    timeShiftMs = 0;
+    lwa.script = (_request, response) => json(response, 503, { error: 'server_error' });
+    await failure(one.getToken({ ...seller, refreshToken: 'Atzr|very-secret-2' }));
+    expect(lines.join('\n')).toMatch(/authorise the application again.*used on/s);
+    expect(lines.join('\n')).not.toMatch(/very-secret|Atz|oa2-cs/);
   });
 });
 
