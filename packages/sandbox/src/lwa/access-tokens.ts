@@ -86,8 +86,10 @@ export class AccessTokens {
     this.#revokedSellers.set(sellerId, this.#nowUs());
   }
 
+  /** The present as a time of issue; whatever is issued from here on is later. */
   #nowUs(): number {
-    return Math.max(this.#lastIssuedUs, this.#clock.now() * 1_000);
+    this.#lastIssuedUs = Math.max(this.#lastIssuedUs, this.#clock.now() * 1_000);
+    return this.#lastIssuedUs;
   }
 
   #isRevoked(claims: TokenClaims): boolean {

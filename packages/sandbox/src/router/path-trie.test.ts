@@ -47,6 +47,7 @@ describe('PathTrie', () => {
   it('lets a greedy placeholder take the rest of the path', () => {
     const found = trie('POST /uploads/{rest}').find('POST', '/uploads/a/b/c');
     expect(found).toMatchObject({ match: { parameters: { rest: 'a/b/c' } } });
+    expect(trie('POST /uploads/{rest}').find('POST', '/uploads/')).toEqual({ kind: 'no-path' });
   });
 
   it('reports a broken percent-encoding', () => {

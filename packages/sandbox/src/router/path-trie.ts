@@ -90,6 +90,7 @@ export class PathTrie<Value> {
     }
     if (node.greedy === undefined) return undefined;
     const rest = segments.slice(at).join('/');
+    if (rest === '') return undefined;
     return this.#search(node.greedy, segments, segments.length, [...values, rest], method, allowed);
   }
 }

@@ -110,6 +110,26 @@ export class Seller {
     return listing.stock.fulfillable;
   }
 
+  /** Moves an order on, and its goods with it: shipped ones leave, those of a cancelled order can be sold again. */
+  changeStatus(order: StoredOrder, status: OrderStatus, atMs: number): void {
+    const open = order.status !== 'SHIPPED' && order.status !== 'CANCELLED';
+    order.status = status;
+    if (status === 'CANCELLED') order.cancelledBy ??= 'BUYER';
+    if (status !== 'SHIPPED' && status !== 'CANCELLED') return;
+    for (const line of order.lines) {
+      const left = line.quantity - line.shipped;
+      if (status === 'SHIPPED') line.shipped = line.quantity;
+      const listing = this.listing(order.marketplaceId, line.sku);
+      if (listing === undefined || !open) continue;
+      if (order.fulfilledBy === 'AMAZON') {
+        listing.stock.reservedForOrders = Math.max(0, listing.stock.reservedForOrders - left);
+        listing.stock.updatedMs = atMs;
+        if (status === 'CANCELLED') listing.stock.fulfillable += left;
+      } else if (status === 'CANCELLED') listing.quantity += left;
+      listing.updatedMs = atMs;
+    }
+  }
+
   /** The buyer of an order, who is also its recipient. Invented, and always the same for one order. */
   buyerOf(order: StoredOrder): Person {
     const domain = (findMarketplace(order.marketplaceId)?.name ?? 'amazon.com').toLowerCase();

@@ -27,12 +27,9 @@ export class WorldControl {
         : this.#seller(sellerId);
     const order = seller.orders.get(orderId);
     if (order === undefined) throw new NotFoundError(`The sandbox has no order ${orderId}.`);
-    if (status !== undefined) {
-      order.status = status;
-      if (status === 'SHIPPED') for (const line of order.lines) line.shipped = line.quantity;
-      if (status === 'CANCELLED') order.cancelledBy ??= 'BUYER';
-    }
-    seller.orders.touch(order, at?.getTime() ?? this.#now());
+    const atMs = at?.getTime() ?? this.#now();
+    if (status !== undefined) seller.changeStatus(order, status, atMs);
+    seller.orders.touch(order, atMs);
   }
 
   sellStock({ sellerId, marketplaceId, sku, quantity, at }: StockSale): number {

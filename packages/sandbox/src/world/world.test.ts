@@ -65,7 +65,30 @@ describe('World', () => {
     expect(seller.orders.size).toBe(20);
   });
 
-  it('makes a hundred thousand orders in a few seconds and changes one in no time', () => {
+  it('lets the goods of an order go when it is shipped, and come back when it is cancelled', () => {
+    const seller = world(1, 0).sellers[0];
+    if (seller === undefined) throw new Error('no seller');
+    const byAmazon = () => {
+      for (;;) {
+        const order = seller.receiveOrder(epochMs);
+        if (order.fulfilledBy === 'AMAZON' && order.lines.length === 1) return order;
+      }
+    };
+    const stockOf = (sku: string) => ({ ...seller.listing('AE08WJ6YKNBMC', sku)?.stock });
+    for (const status of ['SHIPPED', 'CANCELLED'] as const) {
+      const order = byAmazon();
+      const { sku, quantity } = order.lines[0] as (typeof order.lines)[0];
+      const before = stockOf(sku);
+      seller.changeStatus(order, status, epochMs + 1);
+      seller.changeStatus(order, status, epochMs + 2);
+      expect(stockOf(sku).reservedForOrders).toBe((before.reservedForOrders ?? 0) - quantity);
+      expect(stockOf(sku).fulfillable).toBe(
+        (before.fulfillable ?? 0) + (status === 'CANCELLED' ? quantity : 0),
+      );
+    }
+  });
+
+  it('changes an order among fifty thousand in no time', () => {
     const seller = world(1, 50_000).sellers[0];
     if (seller === undefined) throw new Error('no seller');
     const order = seller.orders.all()[0];
