@@ -1,3 +1,4 @@
+import type { Logger } from '@fluxori/core';
 import { BucketLedger } from '../buckets/bucket-ledger.js';
 import { LedgerBucketStore } from '../buckets/ledger-bucket-store.js';
 import type { FluxoriBackend, OpenDriver, QueueConnection } from '../fluxori-backend.js';
@@ -7,7 +8,7 @@ import { MemoryKeyValueStore } from './memory-key-value-store.js';
 import { MemoryRecordStore } from './memory-record-store.js';
 
 /** Everything in this process, gone with it. BullMQ gets a PostgreSQL in memory, started when a queue first asks. */
-export const openMemoryBackend: OpenDriver = async ({ url, clock }): Promise<FluxoriBackend> => {
+export const openMemoryBackend: OpenDriver = async ({ url, clock, logger }): Promise<FluxoriBackend> => {
   const life = new Lifetime(url);
   const locks = new LocalLocks(life);
   let queue: Promise<MemoryQueue> | undefined;
@@ -27,7 +28,7 @@ export const openMemoryBackend: OpenDriver = async ({ url, clock }): Promise<Flu
     records: new MemoryRecordStore(life),
     queueConnection: async () => {
       life.check();
-      queue ??= openQueue(() => life.endedError());
+      queue ??= openQueue(() => life.endedError(), logger);
       return (await queue).connection;
     },
     health: async () => ({
@@ -44,12 +45,12 @@ interface MemoryQueue {
   readonly close: () => Promise<void>;
 }
 
-async function openQueue(ended: () => Error): Promise<MemoryQueue> {
+async function openQueue(ended: () => Error, logger: Logger): Promise<MemoryQueue> {
   const [{ PGlite }, { PgliteSession }, { connectQueue }] = await Promise.all([
     import('@electric-sql/pglite'),
     import('../pglite/pglite-session.js'),
     import('../bullmq/pglite-queue-connection.js'),
   ]);
   const session = new PgliteSession(await PGlite.create(), ended);
-  return { connection: await connectQueue(session), close: () => session.close() };
+  return { connection: await connectQueue(session, logger), close: () => session.close() };
 }

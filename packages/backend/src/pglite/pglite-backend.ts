@@ -2,9 +2,10 @@ import { BucketJournal } from '../buckets/bucket-journal.js';
 import { BucketLedger } from '../buckets/bucket-ledger.js';
 import { LedgerBucketStore } from '../buckets/ledger-bucket-store.js';
 import { connectQueue } from '../bullmq/pglite-queue-connection.js';
-import type { FluxoriBackend, OpenDriver, QueueConnection } from '../fluxori-backend.js';
+import type { DriverInput, FluxoriBackend, OpenDriver, QueueConnection } from '../fluxori-backend.js';
 import { Lifetime } from '../life/lifetime.js';
 import { LocalLocks } from '../locks/local-locks.js';
+import { healthOfSql } from '../sql/health-of-sql.js';
 import { PortSql } from '../sql/port-sql.js';
 import { migrate } from '../sql/schema.js';
 import { bucketWriter, readBuckets } from '../sql/sql-buckets.js';
@@ -13,24 +14,19 @@ import { SqlRecordStore } from '../sql/sql-record-store.js';
 import { DataFolder } from './data-folder.js';
 import { openDatabase } from './open-database.js';
 import { PgliteSession } from './pglite-session.js';
+import { Upkeep } from './upkeep.js';
 
 /** PostgreSQL in this process, its data in a folder. */
-export const openPgliteBackend: OpenDriver = async ({ url, location, clock, logger }) => {
+export const openPgliteBackend: OpenDriver = async (input) => {
   const startedAt = performance.now();
-  const life = new Lifetime(url);
-  const folder = DataFolder.open(location);
+  const folder = DataFolder.open(input.location);
+  const life = new Lifetime(input.url);
   let session: PgliteSession | undefined;
   try {
     session = new PgliteSession(await openDatabase(folder), () => life.endedError());
-    const sql = new PortSql(session, url, () => life.check());
-    await migrate(sql);
-    const ledger = new BucketLedger({ clock });
-    ledger.restore(await readBuckets(sql));
-    const backend = assemble(url, folder, session, sql, ledger, life, clock);
-    logger.info(
-      { folder: folder.path, isNew: folder.isNew, ms: performance.now() - startedAt },
-      'backend open',
-    );
+    const backend = await assemble(input, folder, session, life);
+    const ms = Math.round(performance.now() - startedAt);
+    input.logger.info({ folder: folder.path, isNew: folder.isNew, ms }, 'backend open');
     return backend;
   } catch (error) {
     await session?.close().catch(() => {});
@@ -39,21 +35,21 @@ export const openPgliteBackend: OpenDriver = async ({ url, location, clock, logg
   }
 };
 
-function assemble(
-  url: string,
+async function assemble(
+  { url, clock, logger }: DriverInput,
   folder: DataFolder,
   session: PgliteSession,
-  sql: PortSql,
-  ledger: BucketLedger,
   life: Lifetime,
-  clock: Parameters<OpenDriver>[0]['clock'],
-): FluxoriBackend {
+): Promise<FluxoriBackend> {
+  const sql = new PortSql(session, url, () => life.check());
+  // The journal and the upkeep have their last say when the ports are closed already.
+  const lastSql = new PortSql(session, url, () => {});
+  await migrate(sql);
+  const ledger = new BucketLedger({ clock });
+  ledger.restore(await readBuckets(sql));
+  const journal = new BucketJournal((key) => ledger.row(key), bucketWriter(lastSql));
   const locks = new LocalLocks(life);
-  // The journal writes its last when the ports are closed already.
-  const journal = new BucketJournal(
-    (key) => ledger.row(key),
-    bucketWriter(new PortSql(session, url, () => {})),
-  );
+  const upkeep = new Upkeep(lastSql, logger);
   let queue: Promise<QueueConnection> | undefined;
 
   const close = () =>
@@ -61,6 +57,7 @@ function assemble(
       locks.close();
       try {
         await journal.close();
+        await upkeep.close();
       } finally {
         await session.close();
         folder.release();
@@ -76,10 +73,13 @@ function assemble(
     records: new SqlRecordStore(sql),
     queueConnection: async () => {
       life.check();
-      queue ??= connectQueue(session);
+      queue ??= connectQueue(session, logger);
       return queue;
     },
-    health: async () => ({ status: life.ended ? 'down' : 'up', details: { kind: 'pglite', url } }),
+    health: async () => {
+      const details = { kind: 'pglite', url, folder: folder.path };
+      return life.ended ? { status: 'down', details } : healthOfSql(sql, details);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
