@@ -23,6 +23,7 @@ import {
   toListing,
   toListingChange,
 } from './listing-mapping.js';
+import { afterPage, beginWalk, type ListingWalk } from './listing-walk.js';
 import type { ProductTypes } from './product-types.js';
 
 type SearchParams = ParamsOf<'listingsItems', '2021-08-01', 'searchListingsItems'>;
@@ -65,26 +66,22 @@ export class ListingsClient implements ListingsCapability {
     }, query.cursor);
   }
 
-  /** One page of the seller's listings as Amazon gives them, in order of their last change. */
-  async page(query: ListingQuery): Promise<{
-    listings: readonly AmazonListing[];
-    marketplaceId: MarketplaceId;
-    total: number;
-    nextCursor?: string;
-  }> {
-    const params =
+  /** One page of the seller's listings as Amazon gives them, in order of their creation, however many there are. */
+  async page(
+    query: ListingQuery,
+  ): Promise<{ listings: readonly AmazonListing[]; marketplaceId: MarketplaceId; nextCursor?: string }> {
+    const walk =
       query.cursor === undefined
-        ? this.#searchParams(query)
-        : decodeCursor<{ params: SearchParams }>('listings', query.cursor).params;
-    const answer = await this.#context.api('listingsItems').searchListingsItems(params, callOptions(query));
-    const { nextToken } = answer.pagination ?? {};
+        ? beginWalk(this.#searchParams(query))
+        : decodeCursor<{ walk: ListingWalk }>('listings', query.cursor).walk;
+    const { items, pagination } = await this.#context
+      .api('listingsItems')
+      .searchListingsItems(walk.params, callOptions(query));
+    const { fresh, next } = afterPage(walk, items, pagination?.nextToken);
     return {
-      listings: answer.items,
-      marketplaceId: params.marketplaceIds[0] as MarketplaceId,
-      total: answer.numberOfResults,
-      ...(nextToken && {
-        nextCursor: encodeCursor('listings', { params: { ...params, pageToken: nextToken } }),
-      }),
+      listings: fresh,
+      marketplaceId: walk.params.marketplaceIds[0] as MarketplaceId,
+      ...(next && { nextCursor: encodeCursor('listings', { walk: next }) }),
     };
   }
 
@@ -194,8 +191,6 @@ export class ListingsClient implements ListingsCapability {
       includedData: listingData,
       ...(query.skus && { identifiers: query.skus, identifiersType: 'SKU' as const }),
       ...(query.updatedSince && { lastUpdatedAfter: instant(query.updatedSince, 'updatedSince') }),
-      sortBy: 'lastUpdatedDate',
-      sortOrder: 'ASC',
       pageSize: 20,
     };
   }
