@@ -40,6 +40,9 @@ async function releaseOrphans(session: PgliteSession, logger: Logger): Promise<v
     logger.info({ jobs: rowCount }, 'jobs of a process that died go back to their queues');
   } catch (error) {
     // These columns are BullMQ's own affair. Should they change, recovery takes as long as BullMQ's own.
-    logger.warn({ error: (error as Error).message }, 'jobs of a process that died return when their locks run out');
+    logger.warn(
+      { error: (error as Error).message },
+      'jobs of a process that died return when their locks run out',
+    );
   }
 }

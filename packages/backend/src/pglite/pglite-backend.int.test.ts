@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { accountId, sleep } from '@fluxori/core';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { openBackend } from '../open-backend.js';
 
@@ -87,7 +87,10 @@ describe('a pglite folder and the processes that open it', () => {
     // What was being worked on when the process died is taken up again when its lock has run out.
     while ((await finished()) !== 60) await sleep(100);
     await worker.close();
-    expect(await queue.getJobCounts('failed', 'waiting', 'delayed', 'active')).toMatchObject({ failed: 0, active: 0 });
+    expect(await queue.getJobCounts('failed', 'waiting', 'delayed', 'active')).toMatchObject({
+      failed: 0,
+      active: 0,
+    });
     await queue.close();
     await backend.close();
   }, 90_000);

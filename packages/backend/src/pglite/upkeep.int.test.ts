@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '@fluxori/core';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PgliteSession } from './pglite-session.js';
 import { Upkeep } from './upkeep.js';
 
@@ -14,10 +14,13 @@ describe('upkeep', () => {
   afterEach(() => session.close());
 
   const churn = async () => {
-    for (let round = 0; round < 10; round++) await session.script(`update busy.counter set n = n + 1, id = id + 1000`);
+    for (let round = 0; round < 10; round++)
+      await session.script(`update busy.counter set n = n + 1, id = id + 1000`);
   };
   const size = async () => {
-    const { rows } = await session.query<{ bytes: number }>(`select pg_relation_size('busy.counter')::int as bytes`);
+    const { rows } = await session.query<{ bytes: number }>(
+      `select pg_relation_size('busy.counter')::int as bytes`,
+    );
     return rows[0]!.bytes;
   };
 

@@ -43,7 +43,8 @@ export class Upkeep {
       await this.#sql.query('select pg_stat_force_next_flush()');
       const { rows } = await this.#sql.query<{ table_name: string }>(crowded);
       for (const { table_name } of rows) await this.#sql.script(`vacuum (analyze) ${table_name}`);
-      if (rows.length > 0) this.#logger.debug({ tables: rows.map((row) => row.table_name) }, 'tables cleared');
+      if (rows.length > 0)
+        this.#logger.debug({ tables: rows.map((row) => row.table_name) }, 'tables cleared');
     } catch (error) {
       this.#logger.warn({ error: (error as Error).message }, 'tables could not be cleared');
     }

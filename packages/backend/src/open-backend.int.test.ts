@@ -1,0 +1,100 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openBackend } from './open-backend.js';
+
+describe('openBackend', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fluxori-open-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('names the kinds that there are when it does not know one, and repeats no secret', async () => {
+    for (const url of [
+      'oracle:x',
+      'mysql://me:hunter2@host/db',
+      'no scheme',
+      '',
+      ':x',
+      'toString:x',
+      'my secret:x',
+    ]) {
+      const refused = openBackend(url);
+      await expect(refused).rejects.toMatchObject({ name: 'ConfigurationError', code: 'CONFIG_INVALID' });
+      await expect(refused).rejects.toThrow('memory:, pglite:<folder>');
+      await expect(refused).rejects.not.toThrow(/hunter2|my secret/);
+    }
+  });
+
+  it('wants a folder, not a host', async () => {
+    for (const url of ['pglite:', 'pglite:  ', 'pglite://localhost/data']) {
+      await expect(openBackend(url)).rejects.toMatchObject({ code: 'CONFIG_INVALID', field: 'backend' });
+    }
+  });
+
+  it('makes the folder and those above it, wherever the URL starts from', async () => {
+    const deep = join(folder, 'a', 'b');
+    const backend = await openBackend(`pglite:${relative(process.cwd(), deep)}`);
+    expect(existsSync(join(deep, 'postgres', 'PG_VERSION'))).toBe(true);
+    expect((await backend.health()).details).toMatchObject({ folder: deep });
+    await backend.close();
+  }, 30_000);
+
+  it('moves into no folder that holds something else, and leaves that as it was', async () => {
+    mkdirSync(join(folder, 'postgres'));
+    writeFileSync(join(folder, 'postgres', 'precious'), '');
+    await expect(openBackend(`pglite:${folder}`)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+    rmSync(join(folder, 'postgres'), { recursive: true });
+    writeFileSync(join(folder, 'letter.txt'), 'dear');
+    const refused = openBackend(`pglite:${folder}`);
+    await expect(refused).rejects.toThrow('letter.txt');
+    expect(readdirSync(folder)).toEqual(['letter.txt']);
+  });
+
+  it('says so when the folder is a file, or lies below one', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const path of [file, join(file, 'data')]) {
+      const refused = openBackend(`pglite:${path}`);
+      await expect(refused).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE', details: { folder: path } });
+    }
+  });
+
+  it('leaves a folder alone that a newer version wrote', async () => {
+    writeFileSync(join(folder, 'fluxori.json'), '{"format":99,"state":"ready"}');
+    await expect(openBackend(`pglite:${folder}`)).rejects.toThrow('newer version');
+  });
+
+  it('lets go of the folder when the database does not start, and says what to do', async () => {
+    writeFileSync(join(folder, 'fluxori.json'), '{"format":1,"state":"ready"}');
+    mkdirSync(join(folder, 'postgres'));
+    writeFileSync(join(folder, 'postgres', 'PG_VERSION'), 'not a version\n');
+    for (let again = 0; again < 2; again++) {
+      await expect(openBackend(`pglite:${folder}`)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+    }
+    expect(readFileSync(join(folder, 'postgres', 'PG_VERSION'), 'utf8')).toBe('not a version\n');
+  }, 60_000);
+
+  it('refuses the same folder twice in one process, and gives it after a close', async () => {
+    const first = await openBackend(`pglite:${folder}`);
+    await expect(openBackend(`pglite:${folder}`)).rejects.toMatchObject({
+      code: 'BACKEND_IN_USE',
+      details: { pid: process.pid },
+    });
+    await first.keyValues.set('still', 'here');
+    await first.close();
+    const second = await openBackend(`pglite:${folder}`);
+    expect(await second.keyValues.get('still')).toBe('here');
+    await second.close();
+  }, 60_000);
+});
