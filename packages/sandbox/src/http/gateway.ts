@@ -5,7 +5,7 @@ import { authorize, denials } from '../checks/authorization.js';
 import { readParameters } from '../checks/parameters.js';
 import { parseQuery } from '../checks/query-string.js';
 import { parseBody, receiveBody } from '../checks/request-body.js';
-import { checkRequestHeaders } from '../checks/request-headers.js';
+import { checkHttp, checkUserAgent } from '../checks/request-headers.js';
 import { checkRegion, checkSellerAccess } from '../checks/seller-access.js';
 import type { Counters, Outcome, SeenRequest } from '../counters/counters.js';
 import { type Disturbance, undisturbed } from '../faults/disturbance.js';
@@ -20,7 +20,8 @@ import type { RouteMatch } from '../router/path-trie.js';
 import type { Region } from '../world/marketplaces.js';
 import type { Seller } from '../world/seller.js';
 import { type Answer, cutConnection, gatewayError, sendAnswer } from './answer.js';
-import { accessDenied, errorTypeOf, quotaExceeded, Refusal } from './refusal.js';
+import { EdgeRefusal, edgePage } from './edge.js';
+import { accessDenied, errorTypeOf, noSuchRoute, quotaExceeded, Refusal } from './refusal.js';
 
 export interface GatewayParts extends Surroundings {
   readonly region: Region;
@@ -156,10 +157,10 @@ export class Gateway {
   ): Identified | Refusal {
     const { applications, region, tokens, world } = this.#parts;
     try {
-      checkRequestHeaders(request);
+      checkHttp(request);
+      if (match === undefined) throw noSuchRoute();
+      checkUserAgent(request);
       const token = request.headers['x-amz-access-token'] as string | undefined;
-      // API Gateway knows no path that it does not serve, and says the same 403 as for a missing permission.
-      if (match === undefined) throw accessDenied('There is no such operation: check method and path.');
       const { claims, dataElements } = authorize(tokens, token, match.value, path);
       seen.auth = claims.kind;
       const seller = claims.kind === 'grantless' ? undefined : world.seller(claims.sellerId);
@@ -242,6 +243,8 @@ export class Gateway {
 }
 
 function refusalAnswer(refusal: Refusal, headers: Readonly<Record<string, string>>): Answer {
+  if (refusal instanceof EdgeRefusal)
+    return { status: 400, headers: { 'Content-Type': 'text/html', Connection: 'close' }, body: edgePage };
   return {
     status: refusal.status,
     headers: {

@@ -1,8 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-
-const page = '<html><head><title>400 Bad Request</title></head><body><h1>400 Bad Request</h1></body></html>';
-const badRequest = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`;
+import { edgeAnswer } from './edge.js';
 
 /** One HTTP server whose door can be shut and opened again on the same port. */
 export class Listener {
@@ -28,7 +26,7 @@ export class Listener {
     });
     this.#server.on('clientError', (_error, socket) => {
       // What is no HTTP, or has too large headers, never gets to the API: the edge answers, in HTML.
-      if (socket.writable) socket.end(badRequest);
+      if (socket.writable) socket.end(edgeAnswer);
       else socket.destroy();
     });
   }

@@ -36,6 +36,12 @@ export function accessDenied(details: string): Refusal {
   return new Refusal(403, 'Unauthorized', 'Access to requested resource is denied.', details);
 }
 
+/** 403: what API Gateway says of a method and path that it does not serve (docs issue 76). */
+export function noSuchRoute(): Refusal {
+  const details = 'There is no such operation: check method and path.';
+  return new Refusal(403, 'MissingAuthenticationToken', 'Access to requested resource is denied.', details);
+}
+
 export function notFound(message: string, details = ''): Refusal {
   return new Refusal(404, 'NotFound', message, details);
 }
