@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { ConnectorFactory, silentLogger } from '@fluxori/core';
+import { describe, expect, it } from '@jest/globals';
+import { connectToSandbox, noWaiting, sandboxConfig } from '../testing/connect-to-sandbox.js';
+import { errorTable } from './errors/error-table.js';
+import { amazonJobs, amazonSp } from './index.js';
+
+const here = import.meta.url;
+
+/** The lines between the two marks of this file, as the README shows them. */
+async function example(name: string): Promise<string> {
+  const source = await readFile(new URL('./readme.int.test.ts', here), 'utf8');
+  const lines = source.split('\n');
+  const from = lines.findIndex((line) => line.includes(`begin: ${name}`));
+  const to = lines.findIndex((line) => line.includes(`end: ${name}`));
+  const body = lines.slice(from + 1, to);
+  const indent = Math.min(...body.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
+  return body.map((line) => line.slice(indent)).join('\n');
+}
+
+describe('the README', () => {
+  it('shows an example that runs', async () => {
+    await using open = await connectToSandbox({
+      sandbox: { ...noWaiting.sandbox, orders: 10, skus: 10, settleMs: 0 },
+    });
+    const { backend, sandbox } = open;
+    open.sandbox.addOrders({ count: 2 });
+    const config = { ...sandboxConfig(sandbox), limits: noWaiting.connector.limits };
+    const logger = silentLogger;
+    const yesterday = new Date(Date.now() - 86_400_000);
+    const seen: string[] = [];
+    // begin: ten lines
+    const factory = new ConnectorFactory().register(amazonSp);
+    await using amazon = factory.create('amazon-sp', config, { backend, logger });
+    await amazon.connect();
+
+    for await (const order of amazon.orders.list({ updatedSince: yesterday })) {
+      seen.push(`${order.orderId} ${order.status} ${order.total?.amount ?? ''}`);
+    }
+    const { payload } = await amazon.api('sellers').getMarketplaceParticipations();
+    const prices = await amazon.prices.competitive(['B000000001'], { signal: AbortSignal.timeout(60_000) });
+    // end: ten lines
+    expect(seen.length).toBeGreaterThanOrEqual(2);
+    expect(payload?.[0]?.marketplace.id).toBe('AE08WJ6YKNBMC');
+    expect(prices).toEqual([]);
+    const readme = await readFile(new URL('../README.md', here), 'utf8');
+    expect(readme).toContain(await example('ten lines'));
+  });
+
+  it('names every job', async () => {
+    const readme = await readFile(new URL('../README.md', here), 'utf8');
+    const jobs = amazonJobs({ connector: () => Promise.reject(new Error('not reached')) });
+    expect(jobs).toHaveLength(6);
+    for (const { name } of jobs) expect(readme).toContain(`\`${name}\``);
+  });
+
+  it('names every status of the table of errors', async () => {
+    const readme = await readFile(new URL('../README.md', here), 'utf8');
+    const statuses = new Set(errorTable.flatMap(({ status }) => status));
+    for (const status of statuses)
+      expect(readme).toMatch(new RegExp(`\\b${status >= 500 ? '5xx' : status}\\b`));
+  });
+});
