@@ -140,6 +140,14 @@ describe('inventory', () => {
     expect(levels.every(({ available }) => Number.isSafeInteger(available))).toBe(true);
   });
 
+  it('can be asked for any number of SKUs, which are asked for in batches', async () => {
+    const every = (await all(open.connector.inventory.list())).map((level) => level.sku);
+    open.sandbox.resetCounters();
+    const some = await all(open.connector.inventory.list({ skus: every }));
+    expect(some.map((level) => level.sku).sort()).toEqual([...every].sort());
+    expect(open.sandbox.counters().requests).toBe(1 + Math.ceil(every.length / 20));
+  });
+
   it('can be asked for some SKUs', async () => {
     const [one] = await all(open.connector.inventory.list({ fulfilledBy: 'marketplace' }));
     const some = await all(
@@ -243,6 +251,13 @@ describe('prices', () => {
         currency: 'ZAR',
       });
     }
+    await expect(
+      prices.update({
+        sku: sku('A'),
+        marketplaceId: open.connector.config.home.id,
+        price: { amount: '1234567890123.4567', currency: 'ZAR' },
+      }),
+    ).rejects.toMatchObject({ field: 'price.amount' });
     expect((await prices.offers(asins[0] as string)).length).toBeGreaterThan(0);
     expect((await prices.summary(asins.slice(0, 3))).some(({ featured }) => featured)).toBe(true);
   });

@@ -24,7 +24,7 @@ type SummaryParams = ParamsOf<'fbaInventory', 'v1', 'getInventorySummaries'>;
 
 export interface InventoryQuery extends SpCallOptions {
   readonly marketplaceId?: MarketplaceId;
-  /** Up to 50 for Amazon's stock, up to 20 for the seller's own. */
+  /** In `list` any number; in `page` up to 50 for Amazon's stock, up to 20 for the seller's own. */
   readonly skus?: readonly Sku[];
   /** Whose stock; in `list`, both by default. */
   readonly fulfilledBy?: FulfilledBy;
@@ -32,6 +32,9 @@ export interface InventoryQuery extends SpCallOptions {
   readonly updatedSince?: Date;
   readonly cursor?: string;
 }
+
+/** The most SKUs of one call. Source: fbaInventory v1, listingsItems 2021-08-01. */
+const mostSkus: Readonly<Record<FulfilledBy, number>> = { marketplace: 50, seller: 20 };
 
 /** One page, and when Amazon was asked for it. */
 export interface InventoryPage extends Page<InventoryLevel> {
@@ -48,21 +51,18 @@ export class InventoryClient implements InventoryCapability {
     this.#listings = listings;
   }
 
-  /** Amazon's stock first, then the seller's own, unless `fulfilledBy` says which. */
+  /** Amazon's stock first, then the seller's own, unless `fulfilledBy` says which. Any number of SKUs: they are asked for in batches. */
   list(query: InventoryQuery = {}): Paged<InventoryLevel> {
     return paged(async (cursor) => {
-      const at = this.#whereToGoOn(query, cursor);
-      const page = await this.page({ ...query, fulfilledBy: at.fulfilledBy, cursor: at.cursor });
-      if (page.nextCursor !== undefined) {
-        return {
-          items: page.items,
-          nextCursor: encodeCursor('inventory', { ...at, cursor: page.nextCursor }),
-        };
-      }
-      const both = query.fulfilledBy === undefined && at.fulfilledBy === 'marketplace';
-      return both
-        ? { items: page.items, nextCursor: encodeCursor('inventory', { fulfilledBy: 'seller' }) }
-        : { items: page.items };
+      const { fulfilledBy, batch, inside } = whereToGoOn(query, cursor);
+      const size = mostSkus[fulfilledBy];
+      const skus = query.skus?.slice(batch * size, (batch + 1) * size);
+      const { items, nextCursor } = await this.page({ ...query, fulfilledBy, skus, cursor: inside });
+      const next = (place: Place) => ({ items, nextCursor: encodeCursor('inventory', { ...place }) });
+      if (nextCursor !== undefined) return next({ fulfilledBy, batch, inside: nextCursor });
+      if ((batch + 1) * size < (query.skus?.length ?? 0)) return next({ fulfilledBy, batch: batch + 1 });
+      const both = query.fulfilledBy === undefined && fulfilledBy === 'marketplace';
+      return both ? next({ fulfilledBy: 'seller', batch: 0 }) : { items };
     }, query.cursor);
   }
 
@@ -130,13 +130,18 @@ export class InventoryClient implements InventoryCapability {
       ...(query.updatedSince && { startDateTime: instant(query.updatedSince, 'updatedSince') }),
     };
   }
+}
 
-  #whereToGoOn(
-    query: InventoryQuery,
-    cursor: string | undefined,
-  ): { fulfilledBy: FulfilledBy; cursor?: string } {
-    return cursor === undefined
-      ? { fulfilledBy: query.fulfilledBy ?? 'marketplace' }
-      : decodeCursor<{ fulfilledBy: FulfilledBy; cursor?: string }>('inventory', cursor);
-  }
+/** Where a list of both kinds of stock goes on. */
+interface Place {
+  readonly fulfilledBy: FulfilledBy;
+  /** Which batch of SKUs. */
+  readonly batch: number;
+  readonly inside?: string;
+}
+
+function whereToGoOn(query: InventoryQuery, cursor: string | undefined): Place {
+  return cursor === undefined
+    ? { fulfilledBy: query.fulfilledBy ?? 'marketplace', batch: 0 }
+    : decodeCursor<Place>('inventory', cursor);
 }

@@ -105,17 +105,20 @@ export class ListingsClient implements ListingsCapability {
   async patch(sku: Sku, patches: readonly ListingPatch[], query: InMarketplace = {}): Promise<ListingChange> {
     const marketplace = this.#marketplace(query.marketplaceId);
     const known = await this.#productTypes.get(marketplace.id, sku);
-    const productType = known ?? (await this.#lookUpProductType(sku, marketplace, query));
-    try {
-      return await this.#patchAs(productType, sku, patches, marketplace, query);
-    } catch (error) {
-      // What was remembered may have changed since: look again, once.
-      if (known === undefined || !isErrorOf(error, 'ValidationError')) throw error;
-      await this.#productTypes.forget(marketplace.id, sku);
-      const current = await this.#lookUpProductType(sku, marketplace, query);
-      if (current === known) throw error;
-      return this.#patchAs(current, sku, patches, marketplace, query);
+    if (known === undefined) {
+      const productType = await this.#lookUpProductType(sku, marketplace, query);
+      return this.#patchAs(productType, sku, patches, marketplace, query);
     }
+    const tried = await this.#patchAs(known, sku, patches, marketplace, query).catch((error: unknown) => {
+      if (!isErrorOf(error, 'ValidationError')) throw error;
+      return error;
+    });
+    if (!(tried instanceof Error) && tried.status === 'accepted') return tried;
+    // Perhaps the product type has changed since it was remembered: look again, once.
+    const current = await this.#lookUpProductType(sku, marketplace, query);
+    if (current !== known) return this.#patchAs(current, sku, patches, marketplace, query);
+    if (tried instanceof Error) throw tried;
+    return tried;
   }
 
   async remove(sku: Sku, query: InMarketplace = {}): Promise<ListingChange> {

@@ -163,11 +163,11 @@ export class OrdersClient implements OrdersCapability {
       });
     }
     const { region } = this.#context.config;
-    const marketplaceIds = (query.marketplaceIds ?? this.#context.config.marketplaceIds).map(
+    const wanted = (query.marketplaceIds ?? this.#context.config.marketplaceIds).map(
       (name) => this.#context.endpoints.marketplaceIn(region, name, 'marketplaceIds').id,
     );
     return {
-      marketplaceIds,
+      marketplaceIds: [...new Set(wanted)],
       ...(updatedSince && { lastUpdatedAfter: instant(updatedSince, 'updatedSince') }),
       ...(updatedBefore && { lastUpdatedBefore: instant(updatedBefore, 'updatedBefore') }),
       ...(placedSince && { createdAfter: instant(placedSince, 'placedSince') }),

@@ -9,6 +9,7 @@ import {
 } from '@fluxori/core';
 import { pricePatch } from '../listings/listing-mapping.js';
 import type { ListingsClient } from '../listings/listings-client.js';
+import { moneyOf } from '../mapping/money-of.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { fromCompetitivePricing, fromOffers, fromSummary } from './pricing-mapping.js';
@@ -113,6 +114,17 @@ export class PricingClient implements PricesCapability {
         account: accountId,
         remedy: 'Give a price above zero; to stop selling, set the quantity to zero.',
       });
+    }
+    const asNumber = moneyOf(Number(update.price.amount), update.price.currency);
+    if (asNumber === undefined || compareMoney(asNumber, update.price) !== 0) {
+      throw new ValidationError(
+        `price.amount: ${update.price.amount} has more digits than Amazon's format holds.`,
+        {
+          field: 'price.amount',
+          account: accountId,
+          remedy: 'Give at most 15 digits.',
+        },
+      );
     }
     return this.#listings.patch(update.sku, [pricePatch({ ...update, marketplaceId: marketplace.id })], {
       ...callOptions(options),
