@@ -1,5 +1,5 @@
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
-import { type Clock, ConnectorFactory, type Logger } from '@fluxori/core';
+import { type Clock, ConnectorFactory, type Logger, type Random } from '@fluxori/core';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
 import { type AmazonSPConnector, type AmazonSpConfigInput, amazonSp } from '../src/index.js';
 
@@ -24,6 +24,7 @@ export async function connectToSandbox(
     config?: Partial<AmazonSpConfigInput>;
     logger?: Logger;
     clock?: Clock;
+    random?: Random;
   } = {},
 ): Promise<Sandboxed> {
   const sandbox = await startSandbox(options.sandbox);
@@ -35,7 +36,7 @@ export async function connectToSandbox(
       .create(
         'amazon-sp',
         { ...sandboxConfig(sandbox), ...options.config, ...config } as AmazonSpConfigInput,
-        { backend, logger: options.logger, clock: options.clock },
+        { backend, logger: options.logger, clock: options.clock, random: options.random },
       );
     made.push(connector);
     return connector;

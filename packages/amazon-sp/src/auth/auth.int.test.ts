@@ -48,6 +48,10 @@ describe('tokens', () => {
       requestId: expect.any(String),
     });
     expect(here.sandbox.counters()).toMatchObject({ tokenCalls: 1, requests: 2 });
+    expect((await here.connector.health()).parts?.token).toMatchObject({
+      status: 'down',
+      details: { expiresAt: expect.any(String), lastError: { code: 'AUTH_REVOKED' } },
+    });
   });
 
   it('are not asked for again and again after the seller took his consent back, and health tells', async () => {

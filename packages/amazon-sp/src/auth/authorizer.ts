@@ -17,6 +17,7 @@ export interface Credentials {
 export interface TokenState {
   /** Until when the seller's access token that was used last is good. */
   readonly expiresAt?: Date;
+  /** The last refusal of our tokens or credentials; gone when a call succeeds again. */
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: Date };
 }
 
@@ -67,6 +68,18 @@ export class Authorizer {
     };
   }
 
+  /** For health: a call went through. */
+  noteSuccess(): void {
+    if (this.#state.lastError !== undefined) this.#state = { ...this.#state, lastError: undefined };
+  }
+
+  /** For health: tokens could not be had, or Amazon refused them. */
+  noteRefusal(error: unknown): void {
+    if (!isFluxoriError(error)) return;
+    const { code, message } = error;
+    this.#state = { ...this.#state, lastError: { code, message, at: new Date(this.#clock.now()) } };
+  }
+
   async #plainToken(
     operation: OperationDescriptor,
     options: { signal?: AbortSignal; rejected?: string },
@@ -75,14 +88,12 @@ export class Authorizer {
     const request = scope === undefined ? this.#seller : this.#application(scope);
     try {
       const token = await this.#tokens.getToken(request, options);
-      if (scope === undefined)
-        this.#state = { expiresAt: new Date(token.created_at + token.expires_in * 1000) };
+      if (scope === undefined) {
+        this.#state = { ...this.#state, expiresAt: new Date(token.created_at + token.expires_in * 1000) };
+      }
       return token.access_token;
     } catch (error) {
-      if (!isAbort(error, options.signal) && isFluxoriError(error)) {
-        const { code, message } = error;
-        this.#state = { ...this.#state, lastError: { code, message, at: new Date(this.#clock.now()) } };
-      }
+      if (!isAbort(error, options.signal)) this.noteRefusal(error);
       throw error;
     }
   }

@@ -18,6 +18,8 @@ function problemsOf(operation: OperationDescriptor, params: Record<string, unkno
   }
 }
 
+const upload = findOperation('uploads', 'createUploadDestinationForResource') as OperationDescriptor;
+
 describe('parameters are checked before anything is sent', () => {
   it('lets good ones pass', () => {
     expect(
@@ -149,6 +151,14 @@ describe('parameters are checked before anything is sent', () => {
     ],
   ])('refuses %s and names the field', (_, operation, params, problem) => {
     expect(problemsOf(operation, params)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('lets a value of several path segments pass, but none that climbs', () => {
+    const rest = { marketplaceIds: ['AE08WJ6YKNBMC'], contentMD5: 'x' };
+    expect(problemsOf(upload, { ...rest, resource: 'aplus/2020-11-01/contentDocuments' })).toEqual([]);
+    expect(problemsOf(upload, { ...rest, resource: 'aplus/../orders' })).toEqual([
+      expect.stringMatching(/^resource: must not be empty/),
+    ]);
   });
 
   it('lists every problem at once', () => {

@@ -7,7 +7,8 @@ const datePattern = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What is wrong with a value, by the parameter's description; nothing when it fits. Values are repeated only where they are no one's data: enums, numbers, dates. */
 export function checkValue(parameter: ParameterDescriptor, value: unknown): string[] {
-  if (parameter.type !== 'array') return checkOne(parameter, value, parameter.in === 'path');
+  if (parameter.type !== 'array')
+    return checkOne(parameter, value, parameter.in === 'path' ? pathPart(parameter) : undefined);
   if (!Array.isArray(value)) return [`must be a list, not ${kindOf(value)}`];
   if (parameter.in === 'body') return [];
   const problems: string[] = [];
@@ -20,15 +21,24 @@ export function checkValue(parameter: ParameterDescriptor, value: unknown): stri
   if (parameter.uniqueItems && new Set(value).size < value.length) problems.push('holds the same item twice');
   const item: ItemDescriptor = parameter.items ?? { type: 'string' };
   value.forEach((one, index) => {
-    for (const text of checkOne(item, one, false)) problems.push(`item ${index + 1} ${text}`);
+    for (const text of checkOne(item, one)) problems.push(`item ${index + 1} ${text}`);
   });
   return problems;
 }
 
-function checkOne(parameter: ItemDescriptor, value: unknown, inPath: boolean): string[] {
+/** How a value stands in the path: as one segment, or (only Uploads' `resource`) as several. */
+type PathPart = 'segment' | 'segments';
+
+const climbs: ReadonlySet<string> = new Set(['', '.', '..']);
+
+function pathPart({ greedy }: ParameterDescriptor): PathPart {
+  return greedy ? 'segments' : 'segment';
+}
+
+function checkOne(parameter: ItemDescriptor, value: unknown, part?: PathPart): string[] {
   switch (parameter.type) {
     case 'string':
-      return typeof value === 'string' ? checkText(parameter, value, inPath) : [expected('text', value)];
+      return typeof value === 'string' ? checkText(parameter, value, part) : [expected('text', value)];
     case 'integer':
     case 'number':
       return checkNumber(parameter, value);
@@ -43,9 +53,12 @@ function checkOne(parameter: ItemDescriptor, value: unknown, inPath: boolean): s
   }
 }
 
-function checkText(parameter: ItemDescriptor, value: string, inPath: boolean): string[] {
+function checkText(parameter: ItemDescriptor, value: string, part?: PathPart): string[] {
   const { minLength, maxLength, pattern, format } = parameter;
-  if (inPath && (value === '' || value === '.' || value === '..')) {
+  if (
+    part !== undefined &&
+    (part === 'segments' ? value.split('/') : [value]).some((one) => climbs.has(one))
+  ) {
     return ['must not be empty, "." or "..", which would change the path'];
   }
   if (parameter.enum !== undefined && !parameter.enum.includes(value)) {

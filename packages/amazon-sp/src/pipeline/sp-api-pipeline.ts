@@ -1,5 +1,5 @@
 import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
-import { type Logger, silentLogger, ValidationError } from '@fluxori/core';
+import { isErrorOf, type Logger, silentLogger, ValidationError } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { Authorizer } from '../auth/authorizer.js';
 import { resourceFor } from '../auth/restricted-data-tokens.js';
@@ -63,24 +63,32 @@ export class SpApiPipeline {
     const idempotent = isIdempotent(operation, params);
     const { signal, priority, maxWaitMs, waiter, deadlineMs } = options;
     const waiting = { signal, priority, maxWaitMs, waiter, deadlineMs };
-    const answer = await client.call(
-      {
-        operation: name,
-        account: accountId,
-        method: request.method,
-        url: endpoints.baseUrl(region, environment) + request.target,
-        headers: { 'user-agent': userAgent, ...request.headers },
-        body: request.body,
-        idempotent,
-        rate: { tracker, plans: usagePlans(operation, config, { environment, overrides: config.limits }) },
-        authorize: authorizer().forCall(operation, resourceFor(operation, path, options.rdt), waiting),
-        isExpiredToken: isExpiredAccessToken,
-        toError: (refusal, context) =>
-          toSpApiError(refusal, context, { personal: personalValues(params.body), idempotent }),
-        expect: operation.method === 'GET' ? 'json' : 'json-or-nothing',
-      },
-      waiting,
-    );
+    const answer = await client
+      .call(
+        {
+          operation: name,
+          account: accountId,
+          method: request.method,
+          url: endpoints.baseUrl(region, environment) + request.target,
+          headers: { 'user-agent': userAgent, ...request.headers },
+          body: request.body,
+          idempotent,
+          rate: { tracker, plans: usagePlans(operation, config, { environment, overrides: config.limits }) },
+          authorize: authorizer().forCall(operation, resourceFor(operation, path, options.rdt), waiting),
+          isExpiredToken: isExpiredAccessToken,
+          toError: (refusal, context) =>
+            toSpApiError(refusal, context, { personal: personalValues(params.body), idempotent }),
+          expect: operation.method === 'GET' ? 'json' : 'json-or-nothing',
+        },
+        waiting,
+      )
+      .catch((error: unknown) => {
+        // A role that one operation lacks says nothing about the token.
+        if (isErrorOf(error, 'AuthenticationError') && error.code !== 'AUTH_DENIED')
+          authorizer().noteRefusal(error);
+        throw error;
+      });
+    authorizer().noteSuccess();
     const { status, headers, requestId, receivedAt } = answer;
     options.onAnswer?.({ status, headers, requestId, receivedAt });
     return answer.text === '' ? undefined : answer.body;

@@ -1,0 +1,88 @@
+import type { Fault } from '@fluxori/sandbox';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { connectToSandbox, noWaiting, type Sandboxed } from '../testing/connect-to-sandbox.js';
+
+let open: Sandboxed | undefined;
+
+afterEach(async () => {
+  await open?.[Symbol.asyncDispose]();
+  open = undefined;
+});
+
+const slow = (operation?: string): Fault => ({ kind: 'latency', ms: 3_000, ...(operation && { operation }) });
+
+describe('a call that is aborted', () => {
+  it.each<[string, Fault[], (here: Sandboxed, signal: AbortSignal) => Promise<unknown>, number]>([
+    [
+      'while its token is fetched',
+      [slow('lwa.token')],
+      ({ connector }, signal) => connector.api('sellers').getAccount({}, { signal }),
+      0,
+    ],
+    [
+      'while its restricted data token is fetched',
+      [slow('tokens.*')],
+      ({ connector }, signal) =>
+        connector.api('orders', 'v0').getOrderAddress({ orderId: '902-1234567-1234567' }, { signal }),
+      1,
+    ],
+    [
+      'while it is answered',
+      [slow()],
+      ({ connector }, signal) => connector.api('sellers').getAccount({}, { signal }),
+      1,
+    ],
+    [
+      'while it waits to be repeated',
+      [{ kind: 'error', status: 503 }],
+      ({ connector }, signal) => connector.api('sellers').getAccount({}, { signal }),
+      1,
+    ],
+    [
+      'in the middle of a list',
+      [slow()],
+      async ({ connector }, signal) => {
+        for await (const order of connector.orders.list({ updatedSince: new Date('2020-01-01'), signal }))
+          void order;
+      },
+      1,
+    ],
+  ])(
+    '%s settles within 50 ms with the caller’s reason, and sends nothing more',
+    async (_, faults, work, requests) => {
+      open = await connectToSandbox({
+        config: noWaiting.connector,
+        sandbox: { ...noWaiting.sandbox, orders: 3, skus: 3 },
+        // The longest pauses that the jitter allows.
+        random: () => 0.999,
+      });
+      for (const fault of faults) await open.sandbox.faults.set(fault);
+      const stop = new AbortController();
+      const reason = new Error('the caller left');
+      const settled = work(open, stop.signal).then(
+        () => 'served',
+        (error: unknown) => error,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      const abortedAt = performance.now();
+      stop.abort(reason);
+      expect(await settled).toBe(reason);
+      expect(performance.now() - abortedAt).toBeLessThan(50);
+      await open.sandbox.faults.clear();
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      expect(open.sandbox.counters().requests).toBeLessThanOrEqual(requests);
+    },
+  );
+
+  it('before it began sends nothing at all', async () => {
+    open = await connectToSandbox({
+      config: noWaiting.connector,
+      sandbox: { ...noWaiting.sandbox, orders: 1, skus: 1 },
+    });
+    const reason = new Error('never mind');
+    await expect(
+      open.connector.api('sellers').getAccount({}, { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
+    expect(open.sandbox.counters()).toMatchObject({ requests: 0, tokenCalls: 0 });
+  });
+});

@@ -1,0 +1,125 @@
+import { openBackend } from '@fluxori/backend';
+import { ConnectorFactory, type Logger, silentLogger } from '@fluxori/core';
+import type { CallSpec, HttpAnswer, NetworkAwareClient } from '@fluxori/network';
+import { describe, expect, it } from '@jest/globals';
+import { type AmazonSpConfigInput, amazonSp } from '../index.js';
+
+/** Stands where the network would be: keeps what would be sent, and answers with tokens and an empty object. */
+async function recorder(config: Partial<AmazonSpConfigInput> = {}, logger?: Logger) {
+  const specs: CallSpec[] = [];
+  const authorized: Record<string, string>[] = [];
+  const client = {
+    async call(spec: CallSpec): Promise<HttpAnswer> {
+      specs.push(spec);
+      authorized.push({ ...(await spec.authorize?.({})) });
+      const body = {
+        access_token: 'Atza|seller',
+        token_type: 'bearer',
+        expires_in: 3600,
+        restrictedDataToken: 'Atz.sprdt|one',
+        expiresIn: 3600,
+      };
+      return {
+        status: 200,
+        headers: {},
+        body,
+        text: JSON.stringify(body),
+        receivedAt: new Date(),
+      } as HttpAnswer;
+    },
+    circuits: () => [],
+    onRecovered: () => () => undefined,
+    close: async () => undefined,
+  } as unknown as NetworkAwareClient;
+  const connector = new ConnectorFactory().register(amazonSp).create(
+    'amazon-sp',
+    {
+      accountId: 'acme-za',
+      sellerId: 'A2EXAMPLE',
+      marketplaceId: 'ZA',
+      clientId: 'app-1',
+      clientSecret: 's',
+      refreshToken: 'r',
+      ...config,
+    } as AmazonSpConfigInput,
+    { backend: await openBackend('memory:'), client, logger },
+  );
+  const sent = () => specs.filter(({ operation }) => operation !== 'lwa.token');
+  return { connector, sent, authorized };
+}
+
+describe('what is sent', () => {
+  it('goes to the region’s host with Amazon’s headers, and with no body for a GET', async () => {
+    const { connector, sent, authorized } = await recorder();
+    await connector.api('orders').searchOrders({ lastUpdatedAfter: '2026-01-01T00:00:00Z' });
+    const [spec] = sent();
+    expect(spec).toMatchObject({
+      operation: 'orders.searchOrders',
+      account: 'acme-za',
+      method: 'GET',
+      url: 'https://sellingpartnerapi-eu.amazon.com/orders/2026-01-01/orders?lastUpdatedAfter=2026-01-01T00%3A00%3A00Z',
+      idempotent: true,
+      headers: {
+        accept: 'application/json',
+        'user-agent': expect.stringMatching(/^Fluxori-Connectors\/[\d.]+ \(Language=/),
+      },
+    });
+    expect(spec?.body).toBeUndefined();
+    expect(authorized.at(-1)).toEqual({
+      'x-amz-access-token': 'Atza|seller',
+      'x-amz-date': expect.stringMatching(/^\d{8}T\d{6}Z$/),
+    });
+  });
+
+  it('carries the application’s own name', async () => {
+    const { connector, sent } = await recorder({ application: { name: 'Acme Stock', version: '2.1' } });
+    await connector.api('sellers').getAccount();
+    expect(sent()[0]?.headers?.['user-agent']).toMatch(/^Acme Stock\/2\.1 /);
+  });
+
+  it('goes to the sandbox when told, but asks production for restricted data tokens', async () => {
+    const { connector, sent, authorized } = await recorder({ environment: 'sandbox' });
+    await connector.api('orders', 'v0').getOrderAddress({ orderId: '902-1234567-1234567' });
+    const hosts = sent().map(({ operation, url }) => `${operation} ${new URL(url).host}`);
+    expect(hosts).toEqual([
+      'orders@v0.getOrderAddress sandbox.sellingpartnerapi-eu.amazon.com',
+      'tokens.createRestrictedDataToken sellingpartnerapi-eu.amazon.com',
+    ]);
+    expect(JSON.parse(String(sent()[1]?.body))).toEqual({
+      restrictedResources: [{ method: 'GET', path: '/orders/v0/orders/{orderId}/address' }],
+    });
+    expect(authorized.map((headers) => headers['x-amz-access-token'])).toContain('Atz.sprdt|one');
+    const [sandboxed, production] = sent().map(({ rate }) => rate?.plans[0]);
+    expect(sandboxed).toMatchObject({ ratePerSecond: 5, burst: 15 });
+    expect(production).toMatchObject({ ratePerSecond: 1, burst: 10 });
+  });
+
+  it('is nothing for an operation that only Amazon’s sandbox has', async () => {
+    const { connector, sent } = await recorder();
+    await expect(
+      connector.api('fbaInventory').deleteInventoryItem({ sellerSku: 'A', marketplaceId: 'AE08WJ6YKNBMC' }),
+    ).rejects.toMatchObject({
+      code: 'OPERATION_UNKNOWN',
+      field: 'environment',
+      message: expect.stringContaining('sandbox only'),
+    });
+    expect(sent()).toEqual([]);
+  });
+
+  it('is told of once when the operation is deprecated', async () => {
+    const warnings: unknown[] = [];
+    const logger: Logger = { ...silentLogger, warn: (fields) => warnings.push(fields), child: () => logger };
+    const { connector } = await recorder({}, logger);
+    const v0 = connector.api('orders', 'v0');
+    await v0.getOrderItems({ orderId: '902-1234567-1234567' }, { rdt: false });
+    await v0.getOrderItems({ orderId: '902-1234567-1234567' }, { rdt: false });
+    expect(warnings).toEqual([{ operation: 'orders@v0.getOrderItems', account: 'acme-za' }]);
+  });
+
+  it('tells the caller about the answer when asked to', async () => {
+    const { connector } = await recorder();
+    const told: number[] = [];
+    await connector.api('sellers').getAccount({}, { onAnswer: ({ status }) => told.push(status) });
+    expect(told).toEqual([200]);
+  });
+});
