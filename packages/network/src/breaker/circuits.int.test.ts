@@ -103,6 +103,29 @@ describe('the circuit of a host', () => {
     expect((await made.call(spec(server.url))).status).toBe(200);
   });
 
+  it('finds a host again that swallowed what was sent to it, without waiting for the look that hangs', async () => {
+    let swallowing = true;
+    const server = await serve((_request, response) => {
+      if (!swallowing) json(response, 200, {});
+    });
+    const made = client({
+      timeouts: { firstByteMs: 3_000 },
+      breaker: { probeEveryMs: 100, failuresInRow: 1 },
+    });
+    const recovered = new Promise<void>((resolve) => {
+      made.onRecovered(() => resolve());
+    });
+    await quiet(made.call(spec(server.url), { deadlineMs: 1_050 }));
+    expect(made.circuits()[0]!.state).not.toBe('closed');
+    await sleep(300);
+    swallowing = false;
+    const before = performance.now();
+    await recovered;
+    expect(performance.now() - before).toBeLessThan(300);
+    await sleep(50);
+    expect((await made.call(spec(server.url))).status).toBe(200);
+  });
+
   it('takes any answer of the host as a sign of life, as 403 or 404 to a bare HEAD', async () => {
     let status = 500;
     const server = await serve((request, response) => {

@@ -65,13 +65,16 @@ export class NetworkAwareClient {
     const transport = new HttpTransport(this.#agents);
     const headers: Record<string, string> =
       options.userAgent === undefined ? {} : { 'user-agent': options.userAgent };
+    const circuit = { ...defaultCircuit, ...options.breaker };
+    const signal = this.#closing.signal;
+    const everyMs = circuit.probeEveryMs;
     this.#circuits = new Circuits({
-      options: { ...defaultCircuit, ...options.breaker },
+      options: circuit,
       random,
       now: () => clock.now(),
       logger,
       metrics,
-      probe: (origin) => probeHost(transport, origin, { headers, timeouts, signal: this.#closing.signal }),
+      probe: (origin) => probeHost(transport, origin, { headers, timeouts, everyMs, signal }),
     });
     this.#parts = {
       transport,
