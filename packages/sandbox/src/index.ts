@@ -5,7 +5,7 @@ export type {
   DistinctRequest,
   OperationCounts,
   RepeatedPage,
-} from './counters/counters.js';
+} from './counters/counts.js';
 export type { ActiveFault, Fault, Host } from './faults/fault.js';
 export { applicationCaps } from './limits/application-caps.js';
 export type { BucketView } from './limits/rate-limiter.js';

@@ -1,6 +1,7 @@
-import type { CountersSnapshot } from './counters/counters.js';
+import type { CountersSnapshot } from './counters/counts.js';
 import type { ActiveFault, Fault } from './faults/fault.js';
 import type { BucketView } from './limits/rate-limiter.js';
+import type { Plan } from './limits/token-bucket.js';
 import type { OrderStatus } from './world/order.js';
 
 /** What a connector needs to work for one seller. */
@@ -78,6 +79,12 @@ export interface Sandbox extends AsyncDisposable {
   counters(): CountersSnapshot;
   resetCounters(): void;
   buckets(): readonly BucketView[];
+  /**
+   * Gives an operation another plan, for one seller or for all, while it is in use.
+   *
+   * @throws ValidationError for an operation that does not exist.
+   */
+  setPlan(operation: string, plan: Plan, sellerId?: string): void;
   /** Fills all buckets. */
   refillBuckets(): void;
   /** @returns the ids of the new orders. */

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { ConfigurationError, sleep } from '@fluxori/core';
+import { ConfigurationError, sleep, ValidationError } from '@fluxori/core';
 import { adminGateway } from './admin/admin-gateway.js';
 import { FarSide } from './far-side.js';
 import { FaultBoard } from './faults/fault-board.js';
@@ -26,8 +26,8 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
     return listener;
   };
   const closeAll = async (): Promise<void> => {
-    closing.abort();
     await Promise.all(opened.map((listener) => listener.close()));
+    closing.abort();
   };
   try {
     const listeners = {
@@ -98,6 +98,13 @@ function sandboxOf(
     counters: () => counters.snapshot(),
     resetCounters: () => counters.reset(),
     buckets: () => limiter.inspect(),
+    setPlan: (operation, plan, sellerId) => {
+      if (!farSide.router.knows(operation))
+        throw new ValidationError(`There is no operation ${operation}; keys look like orders.searchOrders.`, {
+          field: 'operation',
+        });
+      limiter.setPlan(operation, plan, sellerId);
+    },
     refillBuckets: () => limiter.refill(),
     addOrders: (orders) => control.addOrders(orders),
     updateOrder: (orderId, change) => control.updateOrder(orderId, change),

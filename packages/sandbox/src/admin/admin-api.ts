@@ -29,6 +29,11 @@ const stockSale = z.strictObject({
   marketplaceId: z.string().optional(),
   at,
 });
+const newPlan = z.strictObject({
+  rate: z.number().positive(),
+  burst: z.int().min(1),
+  sellerId: z.string().optional(),
+});
 const authorization = z.strictObject({ sellerId: z.string().optional() });
 
 /** What the admin URL understands. Everything in and out is JSON. */
@@ -60,6 +65,11 @@ async function route(sandbox: Sandbox, method: string, path: string, body: unkno
       return ok({});
     case 'GET /buckets':
       return ok(sandbox.buckets());
+    case 'PUT /plans/:id': {
+      const { sellerId, ...plan } = newPlan.parse(body);
+      sandbox.setPlan(id as string, plan, sellerId);
+      return ok({});
+    }
     case 'POST /buckets/:id':
       if (id !== 'refill') break;
       sandbox.refillBuckets();
@@ -100,6 +110,7 @@ const routes = [
   'POST /counters/reset',
   'GET /buckets',
   'POST /buckets/refill',
+  'PUT /plans/{operation}',
   'GET /faults',
   'POST /faults',
   'DELETE /faults',

@@ -97,6 +97,8 @@ describe('The admin URL', () => {
     expect((await wire.get(search, since)).status).toBe(200);
     expect((await wire.admin('DELETE', '/faults')).status).toBe(200);
     expect((await wire.admin('POST', '/buckets/refill')).status).toBe(200);
+    expect((await wire.admin('PUT', '/plans/orders.searchOrders', { rate: 3, burst: 4 })).status).toBe(200);
+    expect((await wire.get(search, since)).headers['x-amzn-ratelimit-limit']).toBe('3.0');
     const { code } = (await wire.admin('POST', '/authorizations')).json;
     expect(code).toMatch(/^RH/);
   });
@@ -108,6 +110,8 @@ describe('The admin URL', () => {
     ['PATCH', '/orders/123-0000000-0000000', {}, 404],
     ['POST', '/sales', { sku: 'NO', quantity: 1 }, 404],
     ['POST', '/faults', { kind: 'meteor' }, 400],
+    ['PUT', '/plans/orders.serchOrders', { rate: 1, burst: 1 }, 400],
+    ['PUT', '/plans/orders.searchOrders', { rate: 0, burst: 1 }, 400],
   ])('answers %s %s %j with %i', async (method, path, body, status) => {
     const answer = await wire.admin(method, path, body);
     expect(answer.status).toBe(status);

@@ -4,6 +4,10 @@ export interface Disturbance {
   bytesPerSecond?: number;
   drop?: 'before' | 'after';
   resetAfterBytes?: number;
+  /** Answered with 429, whatever the quota. */
+  throttle?: boolean;
+  /** No rate header, as it happens. */
+  hideRate?: boolean;
   error?: { readonly status: number; readonly html: boolean; readonly when: 'before' | 'after' };
 }
 

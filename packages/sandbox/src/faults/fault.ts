@@ -44,6 +44,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
     when: when.optional(),
     ...reach,
   }),
+  /** Answers 429 without looking at the quota, or taking of it. */
+  z.strictObject({ kind: z.literal('throttle'), ...reach }),
+  /** Leaves out `x-amzn-RateLimit-Limit`, which Amazon sends at its best effort only. */
+  z.strictObject({ kind: z.literal('hide-rate'), ...reach }),
   /** Another program of the same application and seller: takes a part of the burst now, or a share of the rate for a while. */
   z.strictObject({
     kind: z.literal('foreign-use'),
@@ -76,7 +80,7 @@ export type Host = z.output<typeof host>;
 /** The kinds that meet single requests. */
 export type RequestFault = Extract<
   CheckedFault,
-  { kind: 'latency' | 'bandwidth' | 'drop' | 'reset-mid-body' | 'error' }
+  { kind: 'latency' | 'bandwidth' | 'drop' | 'reset-mid-body' | 'error' | 'throttle' | 'hide-rate' }
 >;
 
 /** A fault that is on, with its hits so far. */

@@ -161,6 +161,14 @@ describe('Faults', () => {
     expect([answer.status, answer.json.error]).toEqual([400, 'invalid_grant']);
   });
 
+  it('throttle without reason, and hide the rate', async () => {
+    await sandbox.faults.set({ kind: 'throttle', count: 1 });
+    expect((await get()).status).toBe(429);
+    await sandbox.faults.set({ kind: 'hide-rate', count: 1 });
+    expect((await get()).headers).not.toHaveProperty('x-amzn-ratelimit-limit');
+    expect((await get()).headers).toHaveProperty('x-amzn-ratelimit-limit');
+  });
+
   it("let another program use up a seller's quota", async () => {
     await using limited = await startSandbox({ orders: 5, skus: 5 });
     const caller = new Wire(limited);

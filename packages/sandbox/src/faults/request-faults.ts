@@ -89,6 +89,12 @@ export class RequestFaults {
       case 'reset-mid-body':
         disturbance.resetAfterBytes = fault.afterBytes ?? defaultResetBytes;
         return;
+      case 'throttle':
+        disturbance.throttle = true;
+        return;
+      case 'hide-rate':
+        disturbance.hideRate = true;
+        return;
       case 'error':
         disturbance.error = {
           status: fault.status,

@@ -173,8 +173,9 @@ describe('The gateway', () => {
   });
 
   it('says of an unknown path what API Gateway says', async () => {
-    const { status, json } = await wire.get('/orders/v9/orders', undefined, { token: null });
+    const { status, headers, json } = await wire.get('/orders/v9/orders', undefined, { token: null });
     expect([status, json.errors[0].code]).toEqual([403, 'MissingAuthenticationToken']);
+    expect(headers['x-amzn-errortype']).toBe('MissingAuthenticationTokenException');
     expect(json.errors[0].message).toBe('Access to requested resource is denied.');
   });
 

@@ -17,6 +17,8 @@ export class Refusal extends Error {
     readonly code: string,
     message: string,
     readonly details = '',
+    /** `x-amzn-ErrorType`, where the status does not tell it. */
+    readonly errorType?: string,
   ) {
     super(message);
   }
@@ -39,7 +41,13 @@ export function accessDenied(details: string): Refusal {
 /** 403: what API Gateway says of a method and path that it does not serve (docs issue 76). */
 export function noSuchRoute(): Refusal {
   const details = 'There is no such operation: check method and path.';
-  return new Refusal(403, 'MissingAuthenticationToken', 'Access to requested resource is denied.', details);
+  return new Refusal(
+    403,
+    'MissingAuthenticationToken',
+    'Access to requested resource is denied.',
+    details,
+    'MissingAuthenticationTokenException',
+  );
 }
 
 export function notFound(message: string, details = ''): Refusal {

@@ -100,6 +100,21 @@ describe('RateLimiter', () => {
     expect(admitted(9)).toBe(2);
   });
 
+  it('changes a plan while it is in use, for one seller or for all', () => {
+    const { made, admitted, time } = limiter();
+    admitted(5);
+    time.ms = 500;
+    made.setPlan(key, { rate: 10, burst: 20 }, 'A1');
+    expect(admitted(9)).toBe(1);
+    time.ms = 1_500;
+    expect(admitted(99)).toBe(10);
+    expect(admitted(99, { ...caller, sellerId: 'A2' })).toBe(5);
+    made.setPlan(key, { rate: 1, burst: 1 });
+    time.ms = 60_000;
+    expect(admitted(9, { ...caller, sellerId: 'A2' })).toBe(1);
+    expect(made.planOf(operation, key, 'A1')).toEqual({ rate: 10, burst: 20 });
+  });
+
   it('drains a part of the burst', () => {
     const { made, admitted } = limiter();
     made.open(caller, operation);

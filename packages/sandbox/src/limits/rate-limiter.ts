@@ -48,7 +48,10 @@ export class RateLimiter {
     this.#options = options;
   }
 
-  planOf(operation: OperationDescriptor, key = operationKey(operation)): Plan {
+  /** The plan of an operation, or of one seller for it where his was set apart. */
+  planOf(operation: OperationDescriptor, key = operationKey(operation), sellerId?: string): Plan {
+    const own = this.#plans.get(`${key}@${sellerId}`);
+    if (own !== undefined) return own;
     let plan = this.#plans.get(key);
     if (plan === undefined) {
       const { rate, burst } = operation;
@@ -57,6 +60,15 @@ export class RateLimiter {
       this.#plans.set(key, plan);
     }
     return plan;
+  }
+
+  /** Changes a plan while it is in use, for one seller or for all, as Amazon does when a business grows. */
+  setPlan(key: string, plan: Plan, sellerId?: string): void {
+    this.#plans.set(sellerId === undefined ? key : `${key}@${sellerId}`, plan);
+    const now = this.#options.now();
+    for (const { bucket, operation, caller, scope } of this.#entries.values())
+      if (scope === 'seller' && operation === key && (sellerId === undefined || caller.sellerId === sellerId))
+        bucket.adopt(plan, now, this.#foreignOf(operation, caller.sellerId));
   }
 
   /** Takes a token from every bucket that applies, or from none. */
@@ -128,7 +140,7 @@ export class RateLimiter {
     const id = `${caller.applicationId}|${caller.sellerId ?? '-'}|${caller.region}|${key}`;
     let entry = this.#entries.get(id);
     if (entry === undefined) {
-      const bucket = new TokenBucket(this.planOf(operation, key), now);
+      const bucket = new TokenBucket(this.planOf(operation, key, caller.sellerId), now);
       entry = { bucket, operation: key, caller, scope: 'seller' };
       this.#entries.set(id, entry);
     }

@@ -8,14 +8,24 @@ export interface Plan {
 
 /** Amazon's token bucket. It starts full, refills continuously, and never holds more than its burst. */
 export class TokenBucket {
-  readonly plan: Plan;
+  #plan: Plan;
   #tokens: number;
   #filledAtMs: number;
 
   constructor(plan: Plan, nowMs: number) {
-    this.plan = plan;
+    this.#plan = plan;
     this.#tokens = plan.burst;
     this.#filledAtMs = nowMs;
+  }
+
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** Gives the bucket another plan from now on. What it holds stays, as far as the new burst allows. */
+  adopt(plan: Plan, nowMs: number, foreign: readonly ForeignUse[] = []): void {
+    this.#tokens = Math.min(plan.burst, this.tokens(nowMs, foreign));
+    this.#plan = plan;
   }
 
   /** The tokens there are now, fractions included. */
@@ -23,8 +33,8 @@ export class TokenBucket {
     if (nowMs <= this.#filledAtMs) return this.#tokens;
     let effectiveMs = nowMs - this.#filledAtMs;
     for (const use of foreign) effectiveMs -= use.share * overlapMs(use, this.#filledAtMs, nowMs);
-    const gained = (Math.max(effectiveMs, 0) / 1_000) * this.plan.rate;
-    this.#tokens = Math.min(this.plan.burst, this.#tokens + gained);
+    const gained = (Math.max(effectiveMs, 0) / 1_000) * this.#plan.rate;
+    this.#tokens = Math.min(this.#plan.burst, this.#tokens + gained);
     this.#filledAtMs = nowMs;
     return this.#tokens;
   }
@@ -36,7 +46,7 @@ export class TokenBucket {
 
   /** Removes a part of what the bucket can hold, as another program's requests would. */
   drain(part: number): void {
-    this.#tokens = Math.max(0, this.#tokens - part * this.plan.burst);
+    this.#tokens = Math.max(0, this.#tokens - part * this.#plan.burst);
   }
 }
 
