@@ -13,7 +13,7 @@ export function describeQueueConnection({ describe, it, expect }: TestApi, bench
       let heard = 0;
       events.on('completed', () => heard++);
       await queue.addBulk(
-        Array.from({ length: 100 }, (_, index) => ({
+        Array.from({ length: 500 }, (_, index) => ({
           name: 'work',
           data: { index },
           opts: { priority: 1 + (index % 5), ...(index % 10 === 0 && { delay: 150 }) },
@@ -35,14 +35,14 @@ export function describeQueueConnection({ describe, it, expect }: TestApi, bench
         { connection },
         backendFactory,
       );
-      while (order.length < 100 || heard < 100) await sleep(20);
+      while (order.length < 500 || heard < 500) await sleep(20);
       await worker.close();
       const counts = await queue.getJobCounts('completed', 'failed', 'delayed', 'waiting', 'active');
       await events.close();
       await queue.close();
-      expect(counts).toMatchObject({ completed: 100, failed: 0, delayed: 0, active: 0 });
-      expect(new Set(order).size).toBe(100);
-      expect(putOff.size).toBe(11);
+      expect(counts).toMatchObject({ completed: 500, failed: 0, delayed: 0, active: 0 });
+      expect(new Set(order).size).toBe(500);
+      expect(putOff.size).toBe(56);
       const prompt = order.filter((index) => index % 10 !== 0 && index % 9 !== 4).map((index) => index % 5);
       expect(prompt).toEqual([...prompt].sort((a, b) => a - b));
     }, 60_000);

@@ -13,7 +13,7 @@ import { SqlKeyValueStore } from '../sql/sql-key-value-store.js';
 import { SqlRecordStore } from '../sql/sql-record-store.js';
 import { DataFolder } from './data-folder.js';
 import { openDatabase } from './open-database.js';
-import { PgliteSession } from './pglite-session.js';
+import type { PgliteSession } from './pglite-session.js';
 import { Upkeep } from './upkeep.js';
 
 /** PostgreSQL in this process, its data in a folder. */
@@ -23,7 +23,7 @@ export const openPgliteBackend: OpenDriver = async (input) => {
   const life = new Lifetime(input.url);
   let session: PgliteSession | undefined;
   try {
-    session = new PgliteSession(await openDatabase(folder), () => life.endedError());
+    session = await openDatabase(folder, () => life.endedError());
     const backend = await assemble(input, folder, session, life);
     const ms = Math.round(performance.now() - startedAt);
     input.logger.info({ folder: folder.path, isNew: folder.isNew, ms }, 'backend open');

@@ -12,12 +12,19 @@ export class PgliteSession implements Sql {
   readonly #db: PGlite;
   readonly #turnstile = new Turnstile();
   readonly #ended: () => Error;
+  readonly #diskFailure: () => Error | undefined;
   #closing: Promise<void> | undefined;
+  /** Why nothing more is sent: after a failure of the disk, only a new start from what is on it can be trusted. */
+  #stopped: Error | undefined;
 
-  /** @param ended - the error for whoever comes after `close()`. */
-  constructor(db: PGlite, ended: () => Error) {
+  /**
+   * @param ended - the error for whoever comes after `close()`.
+   * @param diskFailure - whether the disk has failed; looked at after each statement.
+   */
+  constructor(db: PGlite, ended: () => Error, diskFailure: () => Error | undefined = () => undefined) {
     this.#db = db;
     this.#ended = ended;
+    this.#diskFailure = diskFailure;
   }
 
   query<Row>(text: string, parameters?: readonly unknown[]): Promise<SqlResult<Row>> {
@@ -39,7 +46,7 @@ export class PgliteSession implements Sql {
         await queries.query('COMMIT');
         return result;
       } catch (error) {
-        await queries.query('ROLLBACK');
+        await queries.query('ROLLBACK').catch(() => {});
         throw error;
       }
     }, options.signal);
@@ -68,19 +75,38 @@ export class PgliteSession implements Sql {
 
   /** Lets what has been asked for finish. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#turnstile.run(() => this.#db.close());
+    this.#closing ??= this.#turnstile.run(async () => {
+      if (this.#stopped === undefined) await this.#db.close();
+    });
     return this.#closing;
+  }
+
+  async #send<Row>(text: string, parameters: readonly unknown[] = []): Promise<SqlResult<Row>> {
+    // Without parameters a statement goes by the simple protocol: one trip, and a script may hold several statements.
+    if (parameters.length === 0) return toResult<Row>((await this.#db.exec(text)).at(-1));
+    return toResult<Row>(await this.#db.query(text, [...parameters]));
+  }
+
+  #checkDisk(): void {
+    this.#stopped = this.#diskFailure();
+    if (this.#stopped !== undefined) throw stoppedError(this.#stopped);
   }
 
   readonly #queries: SqlQueries = {
     query: async <Row>(text: string, parameters?: readonly unknown[]) => {
-      // Without parameters a statement goes by the simple protocol: one trip, and a script may hold several statements.
-      if (parameters === undefined || parameters.length === 0) {
-        return toResult<Row>((await this.#db.exec(text)).at(-1));
-      }
-      return toResult<Row>(await this.#db.query(text, [...parameters]));
+      if (this.#stopped !== undefined) throw stoppedError(this.#stopped);
+      const result = await this.#send<Row>(text, parameters).catch((error: unknown) => {
+        this.#checkDisk();
+        throw error;
+      });
+      this.#checkDisk();
+      return result;
     },
   };
+}
+
+function stoppedError(cause: Error): Error {
+  return new Error(`the disk failed, and PostgreSQL has been stopped (${cause.message})`, { cause });
 }
 
 function toResult<Row>(results: Results | undefined): SqlResult<Row> {
