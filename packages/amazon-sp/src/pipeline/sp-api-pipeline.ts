@@ -7,10 +7,11 @@ import type { AmazonSpConfig } from '../config.js';
 import { personalValues } from '../errors/scrub.js';
 import { isExpiredAccessToken, toSpApiError } from '../errors.js';
 import { usagePlans } from '../limits/usage-plans.js';
+import { withoutUndefined } from '../mapping/without-undefined.js';
 import type { Environment } from '../regions/region.js';
 import type { RegionalEndpointManager } from '../regions/regional-endpoint-manager.js';
 import { buildRequest } from './build-request.js';
-import type { ApiCallOptions } from './call-options.js';
+import { type ApiCallOptions, callOptions } from './call-options.js';
 import { checkParameters, type Params } from './check-parameters.js';
 import { isIdempotent } from './idempotency.js';
 import { operationName } from './operation-name.js';
@@ -61,8 +62,8 @@ export class SpApiPipeline {
     const request = buildRequest(operation, params);
     const [path = ''] = request.target.split('?');
     const idempotent = isIdempotent(operation, params);
-    const { signal, priority, maxWaitMs, waiter, deadlineMs } = options;
-    const waiting = { signal, priority, maxWaitMs, waiter, deadlineMs };
+    // Without what is undefined: an option that is there replaces the client's default, whatever it holds.
+    const waiting = withoutUndefined(callOptions(options));
     const answer = await client
       .call(
         {
