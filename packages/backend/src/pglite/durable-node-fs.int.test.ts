@@ -57,8 +57,11 @@ describe('a folder that survives a power cut', () => {
     disk.syncFile = () => {
       throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
     };
-    const session = new PgliteSession(db!, () => new Error('closed'), () => fs.failure);
-    db = undefined;
+    const session = new PgliteSession(
+      db!,
+      () => new Error('closed'),
+      () => fs.failure,
+    );
     await expect(session.query('insert into paid values (1)')).rejects.toThrow('EIO');
     await expect(session.query('select 1')).rejects.toThrow('the disk failed');
     await expect(session.transaction(async () => 'never')).rejects.toThrow('the disk failed');

@@ -11,7 +11,13 @@ interface NodeStream {
   readonly nfd?: number;
   readonly node: unknown;
 }
-type Write = (stream: NodeStream, buffer: unknown, offset: number, length: number, position: number) => number;
+type Write = (
+  stream: NodeStream,
+  buffer: unknown,
+  offset: number,
+  length: number,
+  position: number,
+) => number;
 interface NodeFsInside {
   readonly stream_ops: { fsync?: (stream: NodeStream) => number; write: Write };
   realPath(node: unknown): string;
