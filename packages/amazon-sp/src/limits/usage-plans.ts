@@ -48,12 +48,14 @@ export function usagePlans(
   const configured = overrideFor(options.overrides, operation);
 
   if (options.environment === 'sandbox') {
+    // One bucket for all operations, so only an override for all of them can be meant.
+    const all = options.overrides['*'];
     return [
       {
         key: `${prefix}sandbox`,
         label: `sandbox@${holder}`,
-        ...(configured ?? sandboxPlan),
-        source: configured ? 'configured' : 'published',
+        ...(all ?? sandboxPlan),
+        source: all ? 'configured' : 'published',
       },
     ];
   }
