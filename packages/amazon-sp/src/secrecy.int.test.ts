@@ -99,6 +99,9 @@ describe('what is said', () => {
     hear(connector.config, await connector.health(), await connector.limits(), connector);
 
     expect(lines()).toBeGreaterThan(30);
+    // Who asked for personal data is told, what it is not.
+    expect(text()).toMatch(/audit: 'personal-data'[\s\S]*getOrderAddress/);
+    expect(text()).toMatch(/"personal":\["RECIPIENT","BUYER"\]/);
     const { clientSecret, refreshToken } = sandbox.credentials;
     const output = text();
     expect(output).not.toContain(clientSecret);

@@ -132,6 +132,14 @@ describe('parameters are checked before anything is sent', () => {
     ['a missing body', createFeed, {}, /^body: is required \(object\)/],
     ['a body of another type', createFeed, { body: 'text' }, /^body: must be an object/],
     [
+      'a marketplace of another region in a body',
+      createFeed,
+      {
+        body: { feedType: 'JSON_LISTINGS_FEED', marketplaceIds: ['ATVPDKIKX0DER'], inputFeedDocumentId: 'x' },
+      },
+      /^body\.marketplaceIds: marketplace US .* is in region na/,
+    ],
+    [
       'an unknown marketplace',
       search,
       { marketplaceIds: ['AE08WJ6YKNBMD'] },

@@ -9,6 +9,12 @@ import { operationName } from './operation-name.js';
 
 export type Params = Readonly<Record<string, unknown>>;
 
+interface Problem {
+  readonly field: string;
+  readonly text: string;
+  readonly code?: 'MARKETPLACE_UNKNOWN' | 'MARKETPLACE_WRONG_REGION';
+}
+
 const marketplaceParameter = /^marketplaceIds?$/i;
 
 /**
@@ -44,6 +50,7 @@ export function checkParameters(
       continue;
     }
     for (const text of checkValue(parameter, value)) problems.push({ field: parameter.name, text });
+    if (parameter.in === 'body') problems.push(...strangersIn(value, subject.region));
     if (marketplaceParameter.test(parameter.name))
       problems.push(...marketplaceProblems(parameter.name, value, subject.region));
   }
@@ -64,7 +71,7 @@ export function checkParameters(
   );
 }
 
-function marketplaceProblems(field: string, value: unknown, region: Region) {
+function marketplaceProblems(field: string, value: unknown, region: Region): Problem[] {
   const names = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
   return names.flatMap((name) => {
     const marketplace = findMarketplace(name);
@@ -79,6 +86,15 @@ function marketplaceProblems(field: string, value: unknown, region: Region) {
     }
     return [];
   });
+}
+
+/** Marketplaces of another region at the top of a body. What a body holds besides is Amazon's to check. */
+function strangersIn(body: unknown, region: Region) {
+  if (typeof body !== 'object' || body === null) return [];
+  return Object.entries(body)
+    .filter(([name]) => marketplaceParameter.test(name))
+    .flatMap(([name, value]) => marketplaceProblems(`body.${name}`, value, region))
+    .filter(({ code }) => code === 'MARKETPLACE_WRONG_REGION');
 }
 
 function describe(parameter: ParameterDescriptor | ItemDescriptor): string {

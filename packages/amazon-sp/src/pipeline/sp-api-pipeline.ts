@@ -2,6 +2,7 @@ import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
 import { isErrorOf, type Logger, silentLogger, ValidationError } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { Authorizer } from '../auth/authorizer.js';
+import { personalDataOf } from '../auth/personal-data.js';
 import { resourceFor } from '../auth/restricted-data-tokens.js';
 import type { AmazonSpConfig } from '../config.js';
 import { personalValues } from '../errors/scrub.js';
@@ -61,6 +62,14 @@ export class SpApiPipeline {
 
     const request = buildRequest(operation, params);
     const [path = ''] = request.target.split('?');
+    const resource = resourceFor(operation, path, options.rdt);
+    const personal = personalDataOf(operation, params, resource);
+    if (personal !== undefined) {
+      this.#logger.info(
+        { audit: 'personal-data', operation: name, account: accountId, personal },
+        'Personal data is asked for.',
+      );
+    }
     const idempotent = isIdempotent(operation, params);
     // Without what is undefined: an option that is there replaces the client's default, whatever it holds.
     const waiting = withoutUndefined(callOptions(options));
@@ -75,7 +84,7 @@ export class SpApiPipeline {
           body: request.body,
           idempotent,
           rate: { tracker, plans: usagePlans(operation, config, { environment, overrides: config.limits }) },
-          authorize: authorizer().forCall(operation, resourceFor(operation, path, options.rdt), waiting),
+          authorize: authorizer().forCall(operation, resource, waiting),
           isExpiredToken: isExpiredAccessToken,
           toError: (refusal, context) =>
             toSpApiError(refusal, context, { personal: personalValues(params.body), idempotent }),
