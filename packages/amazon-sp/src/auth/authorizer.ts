@@ -68,7 +68,7 @@ export class Authorizer {
     };
   }
 
-  /** For health: a call went through. */
+  /** For health: a call with the seller's authority went through. */
   noteSuccess(): void {
     if (this.#state.lastError !== undefined) this.#state = { ...this.#state, lastError: undefined };
   }

@@ -2,6 +2,7 @@ import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
 import { isErrorOf, type Logger, silentLogger, ValidationError } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { Authorizer } from '../auth/authorizer.js';
+import { grantlessScope } from '../auth/grantless-operations.js';
 import { personalDataOf } from '../auth/personal-data.js';
 import { resourceFor } from '../auth/restricted-data-tokens.js';
 import type { AmazonSpConfig } from '../config.js';
@@ -98,7 +99,7 @@ export class SpApiPipeline {
           authorizer().noteRefusal(error);
         throw error;
       });
-    authorizer().noteSuccess();
+    if (grantlessScope(operation) === undefined) authorizer().noteSuccess();
     const { status, headers, requestId, receivedAt } = answer;
     options.onAnswer?.({ status, headers, requestId, receivedAt });
     return answer.text === '' ? undefined : answer.body;
