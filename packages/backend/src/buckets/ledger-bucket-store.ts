@@ -38,15 +38,16 @@ export class LedgerBucketStore implements BucketStore {
     return result;
   }
 
+  /** After the end it does nothing: nobody awaits it, and what is written errs on the safe side. */
   async settle(grant: BucketGrant, options: { consumed?: boolean } = {}): Promise<void> {
-    this.#life.check();
+    if (this.#life.ended) return;
     // Not written at once: what is on disk has less in the bucket, or more in flight, and so errs on the safe side.
     const changed = this.#ledger.settle(grant.id, options.consumed ?? true);
     this.#journal?.touch(changed);
   }
 
+  /** After the end it does nothing: the lines are gone. */
   async forget(waiter: string): Promise<void> {
-    this.#life.check();
     this.#ledger.forget(waiter);
   }
 

@@ -11,7 +11,6 @@ export interface TestApi {
 }
 
 export interface Expectation {
-  readonly not: Expectation;
   toBe(expected: unknown): void;
   toEqual(expected: unknown): void;
   toMatchObject(expected: Record<string, unknown>): void;
