@@ -49,14 +49,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** Leaves out `x-amzn-RateLimit-Limit`, which Amazon sends at its best effort only. */
   z.strictObject({ kind: z.literal('hide-rate'), ...reach }),
   /** Another program of the same application and seller: takes a part of the burst now, or a share of the rate for a while. */
-  z.strictObject({
-    kind: z.literal('foreign-use'),
-    drain: z.number().min(0).max(1).optional(),
-    share: z.number().min(0).max(1).optional(),
-    operation: reach.operation,
-    sellerId: reach.sellerId,
-    durationMs: reach.durationMs,
-  }),
+  z
+    .strictObject({
+      kind: z.literal('foreign-use'),
+      drain: z.number().min(0).max(1).optional(),
+      share: z.number().min(0).max(1).optional(),
+      operation: reach.operation,
+      sellerId: reach.sellerId,
+      durationMs: reach.durationMs,
+    })
+    .refine(({ drain, share }) => drain !== undefined || share !== undefined, 'drain or share is needed'),
   /** Hosts that cannot be reached: the port refuses, or each connection is cut as soon as it is made. */
   z.strictObject({
     kind: z.literal('outage'),

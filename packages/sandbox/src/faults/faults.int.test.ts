@@ -269,6 +269,7 @@ describe('Faults', () => {
     [{ kind: 'meteor' }, /kind/],
     [{ kind: 'latency' }, /ms/],
     [{ kind: 'error', status: 404 }, /status/],
+    [{ kind: 'foreign-use' }, /drain or share/],
     [{ kind: 'drop', when: 'before', colour: 1 }, /colour/],
     [{ kind: 'latency', ms: 1, operation: 'orders.serchOrders' }, /serchOrders/],
   ])('that do not exist are refused: %j', async (fault, problem) => {
