@@ -94,7 +94,7 @@ describe('fluxori', () => {
 
   it('works the queue until no job is left', async () => {
     await fluxori.json('inventory', 'sync', '--no-wait');
-    expect(await fluxori.json('worker', '--until-idle')).toEqual({ completed: 1, failed: 0, cancelled: 0 });
+    expect(await fluxori.json('worker', '--until-idle')).toEqual({ completed: 2, failed: 0, cancelled: 0 });
   });
 
   it('shows the limits as they outlived the process, and the health', async () => {

@@ -29,7 +29,7 @@ describe('a power cut (kill -9)', () => {
       await using home = await temporaryHome();
       await using sandbox = await startSandbox({ orders: 650, skus: 60, faults: [slowLine] });
 
-      expect(await killAfter(sandbox, home.path, 'orders.import', updates)).toBe(true);
+      expect(await killAfter(sandbox, home.path, 'orders', updates)).toBe(true);
       const harvest = await startWorker(sandbox, home.path).ended;
 
       expect(harvest?.orders).toBe(650);
@@ -46,7 +46,7 @@ describe('a power cut (kill -9)', () => {
     // Ten pages of stock at two a second, burst two: every process would like to begin with a burst.
     await using sandbox = await startSandbox({ orders: 40, skus: 700, faults: [slowLine] });
 
-    for (let cut = 0; cut < 3; cut++) await killAfter(sandbox, home.path, 'inventory.sync', 2);
+    for (let cut = 0; cut < 3; cut++) await killAfter(sandbox, home.path, "Amazon's stock", 2);
     const harvest = await startWorker(sandbox, home.path).ended;
 
     expect(harvest?.inventory).toBe(sandbox.state()[0]?.skus);
