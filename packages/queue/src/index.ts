@@ -12,6 +12,7 @@ export { reviveError, type StoredError, storeError } from './outcome/stored-erro
 export type { AddOptions, AddResult } from './queue/enqueue.js';
 export type { JobEventMap, JobEventName, JobListener } from './queue/job-events.js';
 export type { ListQuery } from './queue/job-reader.js';
-export { OperationQueue, type OperationQueueOptions } from './queue/operation-queue.js';
+export { OperationQueue } from './queue/operation-queue.js';
+export type { OperationQueueOptions } from './queue/operation-queue-options.js';
 export { OperationQueues, type OperationQueuesOptions } from './queue/operation-queues.js';
 export type { RetentionOptions } from './queue/retention.js';

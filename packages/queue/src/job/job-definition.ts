@@ -53,3 +53,25 @@ export function defineJob<Payload, State = undefined, Result = void>(
   }
   return spec as JobDefinition;
 }
+
+/**
+ * The kinds of job of one section, by name.
+ * @throws ConfigurationError when a job belongs to another section or two have one name.
+ */
+export function jobsByName(
+  section: string,
+  jobs: readonly JobDefinition[],
+): ReadonlyMap<string, JobDefinition> {
+  const problems: string[] = [];
+  const known = new Map<string, JobDefinition>();
+  for (const job of jobs) {
+    if (job.section !== section) problems.push(`${job.name} belongs to the section ${job.section}`);
+    if (known.has(job.name)) problems.push(`${job.name} is declared twice`);
+    known.set(job.name, job);
+  }
+  if (problems.length === 0) return known;
+  throw new ConfigurationError(
+    `The queue of the section ${section} cannot be made: ${problems.join('; ')}.`,
+    { problems, remedy: 'Give each queue the jobs of its own section, each once.' },
+  );
+}

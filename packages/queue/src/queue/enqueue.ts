@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Priority, priorities } from '@fluxori/core';
+import { type Priority, priorities, ValidationError } from '@fluxori/core';
 import type { JobsOptions } from 'bullmq';
 import type { JobDefinition } from '../job/job-definition.js';
 import { packJob, type StoredJob } from '../job/stored-job.js';
@@ -94,7 +94,7 @@ export class Enqueuer {
       data,
       opts: {
         jobId: newJobId(section),
-        priority: priorities[priority],
+        priority: priorityNumber(priority),
         attempts: definition.attempts ?? defaultAttempts,
         // What failed is told in our own words, without a stack.
         stackTraceLimit: 0,
@@ -116,6 +116,15 @@ export class Enqueuer {
     await this.#parts.retriedKeys.drop(key);
     return undefined;
   }
+}
+
+/** @throws ValidationError for a priority that does not exist: it may come from a command line. */
+export function priorityNumber(priority: Priority): number {
+  if (Object.hasOwn(priorities, priority)) return priorities[priority];
+  throw new ValidationError(`There is no priority ${JSON.stringify(priority)}.`, {
+    field: 'priority',
+    remedy: `Use one of: ${Object.keys(priorities).join(', ')}.`,
+  });
 }
 
 /** The section in front, so that a job is found by its id alone; then the time, so that ids sort by age. */

@@ -1,10 +1,11 @@
-import { type Clock, type Priority, priorities, ValidationError } from '@fluxori/core';
+import { type Clock, type Priority, ValidationError } from '@fluxori/core';
 import { readNote } from '../job/job-note.js';
 import type { JobState } from '../job/job-view.js';
 import type { Checkpoints } from '../run/checkpoints.js';
 import { promote } from '../run/job-runner.js';
 import type { BullJob, BullQueue } from './bull-types.js';
 import type { CancelledJobs } from './cancelled-jobs.js';
+import { priorityNumber } from './enqueue.js';
 import type { HostGate } from './host-gate.js';
 import type { JobEvents } from './job-events.js';
 import type { JobReader } from './job-reader.js';
@@ -36,8 +37,9 @@ export class JobSteering {
   }
 
   async expedite(queue: BullQueue, jobId: string, priority: Priority): Promise<void> {
+    const urgency = priorityNumber(priority);
     const { job, state } = await this.#find(jobId, ['waiting', 'parked', 'active'], 'expedited');
-    await queue.getBackend().changePriority(jobId, priorities[priority]);
+    await queue.getBackend().changePriority(jobId, urgency);
     if (state === 'active') {
       if (!this.#parts.worker()?.setPriority(jobId, priority))
         await this.#parts.orders.send(jobId, { priority });

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { QueueConnection } from '@fluxori/backend';
 import type { JsonValue, Priority } from '@fluxori/core';
 import { Worker } from 'bullmq';
@@ -79,6 +80,7 @@ export class JobWorker {
     for (const run of this.runs.values()) run.stop('closing');
     await this.#whenLeft(unwindMs);
     const deaf = [...this.runs.values()];
+    await this.#worker.close(deaf.length > 0);
     for (const { jobId, token } of deaf) {
       logger.warn(
         { jobId },
@@ -86,7 +88,10 @@ export class JobWorker {
       );
       await queue.getBackend().moveJobFromActiveToWait(jobId, token);
     }
-    await this.#worker.close(deaf.length > 0);
+    // A fetch that was under way may have taken one more job: it comes by in the next turn, and must find the queue open.
+    await turn();
+    await turn();
+    await this.#runner.whenGivenBack();
     await Promise.allSettled(this.#chores);
   }
 

@@ -5,7 +5,8 @@ import { unknownJob } from '../run/job-runner.js';
 import { type AddOptions, type AddResult, sectionOf } from './enqueue.js';
 import type { JobEventName, JobListener } from './job-events.js';
 import type { ListQuery } from './job-reader.js';
-import { OperationQueue, type OperationQueueOptions } from './operation-queue.js';
+import { OperationQueue } from './operation-queue.js';
+import type { OperationQueueOptions } from './operation-queue-options.js';
 import { noSuchJob } from './wait-for-job.js';
 
 export interface OperationQueuesOptions extends Omit<OperationQueueOptions, 'section' | 'concurrency'> {

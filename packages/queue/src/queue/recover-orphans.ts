@@ -16,20 +16,27 @@ interface Parts {
 
 /** BullMQ's token that opens every lock. */
 const anyToken = '0';
+/** Between the starts of jobs that were there when the process died more than once. */
+const apartMs = 3_000;
 
 /**
  * For a backend that one process has for itself: a job that is active but not here was running when its process died. It goes back to
  * the front of its priority at once, no attempt used. One that takes the process down each time at the same point is failed in the end;
- * whoever has come further since the last time has not caused it.
+ * whoever has come further since the last time has not caused it. Those that were there twice start one by one, so that the one that
+ * did it does not take the others with it.
  */
 export async function recoverOrphans(parts: Parts): Promise<void> {
   const active = await parts.queue.getJobs(['active']);
+  let suspects = 0;
   for (const job of active) {
-    if (job.processedBy !== parts.processName) await recover(parts, job);
+    if (job.processedBy === parts.processName) continue;
+    if (await recover(parts, job, suspects * apartMs)) suspects += 1;
   }
 }
 
-async function recover({ queue, checkpoints, maxCrashes, logger }: Parts, job: BullJob): Promise<void> {
+/** @returns whether the job is one of those that may have taken the process down. */
+async function recover(parts: Parts, job: BullJob, delayMs: number): Promise<boolean> {
+  const { queue, checkpoints, maxCrashes, logger } = parts;
   const jobId = job.id!;
   const at = fingerprint(await checkpoints.read(job.data.accountId, jobId));
   const before = job.data.crashes;
@@ -45,13 +52,23 @@ async function recover({ queue, checkpoints, maxCrashes, logger }: Parts, job: B
       anyToken,
       false,
     );
-    return;
+    return false;
   }
-  logger.info(
-    { jobId, job: job.name, count },
-    'The process died while this job was running; it is taken up again.',
-  );
-  await queue.getBackend().moveJobFromActiveToWait(jobId, anyToken);
+  logger.info({ jobId, job: job.name, count }, 'The process died during this job; it is taken up again.');
+  const suspect = count > 1;
+  if (suspect && delayMs > 0) await startApart(queue, jobId, count, delayMs);
+  else await queue.getBackend().moveJobFromActiveToWait(jobId, anyToken);
+  return suspect;
+}
+
+async function startApart(queue: BullQueue, jobId: string, count: number, delayMs: number): Promise<void> {
+  const now = Date.now();
+  const reason = `The process died ${count} times during this job; it starts apart from others.`;
+  const note = writeNote({ parked: { for: 'handler', until: now + delayMs, reason, tries: 0 } });
+  await queue.getBackend().moveToDelayed(jobId, now, delayMs, anyToken, {
+    skipAttempt: true,
+    fieldsToUpdate: { failedReason: note },
+  });
 }
 
 function fingerprint(checkpoint: unknown): string {

@@ -1,5 +1,8 @@
 import type { KeyValueStore } from '@fluxori/core';
 
+/** Longer than any job lives. */
+const ttlMs = 90 * 86_400_000;
+
 /**
  * BullMQ lets go of a dedupe key when its job ends, and does not take it again when a failed job is retried.
  * This remembers for which keys a retried job stands.
@@ -19,7 +22,7 @@ export class RetriedKeys {
   }
 
   hold(key: string, jobId: string): Promise<void> {
-    return this.#keyValues.set(this.#prefix + key, jobId);
+    return this.#keyValues.set(this.#prefix + key, jobId, { ttlMs });
   }
 
   drop(key: string): Promise<void> {

@@ -54,7 +54,9 @@ export class Checkpoints {
   }
 
   async forget(accountId: AccountId, jobId: string): Promise<void> {
-    await this.#records.write({ accountId, state: { [this.#key(jobId)]: null } });
+    const key = this.#key(jobId);
+    await this.#records.write({ accountId, state: { [key]: null } });
+    await this.#keyValues.delete(key);
   }
 
   /** A failed job may be retried, but not for ever: its checkpoint moves to where things end by themselves. */
@@ -63,7 +65,7 @@ export class Checkpoints {
     const checkpoint = await this.#records.readState(accountId, key);
     if (checkpoint === undefined) return;
     await this.#keyValues.set(key, checkpoint, { ttlMs });
-    await this.forget(accountId, jobId);
+    await this.#records.write({ accountId, state: { [key]: null } });
   }
 
   #key(jobId: string): string {

@@ -39,6 +39,7 @@ export class JobRunner {
   readonly #runs = new Map<string, JobRun>();
   readonly #checkpointed = new Set<string>();
   readonly #turns = new Turns();
+  readonly #givenBack = new Set<Promise<unknown>>();
   #closing = false;
 
   constructor(parts: RunnerParts) {
@@ -54,6 +55,11 @@ export class JobRunner {
     this.#closing = true;
   }
 
+  /** Waits until the jobs that came too late are back in the queue. */
+  async whenGivenBack(): Promise<void> {
+    await Promise.allSettled(this.#givenBack);
+  }
+
   /** Whether the job that just ended has left a checkpoint. Says so once. */
   takeCheckpointed(jobId: string): boolean {
     return this.#checkpointed.delete(jobId);
@@ -64,7 +70,7 @@ export class JobRunner {
     const { queue, gate } = this.#parts;
     const jobId = job.id!;
     await this.#turns.next(job.priority);
-    if (this.#closing) return giveBack(queue, jobId, token);
+    if (this.#closing) return this.#refuse(giveBack(queue, jobId, token));
     gate.forget(jobId);
     this.#checkpointed.delete(jobId);
     const note = readNote(job.failedReason);
@@ -78,6 +84,11 @@ export class JobRunner {
       if (run.checkpointed) this.#checkpointed.add(jobId);
       run.leave();
     }
+  }
+
+  #refuse(work: Promise<never>): Promise<never> {
+    this.#givenBack.add(work);
+    return work;
   }
 
   async #work(job: BullJob, run: JobRun): Promise<JsonValue | undefined> {

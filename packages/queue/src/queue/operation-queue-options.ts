@@ -1,0 +1,26 @@
+import type { FluxoriBackend } from '@fluxori/backend';
+import type { Clock, Logger, Metrics, Random, RecordSink } from '@fluxori/core';
+import type { JobDefinition } from '../job/job-definition.js';
+import type { RetentionOptions } from './retention.js';
+
+export interface OperationQueueOptions {
+  readonly section: string;
+  /** The kinds of job of this section. */
+  readonly jobs: readonly JobDefinition[];
+  readonly backend: FluxoriBackend;
+  /** Where records go; the backend keeps them by default. */
+  readonly sink?: RecordSink;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Handlers that run at the same time in this process; 32 by default. Waiting jobs hold none of these places. */
+  readonly concurrency?: number;
+  /** Separates installations that share a backend; `fluxori` by default. */
+  readonly prefix?: string;
+  /** A job no longer waits for a token; by default its place at the backend's buckets is given up. */
+  readonly onForget?: (waiter: string) => void;
+  readonly retention?: RetentionOptions;
+  /** Deaths of the process with a job at the same point after which it is failed; 5 by default. */
+  readonly maxCrashes?: number;
+}

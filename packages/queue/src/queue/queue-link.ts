@@ -1,0 +1,67 @@
+import type { FluxoriBackend, QueueConnection } from '@fluxori/backend';
+import { ConfigurationError, type Logger } from '@fluxori/core';
+import { Queue } from 'bullmq';
+import type { BullQueue } from './bull-types.js';
+
+interface Link {
+  readonly queue: BullQueue;
+  readonly connection: QueueConnection;
+}
+
+/** BullMQ's queue, opened when it is first needed: a queue object that is made and not used costs nothing. */
+export class QueueLink {
+  readonly #backend: FluxoriBackend;
+  readonly #name: string;
+  readonly #logger: Logger;
+  readonly #closed = new AbortController();
+  #link: Promise<Link> | undefined;
+
+  constructor(backend: FluxoriBackend, name: string, logger: Logger) {
+    this.#backend = backend;
+    this.#name = name;
+    this.#logger = logger;
+  }
+
+  /** Aborted when the link is closed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** @throws ConfigurationError (`BACKEND_UNAVAILABLE`) after `close()`. */
+  open(): Promise<Link> {
+    if (this.closed.aborted) {
+      throw new ConfigurationError(`The queue ${this.#name} is closed.`, {
+        code: 'BACKEND_UNAVAILABLE',
+        remedy: 'Make a new OperationQueue.',
+      });
+    }
+    this.#link ??= this.#connect().catch((error: unknown) => {
+      this.#link = undefined;
+      throw error;
+    });
+    return this.#link;
+  }
+
+  async queue(): Promise<BullQueue> {
+    return (await this.open()).queue;
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort(new DOMException('The queue was closed.', 'AbortError'));
+    const link = await this.#link?.catch(() => undefined);
+    await link?.queue.close();
+  }
+
+  async #connect(): Promise<Link> {
+    const connection = await this.#backend.queueConnection();
+    const queue: BullQueue = new Queue(
+      this.#name,
+      // Nobody reads BullMQ's own event stream here: what happens is told in this process.
+      { connection: connection.connection, streams: { events: { maxLen: 100 } } },
+      connection.backendFactory,
+    );
+    queue.on('error', (error) => this.#logger.warn({ problem: error.message }, 'The queue met a problem.'));
+    await queue.waitUntilReady();
+    return { queue, connection };
+  }
+}

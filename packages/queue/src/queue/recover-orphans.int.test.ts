@@ -1,0 +1,94 @@
+import { silentLogger } from '@fluxori/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Worker } from 'bullmq';
+import { account, Rig, work } from '../fixture/rig.js';
+import { Checkpoints } from '../run/checkpoints.js';
+import type { BullWorker } from './bull-types.js';
+import type { OperationQueue } from './operation-queue.js';
+import { QueueLink } from './queue-link.js';
+import { recoverOrphans } from './recover-orphans.js';
+
+let rig: Rig;
+let rooms = 0;
+let queue: OperationQueue;
+let link: QueueLink;
+let dead: BullWorker;
+let checkpoints: Checkpoints;
+
+beforeAll(async () => {
+  rig = await Rig.open();
+});
+beforeEach(async () => {
+  const prefix = `orphans${rooms++}`;
+  queue = rig.queue(async () => {}, { prefix });
+  link = new QueueLink(rig.backend, `${prefix}-test`, silentLogger);
+  checkpoints = new Checkpoints(rig.backend, undefined, `queue/${prefix}-test`);
+  const { connection, backendFactory } = await rig.backend.queueConnection();
+  dead = new Worker(`${prefix}-test`, null, { connection, name: 'dead', autorun: false }, backendFactory);
+});
+afterEach(async () => {
+  await dead.close(true);
+  await link.close();
+  await rig.closeQueues();
+});
+afterAll(() => rig.close());
+
+/** A process takes all jobs that are ready, dies, and another one starts. */
+async function dieWithAll(maxCrashes = 5): Promise<void> {
+  while (await dead.getNextJob('token', { block: false })) {
+    // Takes the next.
+  }
+  await recoverOrphans({
+    queue: await link.queue(),
+    checkpoints,
+    maxCrashes,
+    logger: silentLogger,
+    processName: 'alive',
+  });
+}
+
+const states = async (ids: readonly string[]) =>
+  Promise.all(ids.map(async (jobId) => (await queue.get(jobId))?.state));
+
+describe('jobs that were running when the process died', () => {
+  it('go back at once, no attempt used', async () => {
+    const { jobId } = await queue.add('test.work', work());
+    await dieWithAll();
+    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'waiting', attempts: 0 });
+  });
+
+  it('are left alone when they are running here', async () => {
+    const { jobId } = await queue.add('test.work', work());
+    await dead.getNextJob('token', { block: false });
+    const parts = { queue: await link.queue(), checkpoints, maxCrashes: 5, logger: silentLogger };
+    await recoverOrphans({ ...parts, processName: 'dead' });
+    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'active' });
+  });
+
+  it('start one by one after a second time, so that the one that did it does not take the others with it', async () => {
+    const added = await queue.addBulk([1, 2, 3].map((n) => ({ name: 'test.work', ...work(n) })));
+    const ids = added.map(({ jobId }) => jobId);
+    await dieWithAll();
+    await expect(states(ids)).resolves.toEqual(['waiting', 'waiting', 'waiting']);
+    await dieWithAll();
+    expect((await states(ids)).sort()).toEqual(['parked', 'parked', 'waiting']);
+    const [first, second] = await queue.list({ states: ['parked'] });
+    const gapMs = second!.parked!.until.getTime() - first!.parked!.until.getTime();
+    expect(gapMs).toBeGreaterThan(2_000);
+    expect(first!.parked!.reason).toContain('died 2 times');
+  });
+
+  it('are failed after too many times at the same point, but not while they come further', async () => {
+    const { jobId } = await queue.add('test.work', work());
+    for (let step = 1; step <= 4; step++) {
+      await checkpoints.write(account, jobId, { step }, {}, new AbortController().signal);
+      await dieWithAll(2);
+      await expect(states([jobId])).resolves.toEqual(['waiting']);
+    }
+    await dieWithAll(2);
+    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'failed', error: { code: 'JOB_STATE' } });
+    await queue.retry(jobId);
+    await dieWithAll(2);
+    await expect(states([jobId])).resolves.toEqual(['waiting']);
+  });
+});
