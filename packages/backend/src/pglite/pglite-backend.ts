@@ -73,7 +73,10 @@ async function assemble(
     records: new SqlRecordStore(sql),
     queueConnection: async () => {
       life.check();
-      queue ??= connectQueue(session, logger);
+      queue ??= connectQueue(session, logger).catch((error: unknown) => {
+        queue = undefined;
+        throw error;
+      });
       return queue;
     },
     health: async () => {
