@@ -188,9 +188,9 @@ describe('the edge of the watermark', () => {
             expect(new Set(records.map(({ orderId }) => orderId)).size).toBe(records.length);
             expect(records.map(({ orderId }) => orderId).sort()).toEqual([...sandbox.orderIds()].sort());
             for await (const order of here.connector.orders.list({ updatedSince: new Date(longAgo) })) {
-              expect(records.find(({ orderId }) => orderId === order.orderId)?.updatedAt).toBe(
-                order.updatedAt,
-              );
+              const record = records.find(({ orderId }) => orderId === order.orderId);
+              // Later only when a late change has set an order's time back, which Amazon does not do: the newer version stays.
+              expect(Date.parse(record?.updatedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(order.updatedAt));
             }
           } finally {
             await here[Symbol.asyncDispose]();
@@ -198,7 +198,7 @@ describe('the edge of the watermark', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   }, 60_000);
 });
