@@ -228,6 +228,16 @@ describe('a repeat', () => {
   });
 });
 
+describe('a call whose options are there but undefined', () => {
+  it('has the deadline of the client all the same', async () => {
+    const server = await serve(() => undefined);
+    const impatient = client({ deadlineMs: 300, timeouts: { firstByteMs: 5_000 } });
+    const before = Date.now();
+    await failure(call(impatient, server.url, {}, { deadlineMs: undefined }));
+    expect(Date.now() - before).toBeLessThan(1_000);
+  });
+});
+
 describe('a throttled call without a tracker', () => {
   it('waits and is repeated, also when it is not idempotent', async () => {
     const server = await serve((_request, response, number) =>

@@ -107,7 +107,10 @@ export class NetworkAwareClient {
         remedy: 'Open a new client, or close this one after the last call.',
       });
     }
-    return new Call(this.#parts, spec, { deadlineMs: this.#deadlineMs, ...options }).run();
+    return new Call(this.#parts, spec, {
+      ...options,
+      deadlineMs: options.deadlineMs ?? this.#deadlineMs,
+    }).run();
   }
 
   /** The circuit of each host that was called, for health. */
