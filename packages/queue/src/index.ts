@@ -9,7 +9,7 @@ export { defineJob, type JobDefinition, type JobSpec } from './job/job-definitio
 export { type JobState, type JobView, jobStates, type ParkedView } from './job/job-view.js';
 export { type Outcome, outcomeOf, type ParkedFor, type RunFacts } from './outcome/outcome.js';
 export { reviveError, type StoredError, storeError } from './outcome/stored-error.js';
-export type { AddOptions, AddResult } from './queue/enqueue.js';
+export type { AddOptions, AddResult, BulkItem } from './queue/enqueue.js';
 export type { JobEventMap, JobEventName, JobListener } from './queue/job-events.js';
 export type { ListQuery } from './queue/job-reader.js';
 export { OperationQueue } from './queue/operation-queue.js';

@@ -24,6 +24,8 @@ export interface AddOptions {
   readonly version?: number;
 }
 
+export type BulkItem = { readonly name: string } & AddOptions;
+
 export interface AddResult {
   readonly jobId: string;
   /** The job was there already. */
@@ -56,6 +58,11 @@ export class Enqueuer {
     this.#parts = parts;
   }
 
+  /** Throws what adding these would throw for what they are. */
+  check(items: readonly BulkItem[]): void {
+    for (const { name, ...options } of items) this.#entry(name, options);
+  }
+
   async add(queue: BullQueue, name: string, options: AddOptions): Promise<AddResult> {
     const entry = this.#entry(name, options);
     const live = await this.#retriedJob(entry);
@@ -64,10 +71,7 @@ export class Enqueuer {
     return { jobId: job.id!, deduplicated: job.id !== entry.opts.jobId };
   }
 
-  async addBulk(
-    queue: BullQueue,
-    items: readonly ({ readonly name: string } & AddOptions)[],
-  ): Promise<AddResult[]> {
+  async addBulk(queue: BullQueue, items: readonly BulkItem[]): Promise<AddResult[]> {
     const entries = items.map(({ name, ...options }) => this.#entry(name, options));
     const results: AddResult[] = [];
     for (let start = 0; start < entries.length; start += chunkSize) {

@@ -1,16 +1,13 @@
 import {
   CircuitOpenError,
   NetworkError,
-  NotFoundError,
   RateLimitError,
   RemoteError,
   sleep,
   ValidationError,
 } from '@fluxori/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
 import { account, latch, next, Rig, work } from '../fixture/rig.js';
-import { defineJob } from '../job/job-definition.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -250,81 +247,5 @@ describe('priorities', () => {
     gate.open();
     await Promise.all([woken, blocker, low].map(({ jobId }) => queue.waitFor(jobId)));
     expect(order).toEqual([0, 9, 1]);
-  });
-});
-
-describe('what a queue refuses', () => {
-  it('is a payload that does not match: the field is named and nothing is enqueued', async () => {
-    const queue = rig.queue(async () => {});
-    await expect(
-      queue.add('test.work', { accountId: 'acme-za', payload: { n: 'one' } }),
-    ).rejects.toMatchObject({
-      code: 'JOB_PAYLOAD_INVALID',
-      field: 'payload.n',
-      remedy: expect.stringContaining('add the job again'),
-    });
-    const good = { name: 'test.work', ...work() };
-    await expect(queue.addBulk([good, { ...good, payload: {} }])).rejects.toBeInstanceOf(ValidationError);
-    await expect(queue.counts()).resolves.toMatchObject({ waiting: 0 });
-  });
-
-  it('is an unknown job, another version, or a malformed account', async () => {
-    const queue = rig.queue(async () => {});
-    await expect(queue.add('test.other', work())).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
-    await expect(queue.add('test.work', { ...work(), version: 2 })).rejects.toMatchObject({
-      code: 'JOB_PAYLOAD_VERSION',
-      field: 'version',
-    });
-    await expect(
-      queue.add('test.work', { accountId: 'no account', payload: { n: 1 } }),
-    ).rejects.toMatchObject({
-      field: 'accountId',
-    });
-    await expect(queue.counts()).resolves.toMatchObject({ waiting: 0 });
-  });
-
-  it('is told when a stored job meets a worker of another version: it fails, and is kept whole for a retry', async () => {
-    const before = rig.queue(async () => 'old');
-    const { jobId } = await before.add('test.work', work(4));
-    const after = rig.queue(async () => 'new', {}, { version: 2 }, true);
-    await after.start();
-    await expect(after.waitFor(jobId)).rejects.toMatchObject({
-      code: 'JOB_PAYLOAD_VERSION',
-      field: 'version',
-    });
-    await after.close();
-    const upgraded = rig.queue(
-      async (ctx) => ctx.payload.n,
-      {},
-      { version: 2, migrate: (payload) => ({ n: (payload as { n: number }).n * 10 }) },
-      true,
-    );
-    await upgraded.start();
-    await upgraded.retry(jobId);
-    await expect(upgraded.waitFor(jobId)).resolves.toBe(40);
-  });
-
-  it('is told when a stored job is unknown to the worker', async () => {
-    const before = rig.queue(async () => {});
-    const { jobId } = await before.add('test.work', work());
-    const other = defineJob({
-      name: 'test.other',
-      section: 'test',
-      version: 1,
-      payload: z.object({}),
-      async run() {},
-    });
-    const after = rig.queue(async () => {}, { jobs: [other] }, {}, true);
-    await after.start();
-    await expect(after.waitFor(jobId)).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
-    await expect(after.get(jobId)).resolves.toMatchObject({ state: 'failed', payload: { n: 1 } });
-  });
-
-  it('is asking for a job that is not there', async () => {
-    const queue = rig.queue(async () => {});
-    await expect(queue.waitFor('test-none')).rejects.toBeInstanceOf(NotFoundError);
-    await expect(queue.cancel('test-none')).rejects.toBeInstanceOf(NotFoundError);
-    await expect(queue.expedite('test-none')).rejects.toBeInstanceOf(NotFoundError);
-    await expect(queue.get('test-none')).resolves.toBeUndefined();
   });
 });

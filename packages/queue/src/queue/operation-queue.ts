@@ -13,7 +13,7 @@ import type { JobState, JobView } from '../job/job-view.js';
 import { Checkpoints } from '../run/checkpoints.js';
 import { promote } from '../run/job-runner.js';
 import { CancelledJobs } from './cancelled-jobs.js';
-import { type AddOptions, type AddResult, Enqueuer } from './enqueue.js';
+import { type AddOptions, type AddResult, type BulkItem, Enqueuer } from './enqueue.js';
 import { HostGate } from './host-gate.js';
 import { type JobEventName, JobEvents, type JobListener } from './job-events.js';
 import { JobReader, type ListQuery } from './job-reader.js';
@@ -105,8 +105,13 @@ export class OperationQueue implements AsyncDisposable {
   }
 
   /** Puts many in, in order. All are checked before the first is enqueued. Throws as `add` does. */
-  async addBulk(items: readonly ({ readonly name: string } & AddOptions)[]): Promise<AddResult[]> {
+  async addBulk(items: readonly BulkItem[]): Promise<AddResult[]> {
     return this.#enqueuer.addBulk(await this.#link.queue(), items);
+  }
+
+  /** Checks jobs without adding them. Throws as `add` does. */
+  check(items: readonly BulkItem[]): void {
+    this.#enqueuer.check(items);
   }
 
   /** Starts to work jobs off, beginning with what a crash left behind. Idempotent. */

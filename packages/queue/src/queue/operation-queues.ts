@@ -2,7 +2,7 @@ import { ConfigurationError, type Priority } from '@fluxori/core';
 import type { JobDefinition } from '../job/job-definition.js';
 import { type JobState, type JobView, jobStates } from '../job/job-view.js';
 import { unknownJob } from '../run/job-runner.js';
-import { type AddOptions, type AddResult, sectionOf } from './enqueue.js';
+import { type AddOptions, type AddResult, type BulkItem, sectionOf } from './enqueue.js';
 import type { JobEventName, JobListener } from './job-events.js';
 import type { ListQuery } from './job-reader.js';
 import { OperationQueue } from './operation-queue.js';
@@ -54,6 +54,22 @@ export class OperationQueues implements AsyncDisposable {
     const queue = this.#byJobName.get(name);
     if (queue === undefined) throw unknownJob(name, 'any');
     return queue.add(name, options);
+  }
+
+  /** Puts many in, each into the queue of its section. All are checked before the first is enqueued. */
+  async addBulk(items: readonly BulkItem[]): Promise<AddResult[]> {
+    const groups = Map.groupBy(items.entries(), ([, { name }]) => {
+      const queue = this.#byJobName.get(name);
+      if (queue === undefined) throw unknownJob(name, 'any');
+      return queue;
+    });
+    for (const [queue, group] of groups) queue.check(group.map(([, item]) => item));
+    const results: AddResult[] = [];
+    for (const [queue, group] of groups) {
+      const added = await queue.addBulk(group.map(([, item]) => item));
+      for (const [index, [place]] of group.entries()) results[place] = added[index]!;
+    }
+    return results;
   }
 
   async get(jobId: string): Promise<JobView | undefined> {
