@@ -193,10 +193,10 @@ function upTo(page: OrderPage): string {
 
 /**
  * The version is the time of the change. An order with personal data counts as newer than the same without, so that asking for it later adds it
- * and a later import without it does not take it away.
+ * and a later import without it does not take it away. The address is named first: so an order with both sorts after one with either.
  */
 function toRecord(order: Order, { includeRecipient, includeBuyer }: OrdersImportPayload): CanonicalRecord {
-  const version = `${order.updatedAt}${includeBuyer ? '+buyer' : ''}${includeRecipient ? '+recipient' : ''}`;
+  const version = `${order.updatedAt}${includeRecipient ? '+recipient' : ''}${includeBuyer ? '+buyer' : ''}`;
   return { kind: 'order', id: order.orderId, version, value: order };
 }
 
