@@ -1,8 +1,11 @@
 import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
 import type { RestrictedResource } from './restricted-data-tokens.js';
 
-/** Data sets of orders 2026-01-01 that tell of persons; they come by role, without a restricted data token. */
-const personalSets: ReadonlySet<unknown> = new Set(['BUYER', 'RECIPIENT']);
+/**
+ * Data sets of orders 2026-01-01 that tell of persons; they come by role, without a restricted data token. `TAX` holds the buyer's tax
+ * registration: name, number and address.
+ */
+const personalSets: ReadonlySet<unknown> = new Set(['BUYER', 'RECIPIENT', 'TAX']);
 
 /**
  * Which personal data a call fetches, for the audit; undefined when none is known of.

@@ -139,21 +139,24 @@ describe('orders.import', () => {
   it.each([
     ['the address', { includeRecipient: true }],
     ['the buyer', { includeBuyer: true }],
-  ])('adds the rest to orders that came in with %s only, and keeps it when asked for less', async (_, part) => {
-    const here = await start({ sandbox: { orders: 12 } });
-    const job = importJob(here);
-    const bring = (asked: object) =>
-      runJob(job, { backend: here.backend, payload: { since: longAgo, restart: true, ...asked } });
-    const whole = async () =>
-      (await imported(here)).filter(({ shipTo, buyerEmail }) => shipTo?.name && buyerEmail).length;
-    await bring(part);
-    expect(await whole()).toBe(0);
-    await bring({ includeRecipient: true, includeBuyer: true });
-    const complete = await whole();
-    expect(complete).toBeGreaterThan(0);
-    await bring(part);
-    expect(await whole()).toBe(complete);
-  });
+  ])(
+    'adds the rest to orders that came in with %s only, and keeps it when asked for less',
+    async (_, part) => {
+      const here = await start({ sandbox: { orders: 12 } });
+      const job = importJob(here);
+      const bring = (asked: object) =>
+        runJob(job, { backend: here.backend, payload: { since: longAgo, restart: true, ...asked } });
+      const whole = async () =>
+        (await imported(here)).filter(({ shipTo, buyerEmail }) => shipTo?.name && buyerEmail).length;
+      await bring(part);
+      expect(await whole()).toBe(0);
+      await bring({ includeRecipient: true, includeBuyer: true });
+      const complete = await whole();
+      expect(complete).toBeGreaterThan(0);
+      await bring(part);
+      expect(await whole()).toBe(complete);
+    },
+  );
 
   it('refuses a marketplace of another region before anything is sent', async () => {
     const here = await start({ sandbox: { orders: 1 } });

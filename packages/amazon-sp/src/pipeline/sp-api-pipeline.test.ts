@@ -116,6 +116,23 @@ describe('what is sent', () => {
     expect(warnings).toEqual([{ operation: 'orders@v0.getOrderItems', account: 'acme-za' }]);
   });
 
+  it.each([
+    [['BUYER', 'PROCEEDS'], ['BUYER']],
+    [['RECIPIENT'], ['RECIPIENT']],
+    [['TAX'], ['TAX']],
+    [['PROCEEDS', 'PACKAGES', 'FULFILLMENT'], undefined],
+  ] as const)(
+    'is told of in the audit as far as it asks for personal data: %j',
+    async (includedData, personal) => {
+      const audited: unknown[] = [];
+      const logger: Logger = { ...silentLogger, info: (fields) => audited.push(fields), child: () => logger };
+      const { connector } = await recorder({}, logger);
+      await connector.api('orders').getOrder({ orderId: '902-1234567-1234567', includedData });
+      const line = { audit: 'personal-data', operation: 'orders.getOrder', account: 'acme-za', personal };
+      expect(audited).toEqual(personal === undefined ? [] : [line]);
+    },
+  );
+
   it('tells the caller about the answer when asked to', async () => {
     const { connector } = await recorder();
     const told: number[] = [];
