@@ -155,6 +155,20 @@ describe('inventory', () => {
     );
     expect(some.map((level) => level.sku)).toEqual([one?.sku]);
   });
+
+  it('is of the SKUs asked for also when only changes are wanted, which Amazon does not do together', async () => {
+    const { inventory } = open.connector;
+    const every = await all(inventory.list({ fulfilledBy: 'marketplace' }));
+    const wanted = every.filter((_, index) => index % 3 === 0);
+    const updatedSince = new Date(wanted[1]?.updatedAt as string);
+    const some = await all(
+      inventory.list({ fulfilledBy: 'marketplace', skus: wanted.map((level) => level.sku), updatedSince }),
+    );
+    const changed = wanted.filter(({ updatedAt }) => Date.parse(updatedAt) >= updatedSince.getTime());
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.length).toBeLessThan(wanted.length);
+    expect(some.map((level) => level.sku).sort()).toEqual(changed.map((level) => level.sku).sort());
+  });
 });
 
 describe('listings and catalog', () => {

@@ -94,15 +94,19 @@ export class InventoryClient implements InventoryCapability {
       query.cursor === undefined
         ? this.#summaryParams(query)
         : decodeCursor<{ params: SummaryParams }>('FBA inventory', query.cursor).params;
+    const changedSince = params.sellerSkus === undefined ? undefined : query.updatedSince;
     const observedAt = new Date(this.#context.clock.now());
     const answer = await this.#context.api('fbaInventory').getInventorySummaries(params, callOptions(query));
     const { nextToken } = answer.pagination ?? {};
+    const levels = toFbaLevels(answer.payload?.inventorySummaries ?? [], {
+      accountId: this.#context.config.accountId,
+      marketplaceId: params.granularityId as MarketplaceId,
+      observedAt,
+    });
     return {
-      items: toFbaLevels(answer.payload?.inventorySummaries ?? [], {
-        accountId: this.#context.config.accountId,
-        marketplaceId: params.granularityId as MarketplaceId,
-        observedAt,
-      }),
+      items: levels.filter(
+        ({ updatedAt }) => changedSince === undefined || Date.parse(updatedAt) >= changedSince.getTime(),
+      ),
       observedAt,
       ...(nextToken && { nextCursor: encodeCursor('FBA inventory', { params: { ...params, nextToken } }) }),
     };
@@ -121,13 +125,14 @@ export class InventoryClient implements InventoryCapability {
     const { marketplaceId } = query;
     const { id } =
       marketplaceId === undefined ? home : this.#context.endpoints.marketplaceIn(region, marketplaceId);
+    const startDateTime = query.updatedSince && instant(query.updatedSince, 'updatedSince');
     return {
       granularityType: 'Marketplace',
       granularityId: id,
       marketplaceIds: [id],
       details: true,
-      ...(query.skus && { sellerSkus: query.skus }),
-      ...(query.updatedSince && { startDateTime: instant(query.updatedSince, 'updatedSince') }),
+      // Amazon ignores the SKUs when there is a start: then what has not changed is left out here.
+      ...(query.skus ? { sellerSkus: query.skus } : startDateTime && { startDateTime }),
     };
   }
 }
