@@ -110,6 +110,8 @@ describe('orders', () => {
     [{ updatedSince: longAgo, cursor: 'not-a-cursor' }, 'cursor'],
     [{ updatedSince: longAgo, marketplaceIds: ['ATVPDKIKX0DER'] as never }, 'marketplaceIds'],
     [{ updatedSince: longAgo, marketplaceIds: ['XX'] as never }, 'marketplaceIds'],
+    [{ updatedSince: longAgo, marketplaceIds: [] }, 'marketplaceIds'],
+    [{ updatedSince: longAgo, statuses: [] }, 'fulfillmentStatuses'],
     [{ updatedSince: longAgo, pageSize: 101 }, undefined],
   ])('refuse a query that cannot be meant: %j', async (query, field) => {
     const { connector, sandbox } = open;
@@ -154,6 +156,12 @@ describe('inventory', () => {
       open.connector.inventory.list({ fulfilledBy: 'marketplace', skus: [sku(one?.sku as string)] }),
     );
     expect(some.map((level) => level.sku)).toEqual([one?.sku]);
+  });
+
+  it('of no SKU is none, and nothing is asked of Amazon', async () => {
+    open.sandbox.resetCounters();
+    expect(await all(open.connector.inventory.list({ skus: [] }))).toEqual([]);
+    expect(open.sandbox.counters().requests).toBe(0);
   });
 
   it('is of the SKUs asked for also when only changes are wanted, which Amazon does not do together', async () => {

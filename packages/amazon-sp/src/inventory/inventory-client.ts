@@ -54,6 +54,7 @@ export class InventoryClient implements InventoryCapability {
   /** Amazon's stock first, then the seller's own, unless `fulfilledBy` says which. Any number of SKUs: they are asked for in batches. */
   list(query: InventoryQuery = {}): Paged<InventoryLevel> {
     return paged(async (cursor) => {
+      if (query.skus?.length === 0) return { items: [] };
       const { fulfilledBy, batch, inside } = whereToGoOn(query, cursor);
       const size = mostSkus[fulfilledBy];
       const skus = query.skus?.slice(batch * size, (batch + 1) * size);

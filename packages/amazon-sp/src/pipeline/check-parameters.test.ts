@@ -111,6 +111,12 @@ describe('parameters are checked before anything is sent', () => {
       /^marketplaceIds: must not be an empty list/,
     ],
     [
+      'an empty list, which would be left out and so ask for all',
+      search,
+      { lastUpdatedAfter: '2026-01-01T00:00:00Z', marketplaceIds: [] },
+      /^marketplaceIds: must not be an empty list; leave it out to ask for all/,
+    ],
+    [
       'text instead of a list',
       search,
       { marketplaceIds: 'AE08WJ6YKNBMC' },

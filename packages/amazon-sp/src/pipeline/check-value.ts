@@ -13,7 +13,9 @@ export function checkValue(parameter: ParameterDescriptor, value: unknown): stri
   if (parameter.in === 'body') return [];
   const problems: string[] = [];
   const { minItems, maxItems } = parameter;
-  if (parameter.required && value.length === 0) problems.push('must not be an empty list');
+  // An empty list cannot be written into a query: it would vanish, and with it the restriction that it stands for.
+  if (value.length === 0)
+    problems.push(`must not be an empty list${parameter.required ? '' : '; leave it out to ask for all'}`);
   else if (minItems !== undefined && value.length < minItems)
     problems.push(`needs at least ${minItems} items, has ${value.length}`);
   if (maxItems !== undefined && value.length > maxItems)
