@@ -236,6 +236,20 @@ describe('a call whose options are there but undefined', () => {
     await failure(call(impatient, server.url, {}, { deadlineMs: undefined }));
     expect(Date.now() - before).toBeLessThan(1_000);
   });
+
+  it('has the timeouts, repeats and circuit of the defaults all the same', async () => {
+    const server = await serve(async (_request, response, number) => {
+      await sleep(50);
+      json(response, number === 1 ? 503 : 200, {});
+    });
+    const made = client({
+      timeouts: { connectMs: undefined, firstByteMs: undefined, idleMs: undefined, attemptMs: undefined },
+      retry: { maxAttempts: undefined, maxThrottles: undefined, baseMs: 5, capMs: undefined },
+      breaker: { failuresInRow: undefined, minimumRequests: undefined, probeEveryMs: undefined },
+    });
+    await expect(call(made, server.url)).resolves.toMatchObject({ status: 200 });
+    expect(made.circuits()).toMatchObject([{ state: 'closed' }]);
+  });
 });
 
 describe('a throttled call without a tracker', () => {

@@ -12,6 +12,7 @@ import {
 } from '@fluxori/core';
 import { type CircuitOptions, type CircuitState, defaultCircuit } from '../breaker/circuit.js';
 import { Circuits } from '../breaker/circuits.js';
+import { withDefaults } from '../options/with-defaults.js';
 import { defaultRetry, type RetryOptions } from '../retry/retry-policy.js';
 import { Agents } from '../transport/agents.js';
 import type { HttpAnswer } from '../transport/http-answer.js';
@@ -59,13 +60,13 @@ export class NetworkAwareClient {
     const random = options.random ?? systemRandom;
     const logger = options.logger ?? silentLogger;
     const metrics = options.metrics ?? noMetrics;
-    const timeouts = { ...defaultTimeouts, ...options.timeouts };
+    const timeouts = withDefaults(defaultTimeouts, options.timeouts);
     this.#agents = new Agents(options.env ?? process.env, options.tls);
     this.#deadlineMs = options.deadlineMs ?? 120_000;
     const transport = new HttpTransport(this.#agents);
     const headers: Record<string, string> =
       options.userAgent === undefined ? {} : { 'user-agent': options.userAgent };
-    const circuit = { ...defaultCircuit, ...options.breaker };
+    const circuit = withDefaults(defaultCircuit, options.breaker);
     const signal = this.#closing.signal;
     const everyMs = circuit.probeEveryMs;
     this.#circuits = new Circuits({
@@ -80,7 +81,7 @@ export class NetworkAwareClient {
       transport,
       circuits: this.#circuits,
       timeouts,
-      retry: { ...defaultRetry, ...options.retry },
+      retry: withDefaults(defaultRetry, options.retry),
       maxBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
       headers,
       clock,
