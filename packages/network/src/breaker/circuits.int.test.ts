@@ -45,6 +45,20 @@ function spec(url: string, more: Partial<CallSpec> = {}): CallSpec {
 const quiet = (work: Promise<unknown>) => work.catch((error: unknown) => error);
 
 describe('the circuit of a host', () => {
+  it('tells everybody that the host is back, also when one of them throws', async () => {
+    let status = 503;
+    const server = await serve((_request, response) => json(response, status, {}));
+    const made = client();
+    made.onRecovered(() => {
+      throw new Error('a listener of the platform');
+    });
+    const told = new Promise<string>((resolve) => made.onRecovered(resolve));
+    for (let i = 0; i < 3; i += 1) await quiet(made.call(spec(server.url)));
+    expect(made.circuits()).toMatchObject([{ state: 'open' }]);
+    status = 200;
+    await expect(Promise.race([told, sleep(2_000)])).resolves.toBe(new URL(server.url).host);
+  });
+
   it('opens after three failures in a row, sends nothing while open, and closes when the host is back', async () => {
     const server = await serve((_request, response) => json(response, 200, {}));
     const made = client();

@@ -67,7 +67,17 @@ export class Circuits {
     }
     if (state.state !== 'closed' || !this.#down.delete(host)) return;
     this.#parts.logger.info({ host }, 'The host answers again.');
-    for (const listener of this.#listeners) listener(host);
+    for (const listener of [...this.#listeners]) this.#tell(listener, host);
+  }
+
+  /** One that throws disturbs neither the others nor the circuit. */
+  #tell(listener: (host: string) => void, host: string): void {
+    try {
+      listener(host);
+    } catch (error) {
+      const thrown = error instanceof Error ? error.name : typeof error;
+      this.#parts.logger.error({ host, thrown }, 'A listener for the return of a host threw.');
+    }
   }
 }
 
