@@ -75,6 +75,8 @@ export class InventoryClient implements InventoryCapability {
   /**
    * Sets how many the seller has of a SKU that it ships itself. Repeatable: it replaces the number.
    * @throws NotFoundError naming the SKU when the seller has no such listing.
+   * @throws ValidationError when Amazon ships it: Amazon would make the seller ship it from then on, and strand what lies in its warehouses.
+   * Source: developer-docs.amazon.com/sp-api/changelog/clarification-on-how-to-use-the-inventory-feed-type-quantity-attribute.
    */
   async update(update: InventoryUpdate, options: SpCallOptions = {}): Promise<ListingChange> {
     if (!Number.isSafeInteger(update.quantity) || update.quantity < 0) {
@@ -87,6 +89,7 @@ export class InventoryClient implements InventoryCapability {
     return this.#listings.patch(update.sku, [quantityPatch(update)], {
       ...callOptions(options),
       marketplaceId: update.marketplaceId,
+      ofSellerStock: true,
     });
   }
 

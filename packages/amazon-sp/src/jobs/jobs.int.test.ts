@@ -110,6 +110,30 @@ describe('inventory.update and prices.update', () => {
     expect(await here.connector.listings.get(sku as never)).toMatchObject({ quantity: 9 });
   });
 
+  it('leave goods that Amazon ships with Amazon: a quantity would make the seller ship them', async () => {
+    const here = await start();
+    const { items } = await here.connector.inventory.page({ fulfilledBy: 'marketplace' });
+    const [level] = items;
+    const sku = level?.sku as string;
+    // A change of the price finds out the product type first; the quantity is refused all the same, every time.
+    const price = { sku, price: { amount: '99.90', currency: 'ZAR' } };
+    await runJob(pricesUpdate(parts(here)), { backend: here.backend, payload: price });
+    for (let time = 0; time < 2; time++) {
+      const update = runJob(inventoryUpdate(parts(here)), {
+        backend: here.backend,
+        payload: { sku, quantity: 5 },
+      });
+      await expect(update).rejects.toMatchObject({
+        name: 'ValidationError',
+        field: 'sku',
+        message: `SKU ${sku} is shipped by Amazon in amazon.co.za for acme-za: its quantity is what lies in Amazon's warehouses.`,
+      });
+    }
+    expect(here.sandbox.counters().operations['listingsItems.patchListingsItem']?.requests).toBe(1);
+    const again = await here.connector.inventory.page({ fulfilledBy: 'marketplace', skus: [sku as never] });
+    expect(again.items).toMatchObject([{ sku, available: level?.available }]);
+  });
+
   it('set the price', async () => {
     const here = await start();
     const sku = await sellerSku(here);

@@ -68,6 +68,14 @@ export function sellerStock(listing: AmazonListing): number | undefined {
   )?.quantity;
 }
 
+/** Whether Amazon ships it, and the seller has no stock of its own for it. */
+export function isShippedByAmazon({ fulfillmentAvailability = [] }: AmazonListing): boolean {
+  const own = fulfillmentAvailability.some(
+    ({ fulfillmentChannelCode }) => fulfillmentChannelCode === sellerChannel,
+  );
+  return fulfillmentAvailability.length > 0 && !own;
+}
+
 /** What Amazon did with a change. `VALID` comes only from a preview. */
 export function toListingChange(submission: Submission): ListingChange {
   return withoutUndefined({

@@ -10,6 +10,7 @@ import {
   type Paged,
   paged,
   type Sku,
+  ValidationError,
 } from '@fluxori/core';
 import { instant } from '../mapping/instant.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
@@ -18,13 +19,14 @@ import type { SectionContext } from '../pipeline/section-context.js';
 import type { Marketplace } from '../regions/marketplaces.js';
 import {
   type AmazonListing,
+  isShippedByAmazon,
   type ListingPatch,
   listingData,
   toListing,
   toListingChange,
 } from './listing-mapping.js';
 import { afterPage, beginWalk, type ListingWalk } from './listing-walk.js';
-import type { ProductTypes } from './product-types.js';
+import type { ListingFacts, ProductTypes } from './product-types.js';
 
 type SearchParams = ParamsOf<'listingsItems', '2021-08-01', 'searchListingsItems'>;
 type PutBody = ParamsOf<'listingsItems', '2021-08-01', 'putListingsItem'>['body'];
@@ -94,29 +96,37 @@ export class ListingsClient implements ListingsCapability {
         { sellerId: this.#context.config.sellerId, sku, marketplaceIds: [marketplace.id], body: listing },
         callOptions(query),
       );
-    await this.#productTypes.set(marketplace.id, sku, listing.productType);
+    await this.#productTypes.set(marketplace.id, sku, { productType: listing.productType });
     return toListingChange(submission);
   }
 
   /**
    * Changes parts of a listing. The product type that Amazon wants named is looked up and remembered.
+   * @param query.ofSellerStock - the change is about the seller's own stock: refused when Amazon ships the goods.
    * @throws NotFoundError naming the SKU when the seller has no such listing there.
    */
-  async patch(sku: Sku, patches: readonly ListingPatch[], query: InMarketplace = {}): Promise<ListingChange> {
+  async patch(
+    sku: Sku,
+    patches: readonly ListingPatch[],
+    query: InMarketplace & { readonly ofSellerStock?: boolean } = {},
+  ): Promise<ListingChange> {
     const marketplace = this.#marketplace(query.marketplaceId);
     const known = await this.#productTypes.get(marketplace.id, sku);
-    if (known === undefined) {
-      const productType = await this.#lookUpProductType(sku, marketplace, query);
+    if (known === undefined || (query.ofSellerStock && known.byAmazon !== false)) {
+      const { productType } = await this.#lookUp(sku, marketplace, query);
       return this.#patchAs(productType, sku, patches, marketplace, query);
     }
-    const tried = await this.#patchAs(known, sku, patches, marketplace, query).catch((error: unknown) => {
-      if (!isErrorOf(error, 'ValidationError')) throw error;
-      return error;
-    });
+    const tried = await this.#patchAs(known.productType, sku, patches, marketplace, query).catch(
+      (error: unknown) => {
+        if (!isErrorOf(error, 'ValidationError')) throw error;
+        return error;
+      },
+    );
     if (!(tried instanceof Error) && tried.status === 'accepted') return tried;
     // Perhaps the product type has changed since it was remembered: look again, once.
-    const current = await this.#lookUpProductType(sku, marketplace, query);
-    if (current !== known) return this.#patchAs(current, sku, patches, marketplace, query);
+    const { productType } = await this.#lookUp(sku, marketplace, query);
+    if (productType !== known.productType)
+      return this.#patchAs(productType, sku, patches, marketplace, query);
     if (tried instanceof Error) throw tried;
     return tried;
   }
@@ -156,20 +166,38 @@ export class ListingsClient implements ListingsCapability {
     return toListingChange(submission);
   }
 
-  async #lookUpProductType(sku: Sku, marketplace: Marketplace, options: SpCallOptions): Promise<string> {
-    const { productType } = this.#toListing(await this.#fetch(sku, marketplace, options), marketplace.id);
+  async #lookUp(
+    sku: Sku,
+    marketplace: Marketplace,
+    options: SpCallOptions & { readonly ofSellerStock?: boolean },
+  ): Promise<ListingFacts> {
+    const listing = await this.#fetch(sku, marketplace, options);
+    const { productType } = this.#toListing(listing, marketplace.id);
+    const account = this.#context.config.accountId;
     if (productType === undefined) {
       throw new NotFoundError(
         `SKU ${sku} has no product type in ${marketplace.domain}, so it cannot be changed.`,
         {
-          account: this.#context.config.accountId,
+          account,
           field: 'sku',
           remedy: 'Complete the listing in Seller Central, or create it anew.',
         },
       );
     }
-    await this.#productTypes.set(marketplace.id, sku, productType);
-    return productType;
+    const facts: ListingFacts = { productType, byAmazon: isShippedByAmazon(listing) };
+    await this.#productTypes.set(marketplace.id, sku, facts);
+    if (options.ofSellerStock && facts.byAmazon) {
+      throw new ValidationError(
+        `SKU ${sku} is shipped by Amazon in ${marketplace.domain} for ${account}: its quantity is what lies in Amazon's warehouses.`,
+        {
+          account,
+          field: 'sku',
+          remedy:
+            'Leave it out. To ship it yourself from now on, change its fulfilment channel first, in Seller Central or with `listings.patch`.',
+        },
+      );
+    }
+    return facts;
   }
 
   #fetch(sku: Sku, marketplace: Marketplace, options: SpCallOptions): Promise<AmazonListing> {
