@@ -85,6 +85,15 @@ describe('openBackend', () => {
     expect(readFileSync(join(folder, 'postgres', 'PG_VERSION'), 'utf8')).toBe('not a version\n');
   }, 60_000);
 
+  it('lets go of the folder when it cannot be written to, so that it opens once that has passed', async () => {
+    // Stands for a full disk: the file that tells who has the folder cannot be written.
+    mkdirSync(join(folder, 'owner.json'));
+    await expect(openBackend(`pglite:${folder}`)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+    rmSync(join(folder, 'owner.json'), { recursive: true });
+    const backend = await openBackend(`pglite:${folder}`);
+    await backend.close();
+  }, 30_000);
+
   it('refuses the same folder twice in one process, and gives it after a close', async () => {
     const first = await openBackend(`pglite:${folder}`);
     await expect(openBackend(`pglite:${folder}`)).rejects.toMatchObject({

@@ -24,13 +24,13 @@ export class FolderLock {
     const lock = new DatabaseSync(join(folder, 'lock'));
     try {
       lock.exec('begin exclusive');
+      const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+      writeFileSync(join(folder, 'owner.json'), `${JSON.stringify(owner)}\n`);
+      return new FolderLock(lock);
     } catch (error) {
       lock.close();
       throw isBusy(error) ? inUse(folder) : error;
     }
-    const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-    writeFileSync(join(folder, 'owner.json'), `${JSON.stringify(owner)}\n`);
-    return new FolderLock(lock);
   }
 
   release(): void {
