@@ -106,19 +106,21 @@ export class OrdersClient implements OrdersCapability {
    * (the job `orders.confirmShipment` does).
    */
   async confirmShipment(confirmation: ShipmentConfirmation, options: SpCallOptions = {}): Promise<void> {
-    const { marketplaceId, orderId } = confirmation;
-    this.#context.endpoints.marketplaceIn(this.#context.config.region, marketplaceId);
+    const { orderId } = confirmation;
+    const { config, endpoints } = this.#context;
+    const marketplace = endpoints.marketplaceIn(config.region, confirmation.marketplaceId);
     instant(new Date(confirmation.shippedAt), 'shippedAt');
     if (!packageIdPattern.test(confirmation.packageId)) {
       throw new ValidationError('packageId: Amazon takes positive whole numbers, e.g. "1".', {
         field: 'packageId',
-        account: this.#context.config.accountId,
+        account: config.accountId,
         remedy: 'Number the parcels of an order 1, 2, 3 …',
       });
     }
+    const body = toConfirmShipment({ ...confirmation, marketplaceId: marketplace.id });
     await this.#context
       .api('orders', 'v0')
-      .confirmShipment({ orderId, body: toConfirmShipment(confirmation) }, callOptions(options))
+      .confirmShipment({ orderId, body }, callOptions(options))
       .catch(namingOrder(orderId));
   }
 

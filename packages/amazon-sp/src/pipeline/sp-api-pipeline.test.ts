@@ -1,5 +1,5 @@
 import { openBackend } from '@fluxori/backend';
-import { ConnectorFactory, type Logger, silentLogger } from '@fluxori/core';
+import { ConnectorFactory, type Logger, type MarketplaceId, orderId, silentLogger } from '@fluxori/core';
 import type { CallSpec, HttpAnswer, NetworkAwareClient } from '@fluxori/network';
 import { describe, expect, it } from '@jest/globals';
 import { type AmazonSpConfigInput, amazonSp } from '../index.js';
@@ -132,6 +132,20 @@ describe('what is sent', () => {
       expect(audited).toEqual(personal === undefined ? [] : [line]);
     },
   );
+
+  it('names a marketplace by its id, however the caller named it', async () => {
+    const { connector, sent } = await recorder();
+    await connector.orders.confirmShipment({
+      orderId: orderId('902-1234567-1234567'),
+      marketplaceId: 'ZA' as MarketplaceId,
+      packageId: '1',
+      carrier: 'DHL',
+      trackingNumber: 'T1',
+      shippedAt: '2026-11-03T10:00:00+02:00',
+      items: [{ orderItemId: '1', quantity: 1 }],
+    });
+    expect(JSON.parse(String(sent()[0]?.body))).toMatchObject({ marketplaceId: 'AE08WJ6YKNBMC' });
+  });
 
   it('tells the caller about the answer when asked to', async () => {
     const { connector } = await recorder();
