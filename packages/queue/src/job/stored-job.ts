@@ -1,6 +1,7 @@
 import { type AccountId, accountId, isFluxoriError, type JsonValue, ValidationError } from '@fluxori/core';
 import type { z } from 'zod';
 import type { JobDefinition } from './job-definition.js';
+import { findUnstorable } from './storable-text.js';
 
 /** What lies in the queue. */
 export interface StoredJob {
@@ -24,6 +25,7 @@ interface Draft {
 export function packJob(definition: JobDefinition, draft: Draft): StoredJob {
   const account = accountId(draft.accountId);
   const payload = throughJson(definition, account, draft.payload);
+  refuseUnstorable(definition, account, payload);
   readPayload(definition, account, payload, draft.version ?? definition.version);
   return { version: draft.version ?? definition.version, accountId: account, payload };
 }
@@ -105,6 +107,14 @@ function throughJson(definition: JobDefinition, account: AccountId, payload: unk
       'Pass plain data: no cycles, functions or big integers.',
     );
   }
+}
+
+function refuseUnstorable(definition: JobDefinition, account: AccountId, payload: JsonValue): void {
+  const path = findUnstorable(payload);
+  if (path === undefined) return;
+  const field = ['payload', ...path].join('.');
+  const problem = `${field}: it holds a NUL character or half of a surrogate pair, which no database keeps`;
+  throw invalid(definition, account, field, [problem], 'Take it out and add the job again.');
 }
 
 function checkedAccount(definition: JobDefinition, value: unknown): AccountId {

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Priority, priorities, ValidationError } from '@fluxori/core';
 import type { JobsOptions } from 'bullmq';
 import type { JobDefinition } from '../job/job-definition.js';
+import { isStorable } from '../job/storable-text.js';
 import { packJob, type StoredJob } from '../job/stored-job.js';
 import { unknownJob } from '../run/job-runner.js';
 import type { BullQueue } from './bull-types.js';
@@ -95,6 +96,7 @@ export class Enqueuer {
     if (definition === undefined) throw unknownJob(name, section);
     const data = packJob(definition, options);
     const { dedupeKey, delayMs = 0, priority = definition.priority ?? 'normal' } = options;
+    if (dedupeKey !== undefined) checkDedupeKey(name, dedupeKey);
     return {
       name,
       data,
@@ -130,6 +132,14 @@ export class Enqueuer {
     await this.#parts.retriedKeys.drop(key);
     return undefined;
   }
+}
+
+function checkDedupeKey(name: string, dedupeKey: string): void {
+  if (isStorable(dedupeKey)) return;
+  throw new ValidationError(
+    `The dedupe key of the job ${name} holds a NUL character or half of a surrogate pair, which no database keeps.`,
+    { field: 'dedupeKey', operation: name, remedy: 'Make the key of plain text, e.g. of ids.' },
+  );
 }
 
 /** @throws ValidationError for a priority that does not exist: it may come from a command line. */

@@ -27,6 +27,23 @@ describe('what a queue refuses', () => {
     await expect(queue.counts()).resolves.toMatchObject({ waiting: 0 });
   });
 
+  it('is text that the database cannot keep: the field is named, and nothing is enqueued', async () => {
+    const queue = rig.queue(async () => {}, {}, { payload: z.any() });
+    for (const text of ['a\u0000b', 'half of a pair: \ud83d']) {
+      await expect(
+        queue.add('test.work', { accountId: 'acme-za', payload: { titles: [{ text }] } }),
+      ).rejects.toMatchObject({ code: 'JOB_PAYLOAD_INVALID', field: 'payload.titles.0.text' });
+      await expect(
+        queue.add('test.work', { accountId: 'acme-za', payload: { [text]: 1 } }),
+      ).rejects.toMatchObject({ code: 'JOB_PAYLOAD_INVALID', field: 'payload' });
+      await expect(queue.add('test.work', { ...work(), dedupeKey: text })).rejects.toMatchObject({
+        name: 'ValidationError',
+        field: 'dedupeKey',
+      });
+    }
+    await expect(queue.counts()).resolves.toMatchObject({ waiting: 0, parked: 0 });
+  });
+
   it('is an unknown job, another version, or a malformed account', async () => {
     const queue = rig.queue(async () => {});
     await expect(queue.add('test.other', work())).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
