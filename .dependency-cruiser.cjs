@@ -3,6 +3,7 @@
  * Tests may also use the sandbox, the backend and the drivers' conformance suites.
  */
 const arrows = {
+  bench: [],
   core: [],
   backend: ['core'],
   network: ['core'],

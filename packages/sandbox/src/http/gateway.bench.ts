@@ -1,28 +1,32 @@
-/** How many requests a second the sandbox serves. Build, then: `pnpm exec node packages/sandbox/src/http/gateway.bench.ts` */
 import { Agent, get } from 'node:http';
+import type { BenchResult } from '@fluxori/bench';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 
 const inFlight = 16;
 
-async function bench(): Promise<void> {
+/** How many requests a second the sandbox serves, client and sandbox in one process. */
+export async function bench(): Promise<BenchResult> {
   await using sandbox = await startSandbox({ orders: 1_200, skus: 1_000, rateLimits: false });
   const token = await accessToken(sandbox);
   const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
   const [id] = sandbox.orderIds();
   const orders = '/orders/2026-01-01/orders';
-  await measure('getOrder', `${orders}/${id}`, 20_000);
-  await measure('searchOrders, 100 a page', `${orders}?lastUpdatedAfter=2020-01-01T00:00:00Z`, 500);
+  const one = await perSecond(`${orders}/${id}`, 20_000);
+  const page = await perSecond(`${orders}?lastUpdatedAfter=2020-01-01T00:00:00Z`, 500);
   agent.destroy();
+  return {
+    figures: { 'getOrder per second': one, 'searchOrders of 100 per second': page },
+    bars: [{ what: 'simple requests per second, at least', value: one, limit: 3_000, ok: one >= 3_000 }],
+  };
 
-  async function measure(name: string, path: string, count: number): Promise<void> {
+  async function perSecond(path: string, count: number): Promise<number> {
     const started = performance.now();
     let sent = 0;
     const lane = async (): Promise<void> => {
       while (sent++ < count) await request(`${sandbox.endpoints.eu}${path}`, agent, token);
     };
     await Promise.all(Array.from({ length: inFlight }, lane));
-    const perSecond = Math.round(count / ((performance.now() - started) / 1_000));
-    process.stdout.write(`${name}: ${perSecond} a second, client and sandbox in one process\n`);
+    return Math.round(count / ((performance.now() - started) / 1_000));
   }
 }
 
@@ -51,5 +55,3 @@ function request(url: string, agent: Agent, token: string): Promise<void> {
     }).on('error', reject);
   });
 }
-
-await bench();

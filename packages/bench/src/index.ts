@@ -1,0 +1,1 @@
+export type { Bar, BenchReport, BenchResult } from './bench-report.js';
