@@ -4,4 +4,5 @@ export type {
   QueueConnection,
   QueueTarget,
 } from './fluxori-backend.js';
+export { storableJson } from './json/storable-json.js';
 export { openBackend } from './open-backend.js';

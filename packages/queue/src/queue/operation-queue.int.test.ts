@@ -48,6 +48,20 @@ describe('a job', () => {
     expect(Math.min(...times)).toBeLessThan(100);
   });
 
+  it('runs once when its result holds text that the database cannot keep, which is replaced', async () => {
+    let runs = 0;
+    const queue = rig.queue(async () => {
+      runs += 1;
+      return { titles: ['a\u0000b', 'half of a pair: \ud83d', 'good: 😀'], 'key\u0000': 1 };
+    });
+    await queue.start();
+    const { jobId } = await queue.add('test.work', work());
+    const kept = { titles: ['a\ufffdb', 'half of a pair: \ufffd', 'good: 😀'], 'key\ufffd': 1 };
+    await expect(queue.waitFor(jobId)).resolves.toEqual(kept);
+    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'completed', result: kept });
+    expect(runs).toBe(1);
+  });
+
   it('parks without using an attempt while its limit has no token, and says why and until when', async () => {
     const retryAt = new Date(Date.now() + 400);
     const queue = rig.queue(async (ctx) => {

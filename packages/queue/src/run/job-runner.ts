@@ -1,3 +1,4 @@
+import { storableJson } from '@fluxori/backend';
 import type { Clock, JsonValue, Logger, Metrics, Random } from '@fluxori/core';
 import { NotFoundError } from '@fluxori/core';
 import { WaitingError } from 'bullmq';
@@ -119,7 +120,7 @@ export class JobRunner {
           },
         ),
       );
-      return result === undefined ? undefined : (JSON.parse(JSON.stringify(result)) as JsonValue);
+      return result === undefined ? undefined : (JSON.parse(storableJson(result)) as JsonValue);
     } finally {
       await progress.close();
       metrics.duration('queue_run_ms', clock.now() - startedAt, { section, job: job.name });
