@@ -3,6 +3,7 @@ import { invalidInput, notFound } from '../../http/refusal.js';
 import { implement, type OperationCall } from '../../operation/implementation.js';
 import type { CatalogProduct } from '../../world/catalog.js';
 import { findMarketplace, type Marketplace } from '../../world/marketplaces.js';
+import { withWhole } from '../sku-with-comma.js';
 import { renderItem } from './render-item.js';
 
 type Search = ParamsOf<'catalogItems', '2022-04-01', 'searchCatalogItems'>;
@@ -91,7 +92,8 @@ function byIdentifiers(
         return undefined;
     }
   };
-  return [...new Set(identifiers.map(one).filter((product) => product !== undefined))];
+  const wanted = withWhole(identifiers, params.identifiersType);
+  return [...new Set(wanted.map(one).filter((product) => product !== undefined))];
 }
 
 function byKeywords({ world, params }: OperationCall<Search>): readonly CatalogProduct[] {

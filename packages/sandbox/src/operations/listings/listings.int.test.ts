@@ -45,6 +45,32 @@ describe('Listings', () => {
     value: [{ fulfillment_channel_code: channel, quantity: amount }],
   });
 
+  it('finds a SKU with a comma only when it is asked for alone, and its parts with it', async () => {
+    const name = `${sku},X`;
+    const put = await wire.call({
+      method: 'PUT',
+      path: `${base}/${encodeURIComponent(name)}`,
+      query: { marketplaceIds },
+      body: {
+        productType: 'TEA',
+        requirements: 'LISTING_PRODUCT_ONLY',
+        attributes: { item_name: [{ value: 'Tea' }] },
+      },
+    });
+    expect(put.json.status).toBe('ACCEPTED');
+    const find = async (identifiers: string) =>
+      (await wire.get(base, { marketplaceIds, identifiers, identifiersType: 'SKU' })).json.items
+        .map((item: { sku: string }) => item.sku)
+        .sort();
+    expect(await find(name)).toEqual([sku, name]);
+    expect(await find(`Y,${name}`)).toEqual([sku]);
+    await wire.call({
+      method: 'DELETE',
+      path: `${base}/${encodeURIComponent(name)}`,
+      query: { marketplaceIds },
+    });
+  });
+
   it('changes price and quantity for real', async () => {
     const answer = await patch([price(123.45), quantity(17)]);
     expect(answer.json).toMatchObject({

@@ -2,6 +2,7 @@ import type { ParamsOf } from '@fluxori/amazon-sp-models';
 import { invalidInput, notFound } from '../../http/refusal.js';
 import { implement, type OperationCall } from '../../operation/implementation.js';
 import type { Listing } from '../../world/listing.js';
+import { withWhole } from '../sku-with-comma.js';
 import { renderListing, statusOf } from './render-listing.js';
 
 type Search = ParamsOf<'listingsItems', '2021-08-01', 'searchListingsItems'>;
@@ -59,7 +60,7 @@ function select(call: OperationCall<Search>): readonly Listing[] {
   for (const id of params.marketplaceIds)
     for (const listing of seller.listings(id).values())
       if (!bySku.has(listing.sku)) bySku.set(listing.sku, listing);
-  const identifiers = params.identifiers && new Set(params.identifiers);
+  const identifiers = params.identifiers && new Set(withWhole(params.identifiers, params.identifiersType));
   const identify = (listing: Listing): string | undefined => {
     switch (params.identifiersType) {
       case 'SKU':
