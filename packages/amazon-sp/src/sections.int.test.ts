@@ -158,6 +158,37 @@ describe('inventory', () => {
     expect(some.map((level) => level.sku)).toEqual([one?.sku]);
   });
 
+  it('of SKUs with commas is asked for one by one, since Amazon takes the comma for a separator', async () => {
+    const { connector } = open;
+    const tea = (await all(connector.inventory.list({ fulfilledBy: 'marketplace' }))).map(
+      (level) => level.sku,
+    );
+    const own = (await all(connector.inventory.list({ fulfilledBy: 'seller' }))).map((level) => level.sku);
+    const both = sku(`${own[0]},${own[1]}`);
+    const listing = {
+      productType: 'PRODUCT',
+      requirements: 'LISTING_OFFER_ONLY' as const,
+      attributes: {
+        condition_type: [{ value: 'new_new' }],
+        merchant_suggested_asin: [{ value: (await connector.listings.get(sku(own[0] as string))).productId }],
+        purchasable_offer: [{ currency: 'ZAR', our_price: [{ schedule: [{ value_with_tax: 9.5 }] }] }],
+        fulfillment_availability: [{ fulfillment_channel_code: 'DEFAULT', quantity: 3 }],
+      },
+    };
+    await connector.listings.put(both, listing);
+    const skus = [own[2], both, tea[0], own[3]] as const;
+    const some = await all(connector.inventory.list({ skus: skus as never }));
+    expect(some.map((level) => level.sku).sort()).toEqual([...skus].sort());
+    expect(await all(connector.listings.list({ skus: [both] }))).toMatchObject([{ sku: both, quantity: 3 }]);
+    expect(await all(connector.catalog.search({ identifiers: [both], identifiersType: 'SKU' }))).not.toEqual(
+      [],
+    );
+    await expect(all(connector.listings.list({ skus: [both, own[2]] as never }))).rejects.toMatchObject({
+      field: 'skus',
+    });
+    await connector.listings.remove(both);
+  });
+
   it('of no SKU is none, and nothing is asked of Amazon', async () => {
     open.sandbox.resetCounters();
     expect(await all(open.connector.inventory.list({ skus: [] }))).toEqual([]);

@@ -14,6 +14,7 @@ import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
 import { didYouMean } from '../pipeline/did-you-mean.js';
 import type { SectionContext } from '../pipeline/section-context.js';
+import { checkCommas } from '../pipeline/value-batch.js';
 import { catalogData, toCatalogItem } from './catalog-mapping.js';
 
 type SearchParams = ParamsOf<'catalogItems', '2022-04-01', 'searchCatalogItems'>;
@@ -29,7 +30,7 @@ export interface CatalogQuery extends SpCallOptions {
   readonly marketplaceId?: MarketplaceId;
   /** Words to search for; either these or identifiers. */
   readonly keywords?: readonly string[];
-  /** Up to 20. */
+  /** Up to 20; one with a comma alone. */
   readonly identifiers?: readonly string[];
   /** `ASIN` by default. */
   readonly identifiersType?: string;
@@ -105,6 +106,7 @@ export class CatalogClient implements CatalogCapability {
         { field: 'identifiersType', remedy: 'Use one of the types listed.' },
       );
     }
+    checkCommas(identifiers, 'identifiers');
     return {
       marketplaceIds: [this.#marketplace(query.marketplaceId).id],
       ...(keywords.length > 0

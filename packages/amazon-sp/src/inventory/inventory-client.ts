@@ -18,13 +18,14 @@ import { instant } from '../mapping/instant.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
 import type { SectionContext } from '../pipeline/section-context.js';
+import { checkCommas, holdsComma, valueBatch } from '../pipeline/value-batch.js';
 import { toFbaLevels, toSellerLevel } from './inventory-mapping.js';
 
 type SummaryParams = ParamsOf<'fbaInventory', 'v1', 'getInventorySummaries'>;
 
 export interface InventoryQuery extends SpCallOptions {
   readonly marketplaceId?: MarketplaceId;
-  /** In `list` any number; in `page` up to 50 for Amazon's stock, up to 20 for the seller's own. */
+  /** In `list` any number; in `page` up to 50 for Amazon's stock, up to 20 for the seller's own, one with a comma alone. */
   readonly skus?: readonly Sku[];
   /** Whose stock; in `list`, both by default. */
   readonly fulfilledBy?: FulfilledBy;
@@ -55,15 +56,15 @@ export class InventoryClient implements InventoryCapability {
   list(query: InventoryQuery = {}): Paged<InventoryLevel> {
     return paged(async (cursor) => {
       if (query.skus?.length === 0) return { items: [] };
-      const { fulfilledBy, batch, inside } = whereToGoOn(query, cursor);
-      const size = mostSkus[fulfilledBy];
-      const skus = query.skus?.slice(batch * size, (batch + 1) * size);
+      const { fulfilledBy, from, inside } = whereToGoOn(query, cursor);
+      const skus = query.skus && valueBatch(query.skus, from, mostSkus[fulfilledBy]);
       const { items, nextCursor } = await this.page({ ...query, fulfilledBy, skus, cursor: inside });
       const next = (place: Place) => ({ items, nextCursor: encodeCursor('inventory', { ...place }) });
-      if (nextCursor !== undefined) return next({ fulfilledBy, batch, inside: nextCursor });
-      if ((batch + 1) * size < (query.skus?.length ?? 0)) return next({ fulfilledBy, batch: batch + 1 });
+      if (nextCursor !== undefined) return next({ fulfilledBy, from, inside: nextCursor });
+      const after = from + (skus?.length ?? 0);
+      if (after < (query.skus?.length ?? 0)) return next({ fulfilledBy, from: after });
       const both = query.fulfilledBy === undefined && fulfilledBy === 'marketplace';
-      return both ? next({ fulfilledBy: 'seller', batch: 0 }) : { items };
+      return both ? next({ fulfilledBy: 'seller', from: 0 }) : { items };
     }, query.cursor);
   }
 
@@ -98,7 +99,7 @@ export class InventoryClient implements InventoryCapability {
       query.cursor === undefined
         ? this.#summaryParams(query)
         : decodeCursor<{ params: SummaryParams }>('FBA inventory', query.cursor).params;
-    const changedSince = params.sellerSkus === undefined ? undefined : query.updatedSince;
+    const changedSince = params.startDateTime === undefined ? query.updatedSince : undefined;
     const observedAt = new Date(this.#context.clock.now());
     const answer = await this.#context.api('fbaInventory').getInventorySummaries(params, callOptions(query));
     const { nextToken } = answer.pagination ?? {};
@@ -129,6 +130,7 @@ export class InventoryClient implements InventoryCapability {
     const { marketplaceId } = query;
     const { id } =
       marketplaceId === undefined ? home : this.#context.endpoints.marketplaceIn(region, marketplaceId);
+    checkCommas(query.skus, 'skus');
     const startDateTime = query.updatedSince && instant(query.updatedSince, 'updatedSince');
     return {
       granularityType: 'Marketplace',
@@ -136,21 +138,27 @@ export class InventoryClient implements InventoryCapability {
       marketplaceIds: [id],
       details: true,
       // Amazon ignores the SKUs when there is a start: then what has not changed is left out here.
-      ...(query.skus ? { sellerSkus: query.skus } : startDateTime && { startDateTime }),
+      ...(query.skus ? skuParameter(query.skus) : startDateTime && { startDateTime }),
     };
   }
+}
+
+/** A SKU with a comma has a parameter of its own. */
+function skuParameter(skus: readonly Sku[]): Pick<SummaryParams, 'sellerSkus' | 'sellerSku'> {
+  const [one] = skus;
+  return one !== undefined && holdsComma(one) ? { sellerSku: one } : { sellerSkus: skus };
 }
 
 /** Where a list of both kinds of stock goes on. */
 interface Place {
   readonly fulfilledBy: FulfilledBy;
-  /** Which batch of SKUs. */
-  readonly batch: number;
+  /** Index of the first SKU of the batch. */
+  readonly from: number;
   readonly inside?: string;
 }
 
 function whereToGoOn(query: InventoryQuery, cursor: string | undefined): Place {
   return cursor === undefined
-    ? { fulfilledBy: query.fulfilledBy ?? 'marketplace', batch: 0 }
+    ? { fulfilledBy: query.fulfilledBy ?? 'marketplace', from: 0 }
     : decodeCursor<Place>('inventory', cursor);
 }

@@ -10,6 +10,7 @@ import { defineJob, type JobContext, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
 import { catalogBatch, identifierTypes } from '../catalog/catalog-client.js';
 import type { AmazonSPConnector } from '../connector.js';
+import { valueBatch } from '../pipeline/value-batch.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { followed, isRefusedPageToken } from './page-trail.js';
 import { marketplaceField } from './payload-fields.js';
@@ -79,7 +80,7 @@ async function lookUp(
     counts: noCounts,
   };
   while (state.done < identifiers.length) {
-    const batch = identifiers.slice(state.done, state.done + catalogBatch);
+    const batch = valueBatch(identifiers, state.done, catalogBatch);
     const page = await nextPage(ctx, connector, state, batch);
     if (page === undefined) {
       // Only this batch begins anew; what it brought in already is the same again.

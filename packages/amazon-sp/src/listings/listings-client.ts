@@ -16,6 +16,7 @@ import { instant } from '../mapping/instant.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
 import type { SectionContext } from '../pipeline/section-context.js';
+import { checkCommas, holdsComma } from '../pipeline/value-batch.js';
 import type { Marketplace } from '../regions/marketplaces.js';
 import {
   type AmazonListing,
@@ -33,7 +34,7 @@ type PutBody = ParamsOf<'listingsItems', '2021-08-01', 'putListingsItem'>['body'
 
 export interface ListingQuery extends SpCallOptions {
   readonly marketplaceId?: MarketplaceId;
-  /** Up to 20. */
+  /** Up to 20; one with a comma alone. */
   readonly skus?: readonly Sku[];
   /** Listings changed at this time or later. */
   readonly updatedSince?: Date;
@@ -80,8 +81,10 @@ export class ListingsClient implements ListingsCapability {
       .api('listingsItems')
       .searchListingsItems(walk.params, callOptions(query));
     const { fresh, next } = afterPage(walk, items, pagination?.nextToken);
+    // With a SKU that holds a comma Amazon brings what its parts name, too.
+    const whole = walk.params.identifiers?.find(holdsComma);
     return {
-      listings: fresh,
+      listings: whole === undefined ? fresh : fresh.filter(({ sku }) => sku === whole),
       marketplaceId: walk.params.marketplaceIds[0] as MarketplaceId,
       ...(next && { nextCursor: encodeCursor('listings', { walk: next }) }),
     };
@@ -216,6 +219,7 @@ export class ListingsClient implements ListingsCapability {
   }
 
   #searchParams(query: ListingQuery): SearchParams {
+    checkCommas(query.skus, 'skus');
     return {
       sellerId: this.#context.config.sellerId,
       marketplaceIds: [this.#marketplace(query.marketplaceId).id],
