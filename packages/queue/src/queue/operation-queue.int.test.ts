@@ -113,6 +113,18 @@ describe('a job', () => {
     expect(order).toEqual([2, 5]);
   });
 
+  it('is not released by a queue that is closed, and whoever says that the host is back hears no error', async () => {
+    const queue = rig.queue(async () => {
+      throw new NetworkError('amazon is not reachable.', { host: 'amazon:443', outcome: 'not-sent' });
+    });
+    await queue.add('test.work', work());
+    const parked = next(queue, 'parked');
+    await queue.start();
+    await parked;
+    await queue.close();
+    await expect(queue.release('amazon:443')).resolves.toBeUndefined();
+  });
+
   it('comes back by itself when nobody tells it that its host is back', async () => {
     let runs = 0;
     const queue = rig.queue(

@@ -191,7 +191,8 @@ export class OperationQueue implements AsyncDisposable {
   /** A host is back: what this process parked because of it goes on now, most urgent first. */
   async release(host: string): Promise<void> {
     const jobIds = this.#gate.release(host);
-    if (jobIds.length === 0) return;
+    // Hosts come back at any time, also while the process is stopping: then the jobs go on when the next one starts.
+    if (jobIds.length === 0 || this.#link.closed.aborted) return;
     const queue = await this.#link.queue();
     for (const jobId of jobIds) {
       await promote(queue, jobId);
