@@ -1,6 +1,7 @@
-import { type CanonicalRecord, type RecordBatch, type RecordSink, sleep } from '@fluxori/core';
+import { type CanonicalRecord, type RecordBatch, type RecordSink, silentLogger, sleep } from '@fluxori/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { account, latch, next, Rig, type State, work } from '../fixture/rig.js';
+import { QueueLink } from './queue-link.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -72,6 +73,44 @@ describe('a checkpoint', () => {
       [1, undefined],
       [1, undefined],
     ]);
+  });
+});
+
+describe('a run that is over', () => {
+  it('is replaced when the queue gives the job out again: the old one is stopped at once, the new one can be cancelled', async () => {
+    let running = 0;
+    let most = 0;
+    const queue = rig.queue(
+      async (ctx) => {
+        running += 1;
+        try {
+          await sleep(5, ctx.signal);
+          most = Math.max(most, running);
+          await sleep(10_000, ctx.signal);
+        } finally {
+          running -= 1;
+        }
+      },
+      { prefix: 'twice' },
+    );
+    await queue.start();
+    const first = next(queue, 'active');
+    const { jobId } = await queue.add('test.work', work());
+    await first;
+    await sleep(50);
+    // What the check for stalled jobs does after the machine was asleep for longer than the lock lives.
+    const again = next(queue, 'active');
+    const link = new QueueLink(rig.backend, 'twice-test', silentLogger);
+    await (await link.queue()).getBackend().moveJobFromActiveToWait(jobId, '0');
+    await again;
+    await sleep(200);
+    expect(running).toBe(1);
+    expect(most).toBe(1);
+    await queue.cancel(jobId);
+    await sleep(200);
+    expect(running).toBe(0);
+    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
+    await link.close();
   });
 });
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { storableJson } from '@fluxori/backend';
 import type { Clock, JsonValue, Logger, Metrics, Random } from '@fluxori/core';
 import { NotFoundError } from '@fluxori/core';
@@ -72,6 +73,8 @@ export class JobRunner {
     const jobId = job.id!;
     await this.#turns.next(job.priority);
     if (this.#closing) return this.#refuse(giveBack(queue, jobId, token));
+    const before = this.#runs.get(jobId);
+    if (before !== undefined) return this.#startOver(before, token);
     gate.forget(jobId);
     this.#checkpointed.delete(jobId);
     const note = readNote(job.failedReason);
@@ -85,6 +88,23 @@ export class JobRunner {
       if (run.checkpointed) this.#checkpointed.add(jobId);
       run.leave();
     }
+  }
+
+  /**
+   * The queue took this process for dead and gives out anew what is running here: the machine slept, or its clock was set forward, for
+   * longer than a lock lives. The old run can no longer end the job; two at the same time would do its work twice.
+   */
+  async #startOver(before: JobRun, token: string): Promise<never> {
+    const { queue, logger } = this.#parts;
+    logger.warn(
+      { jobId: before.jobId },
+      'The queue gave the job out again while it was running; it starts over.',
+    );
+    before.stop('lost');
+    await before.left;
+    // BullMQ keeps one lock for each job id and lets go of it as the old run ends, so the job must be taken once more.
+    await turn();
+    return giveBack(queue, before.jobId, token);
   }
 
   #refuse(work: Promise<never>): Promise<never> {
