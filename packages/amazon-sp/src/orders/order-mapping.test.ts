@@ -96,6 +96,40 @@ describe('Amazon’s order as ours', () => {
     expect(toOrder(amazon, subject, { buyer: true }).shipTo).toBeUndefined();
   });
 
+  it('keeps the district and the municipality of an address that has a state and a city, too', () => {
+    const recipient = {
+      deliveryAddress: {
+        addressLine1: 'Bağdat Caddesi 1',
+        municipality: 'Caferağa',
+        city: 'İstanbul',
+        districtOrCounty: 'Kadıköy',
+        stateOrRegion: 'Marmara',
+        countryCode: 'TR',
+      },
+    };
+    const shipTo = (change: object) =>
+      toOrder(
+        { ...amazon, recipient: { deliveryAddress: { ...recipient.deliveryAddress, ...change } } },
+        subject,
+        {
+          recipient: true,
+        },
+      ).shipTo;
+    expect(shipTo({})).toMatchObject({
+      lines: ['Bağdat Caddesi 1', 'Caferağa', 'Kadıköy'],
+      city: 'İstanbul',
+      stateOrRegion: 'Marmara',
+    });
+    expect(shipTo({ city: undefined, stateOrRegion: undefined })).toMatchObject({
+      lines: ['Bağdat Caddesi 1'],
+      city: 'Caferağa',
+      stateOrRegion: 'Kadıköy',
+    });
+    expect(shipTo({ municipality: 'İstanbul', districtOrCounty: 'Marmara' })?.lines).toEqual([
+      'Bağdat Caddesi 1',
+    ]);
+  });
+
   it.each([
     ['PENDING_AVAILABILITY', 'pending'],
     ['PENDING', 'pending'],

@@ -89,12 +89,17 @@ function toOrderItem(item: AmazonOrderItem): OrderItem {
 }
 
 function toAddress(address: AmazonAddress): Address {
-  const lines = [address.companyName, address.addressLine1, address.addressLine2, address.addressLine3];
+  const { companyName, addressLine1, addressLine2, addressLine3, municipality, districtOrCounty } = address;
+  const city = address.city ?? municipality;
+  const stateOrRegion = address.stateOrRegion ?? districtOrCounty;
+  // Where a country has a level more than we have fields, a parcel needs it all the same.
+  const levels = [municipality, districtOrCounty].filter((one) => one !== city && one !== stateOrRegion);
+  const lines = [companyName, addressLine1, addressLine2, addressLine3, ...levels];
   return withoutUndefined({
     name: address.name,
     lines: lines.filter((line): line is string => line !== undefined && line !== ''),
-    city: address.city ?? address.municipality,
-    stateOrRegion: address.stateOrRegion ?? address.districtOrCounty,
+    city,
+    stateOrRegion,
     postalCode: address.postalCode,
     countryCode: address.countryCode,
     phone: address.phone,
