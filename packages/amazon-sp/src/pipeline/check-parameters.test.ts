@@ -167,6 +167,18 @@ describe('parameters are checked before anything is sent', () => {
     expect(problemsOf(operation, params)).toEqual([expect.stringMatching(problem)]);
   });
 
+  it.each([[null], ['2026-01-01'], [[]]])('refuses %j where parameters belong', (params) => {
+    expect(() => checkParameters(search, params as never, { region: 'eu' })).toThrow(
+      expect.objectContaining({
+        name: 'ValidationError',
+        operation: 'orders.searchOrders',
+        message: expect.stringContaining(
+          'orders.searchOrders was not sent: its parameters must be an object',
+        ),
+      }),
+    );
+  });
+
   it('lets a value of several path segments pass, but none that climbs', () => {
     const rest = { marketplaceIds: ['AE08WJ6YKNBMC'], contentMD5: 'x' };
     expect(problemsOf(upload, { ...rest, resource: 'aplus/2020-11-01/contentDocuments' })).toEqual([]);

@@ -28,6 +28,15 @@ export function checkParameters(
   params: Params,
   subject: { region: Region; account?: string },
 ): void {
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
+    const name = operationName(operation);
+    throw new ValidationError(`${name} was not sent: its parameters must be an object by their names.`, {
+      operation: name,
+      account: subject.account,
+      field: 'params',
+      remedy: "Pass them as in `{ orderId: '902-1234567-1234567' }`.",
+    });
+  }
   const problems: {
     field: string;
     text: string;
