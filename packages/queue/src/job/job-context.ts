@@ -39,7 +39,7 @@ export interface JobContext<Payload = unknown, State = unknown> {
   readonly payload: Payload;
   /** What the last checkpoint kept; undefined on the first run. */
   readonly state: State | undefined;
-  /** Aborted when the job is cancelled, the process stops, or the job was taken over by another process. */
+  /** Aborted when the job is cancelled, the process stops, the job was taken over by another process, or this run is over. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   /** From 1; counts only failures of the remote side. */

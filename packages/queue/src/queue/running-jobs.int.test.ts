@@ -77,6 +77,30 @@ describe('a checkpoint', () => {
 });
 
 describe('a run that is over', () => {
+  it('has its signal aborted, so that what its handler left behind neither calls nor writes', async () => {
+    const calls: string[] = [];
+    const left: Promise<unknown>[] = [];
+    const queue = rig.queue(async (ctx) => {
+      const late = sleep(100).then(() => ctx.checkpoint({ step: 9 }));
+      const call = ctx.call(async ({ signal }) => {
+        await sleep(100, signal);
+        calls.push(ctx.jobId);
+      });
+      left.push(
+        late.then(() => 'written', String),
+        call.then(() => 'called', String),
+      );
+    });
+    await queue.start();
+    const { jobId } = await queue.add('test.work', work());
+    await queue.waitFor(jobId);
+    await expect(Promise.all(left)).resolves.toEqual([
+      expect.stringContaining('AbortError'),
+      expect.stringContaining('AbortError'),
+    ]);
+    expect(calls).toEqual([]);
+  });
+
   it('is replaced when the queue gives the job out again: the old one is stopped at once, the new one can be cancelled', async () => {
     let running = 0;
     let most = 0;

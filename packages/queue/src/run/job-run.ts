@@ -48,6 +48,11 @@ export class JobRun {
     this.#controller.abort(new DOMException(stopMessages[cause], 'AbortError'));
   }
 
+  /** The handler has ended. What it left behind (a call beside the one that failed) must neither send nor write for a job that moves on. */
+  end(): void {
+    this.#controller.abort(new DOMException('The run of this job is over.', 'AbortError'));
+  }
+
   leave(): void {
     this.#leave();
   }

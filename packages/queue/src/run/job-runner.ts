@@ -142,6 +142,7 @@ export class JobRunner {
       );
       return result === undefined ? undefined : (JSON.parse(storableJson(result)) as JsonValue);
     } finally {
+      run.end();
       await progress.close();
       metrics.duration('queue_run_ms', clock.now() - startedAt, { section, job: job.name });
     }
