@@ -4,6 +4,7 @@ import { grantlessOperations } from './auth/grantless-operations.js';
 import { restrictedOperations } from './auth/restricted-operations.js';
 import { applicationLimits } from './limits/application-limits.js';
 import { isIdempotent, repeatableOperations } from './pipeline/idempotency.js';
+import { parametersReadTwice } from './pipeline/read-twice.js';
 
 const keys = new Set(operations.map(({ api, version, operationId }) => `${api}@${version}.${operationId}`));
 const names = new Set(operations.map(({ api, operationId }) => `${api}.${operationId}`));
@@ -15,6 +16,13 @@ describe('our own tables name only operations that there are', () => {
   it.each(restrictedOperations.map(keyOf))('restricted %s', (key) => expect(keys).toContain(key));
   it.each(applicationLimits.map(keyOf))('limited per application: %s', (key) => expect(keys).toContain(key));
   it.each(repeatableOperations)('repeatable %s', (name) => expect(names).toContain(name));
+
+  it.each(parametersReadTwice)('read twice: %s', (name) => {
+    const all = operations.flatMap((one) =>
+      one.parameters.map((parameter) => `${keyOf(one)}.${parameter.name}`),
+    );
+    expect(all).toContain(name);
+  });
 
   it('holds every operation that the models call grantless', () => {
     const inModels = operations.filter((operation) => operation.grantless).map(keyOf);

@@ -2,6 +2,7 @@ import { findOperation, type OperationDescriptor, operations } from '@fluxori/am
 import { describe, expect, it } from '@jest/globals';
 import { sampleParams } from '../../testing/sample-params.js';
 import { buildRequest, escapeText } from './build-request.js';
+import { parametersReadTwice } from './read-twice.js';
 
 const world = {
   marketplaceId: 'AE08WJ6YKNBMC',
@@ -23,6 +24,8 @@ describe('a request is built from the table', () => {
     const params = sampleParams(operation, world);
     const request = buildRequest(operation, params);
     const url = new URL(request.target, 'https://example.com');
+    const key = `${operation.api}@${operation.version}.${operation.operationId}`;
+    const twice = ({ name }: { name: string }) => parametersReadTwice.includes(`${key}.${name}`);
     expect(request.method).toBe(operation.method);
     expect(url.pathname).not.toMatch(/[{}]/);
     expect(url.pathname.split('/')).toHaveLength(segments(operation, params));
@@ -34,9 +37,11 @@ describe('a request is built from the table', () => {
           expect(decodeURIComponent(url.pathname)).toContain(String(value));
           break;
         case 'query':
-          expect(url.searchParams.getAll(parameter.name)).toEqual(
-            parameter.collectionFormat === 'multi' ? value : [String(value)],
-          );
+          expect(
+            url.searchParams
+              .getAll(parameter.name)
+              .map((one) => (twice(parameter) ? decodeURIComponent(one) : one)),
+          ).toEqual(parameter.collectionFormat === 'multi' ? value : [String(value)]);
           break;
         case 'header':
           expect(request.headers[parameter.name.toLowerCase()]).toBe(String(value));
@@ -72,6 +77,26 @@ describe('a request is built from the table', () => {
       '/aplus/2020-11-01/x%20y',
     );
   });
+
+  it.each(['listPrepDetails', 'listItemComplianceDetails'])(
+    'escapes percent, plus and comma of an MSKU twice for %s, which Amazon reads twice',
+    (operationId) => {
+      const operation = findOperation('fulfillmentInbound', operationId) as OperationDescriptor;
+      // The first two are the examples of Amazon's model.
+      for (const [msku, escaped] of [
+        ['test%msku', 'test%2525msku'],
+        ['test,msku', 'test%252Cmsku'],
+        ['a+b c&d', 'a%252Bb%20c%26d'],
+      ] as const) {
+        expect(buildRequest(operation, { mskus: [msku], marketplaceId: 'X+Y' }).target).toMatch(
+          new RegExp(`[?&]mskus=${escaped}(&|$)`),
+        );
+      }
+      expect(buildRequest(operation, { mskus: ['a'], marketplaceId: 'X+Y' }).target).toContain(
+        'marketplaceId=X%2BY',
+      );
+    },
+  );
 
   it('leaves out an empty list and absent parameters', () => {
     const search = findOperation('orders', 'searchOrders') as OperationDescriptor;

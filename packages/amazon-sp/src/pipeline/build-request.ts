@@ -1,5 +1,6 @@
 import type { CollectionFormat, OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
 import type { Params } from './check-parameters.js';
+import { beforeEscaping } from './read-twice.js';
 
 /** A call as it goes over the wire, but for the token. */
 export interface BuiltRequest {
@@ -31,7 +32,7 @@ export function buildRequest(operation: OperationDescriptor, params: Params): Bu
         path = path.replace(`{${parameter.name}}`, () => pathSegment(parameter, value));
         break;
       case 'query':
-        query.push(...queryPairs(parameter, value));
+        query.push(...queryPairs(operation, parameter, value));
         break;
       case 'header':
         headers[parameter.name.toLowerCase()] = Array.isArray(value) ? value.join(',') : String(value);
@@ -64,11 +65,16 @@ function pathSegment(parameter: ParameterDescriptor, value: unknown): string {
   return parameter.greedy ? text.split('/').map(escapeText).join('/') : escapeText(text);
 }
 
-function queryPairs(parameter: ParameterDescriptor, value: unknown): string[] {
+function queryPairs(
+  operation: OperationDescriptor,
+  parameter: ParameterDescriptor,
+  value: unknown,
+): string[] {
   const name = escapeText(parameter.name);
-  if (!Array.isArray(value)) return [`${name}=${escapeText(String(value))}`];
+  const escaped = (one: unknown) => escapeText(beforeEscaping(operation, parameter, String(one)));
+  if (!Array.isArray(value)) return [`${name}=${escaped(value)}`];
   if (value.length === 0) return [];
-  const items = value.map((item) => escapeText(String(item)));
+  const items = value.map(escaped);
   const format = parameter.collectionFormat ?? 'csv';
   if (format === 'multi') return items.map((item) => `${name}=${item}`);
   const separator = separators[format];
