@@ -200,6 +200,14 @@ describe('our confirmation as Amazon’s', () => {
     ['by its package', { packages: [{ packageReferenceId: '1' }] }, true],
     ['by its tracking number', { packages: [{ packageReferenceId: '7', trackingNumber: 'BG-1' }] }, true],
     ['not by another parcel', { packages: [{ packageReferenceId: '2', trackingNumber: 'BG-2' }] }, false],
+    [
+      'not by the same parcel with another tracking number, which this one corrects',
+      {
+        packages: [{ packageReferenceId: '1', trackingNumber: 'BG-0' }],
+        orderItems: [{ ...amazon.orderItems[0], fulfillment: { quantityFulfilled: 3 } }],
+      },
+      false,
+    ],
     ['not by a part of it', {}, false],
     [
       'by nothing being left to ship',

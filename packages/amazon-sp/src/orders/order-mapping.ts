@@ -127,13 +127,15 @@ export function toConfirmShipment(confirmation: ShipmentConfirmation): ConfirmSh
   };
 }
 
-/** Whether an order (with PACKAGES and FULFILLMENT) shows that a confirmation has arrived. */
+/**
+ * Whether an order (with PACKAGES and FULFILLMENT) shows that a confirmation has arrived. A parcel that has another tracking number is as an
+ * earlier confirmation left it: this one is there to correct it.
+ */
 export function showsShipment(order: AmazonOrder, confirmation: ShipmentConfirmation): boolean {
-  const parcel = (order.packages ?? []).some(
-    ({ packageReferenceId, trackingNumber }) =>
-      packageReferenceId === confirmation.packageId || trackingNumber === confirmation.trackingNumber,
-  );
-  if (parcel) return true;
+  const { packages = [] } = order;
+  if (packages.some(({ trackingNumber }) => trackingNumber === confirmation.trackingNumber)) return true;
+  const parcel = packages.find(({ packageReferenceId }) => packageReferenceId === confirmation.packageId);
+  if (parcel !== undefined) return parcel.trackingNumber === undefined;
   // Amazon may not show packages to every application; an order with nothing left to ship needs no confirmation either.
   return confirmation.items.every(({ orderItemId }) => {
     const item = order.orderItems.find((one) => one.orderItemId === orderItemId);
