@@ -45,6 +45,20 @@ describe('Listings', () => {
     value: [{ fulfillment_channel_code: channel, quantity: amount }],
   });
 
+  it('pages through a thousand results of a search and no more, and tells how many there are', async () => {
+    await using many = await startSandbox({ orders: 0, skus: 1_010, rateLimits: false });
+    const caller = new Wire(many);
+    const path = `/listings/2021-08-01/items/${many.credentials.sellerId}`;
+    const query = { marketplaceIds, pageSize: 20 };
+    let page = (await caller.get(path, query)).json;
+    let items: number = page.items.length;
+    while (page.pagination?.nextToken !== undefined) {
+      page = (await caller.get(path, { ...query, pageToken: page.pagination.nextToken })).json;
+      items += page.items.length;
+    }
+    expect([items, page.numberOfResults]).toEqual([1_000, 1_010]);
+  });
+
   it('finds a SKU with a comma only when it is asked for alone, and its parts with it', async () => {
     const name = `${sku},X`;
     const put = await wire.call({

@@ -9,6 +9,8 @@ type Search = ParamsOf<'listingsItems', '2021-08-01', 'searchListingsItems'>;
 
 const message = 'Request has missing or invalid parameters and cannot be parsed.';
 const pageTokenLifetimeMs = 3_600_000;
+/** Amazon turns no more pages than this many results have. Source: `numberOfResults` of listingsItems 2021-08-01. */
+const mostPaged = 1_000;
 
 export const getListingsItem = implement(
   'listingsItems',
@@ -37,14 +39,14 @@ export const searchListingsItems = implement('listingsItems', '2021-08-01', 'sea
   const start = pageToken === undefined ? 0 : call.pages.read<number>(owner, query, pageToken, 'pageToken');
   const token = (at: number) => call.pages.issue(owner, query, at, pageTokenLifetimeMs);
   const pagination = {
-    ...(start + pageSize < found.length ? { nextToken: token(start + pageSize) } : {}),
+    ...(start + pageSize < Math.min(found.length, mostPaged) ? { nextToken: token(start + pageSize) } : {}),
     ...(start > 0 ? { previousToken: token(Math.max(0, start - pageSize)) } : {}),
   };
   const included = new Set<string>(params.includedData ?? ['summaries']);
   return {
     numberOfResults: found.length,
     ...(Object.keys(pagination).length > 0 ? { pagination } : {}),
-    items: found.slice(start, start + pageSize).map((listing) => {
+    items: found.slice(start, Math.min(start + pageSize, mostPaged)).map((listing) => {
       const everywhere = params.marketplaceIds
         .map((id) => seller.listing(id, listing.sku))
         .filter((one) => one !== undefined);
