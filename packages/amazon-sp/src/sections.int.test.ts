@@ -223,6 +223,16 @@ describe('listings and catalog', () => {
     });
   });
 
+  it('lists more listings than Amazon pages through', async () => {
+    await using many = await connectToSandbox({
+      config: noWaiting.connector,
+      sandbox: { ...noWaiting.sandbox, orders: 1, skus: 2_030 },
+    });
+    const listings = await all(many.connector.listings.list());
+    expect(new Set(listings.map((one) => one.sku)).size).toBe(2_030);
+    expect(listings).toHaveLength(2_030);
+  });
+
   it('creates, changes and removes a listing', async () => {
     const { listings } = open.connector;
     const created = await listings.put(sku('NEW 1/2'), {
