@@ -209,6 +209,18 @@ describe('catalog.lookup', () => {
     );
   });
 
+  it('looks an SKU with a comma up by itself', async () => {
+    const here = await start();
+    const own = await sellerSku(here);
+    here.sandbox.resetCounters();
+    const result = await runJob(catalogLookup(parts(here)), {
+      backend: here.backend,
+      payload: { identifiers: ['NO-1', 'NO-2,NO-3', own], identifiersType: 'SKU' },
+    });
+    expect(result).toMatchObject({ items: 1 });
+    expect(here.sandbox.counters().operations['catalogItems.searchCatalogItems']?.requests).toBe(3);
+  });
+
   it('finds products by EAN', async () => {
     const here = await start();
     const { items } = await here.connector.listings
