@@ -8,8 +8,8 @@ export interface StoredJob {
   readonly version: number;
   readonly accountId: AccountId;
   readonly payload: JsonValue;
-  /** How often the process died while the job was at the same point. */
-  readonly crashes?: { readonly count: number; readonly at: string };
+  /** How often the process died while the job was at the same point, and whether its handler has begun since. */
+  readonly crashes?: { readonly count: number; readonly at: string; readonly begun?: boolean };
 }
 
 interface Draft {

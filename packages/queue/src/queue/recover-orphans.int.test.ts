@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Worker } from 'bullmq';
 import { account, Rig, work } from '../fixture/rig.js';
 import { Checkpoints } from '../run/checkpoints.js';
-import type { BullWorker } from './bull-types.js';
+import type { BullJob, BullWorker } from './bull-types.js';
 import type { OperationQueue } from './operation-queue.js';
 import { QueueLink } from './queue-link.js';
-import { recoverOrphans } from './recover-orphans.js';
+import { noteBegun, recoverOrphans } from './recover-orphans.js';
 
 let rig: Rig;
 let rooms = 0;
@@ -33,10 +33,12 @@ afterEach(async () => {
 });
 afterAll(() => rig.close());
 
-/** A process takes all jobs that are ready, dies, and another one starts. */
-async function dieWithAll(maxCrashes = 5): Promise<void> {
-  while (await dead.getNextJob('token', { block: false })) {
-    // Takes the next.
+/** A process takes all jobs that are ready, begins their handlers, dies, and another one starts. */
+async function dieWithAll(maxCrashes = 5, { begun = true } = {}): Promise<void> {
+  for (;;) {
+    const job: BullJob | undefined = await dead.getNextJob('token', { block: false });
+    if (job === undefined) break;
+    if (begun) await noteBegun(job);
   }
   await recoverOrphans({
     queue: await link.queue(),
@@ -76,6 +78,17 @@ describe('jobs that were running when the process died', () => {
     const gapMs = second!.parked!.until.getTime() - first!.parked!.until.getTime();
     expect(gapMs).toBeGreaterThan(2_000);
     expect(first!.parked!.reason).toContain('died 2 times');
+  });
+
+  it('are not suspected when the process died before their handler had begun', async () => {
+    const { jobId } = await queue.add('test.work', work());
+    await dieWithAll(3);
+    for (let times = 0; times < 5; times++) await dieWithAll(3, { begun: false });
+    await expect(states([jobId])).resolves.toEqual(['waiting']);
+    await dieWithAll(3);
+    await expect(states([jobId])).resolves.toEqual(['waiting']);
+    await dieWithAll(3);
+    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'failed', error: { code: 'JOB_STATE' } });
   });
 
   it('are failed after too many times at the same point, but not while they come further', async () => {

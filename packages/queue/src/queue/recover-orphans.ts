@@ -34,13 +34,22 @@ export async function recoverOrphans(parts: Parts): Promise<void> {
   }
 }
 
+/** Before a handler begins: only one that was running can have taken the process down. Costs a write, for jobs that saw a death before. */
+export async function noteBegun(job: BullJob): Promise<void> {
+  const { crashes } = job.data;
+  if (crashes === undefined || crashes.begun) return;
+  await job.updateData({ ...job.data, crashes: { ...crashes, begun: true } });
+}
+
 /** @returns whether the job is one of those that may have taken the process down. */
 async function recover(parts: Parts, job: BullJob, delayMs: number): Promise<boolean> {
   const { queue, checkpoints, maxCrashes, logger } = parts;
   const jobId = job.id!;
   const at = fingerprint(await checkpoints.read(job.data.accountId, jobId));
   const before = job.data.crashes;
-  const count = before !== undefined && before.at === at ? before.count + 1 : 1;
+  const samePoint = before !== undefined && before.at === at;
+  // A process that dies again soon after its start has taken jobs whose handlers never ran: they did not do it.
+  const count = samePoint ? before.count + (before.begun ? 1 : 0) : 1;
   await job.updateData({ ...job.data, crashes: { count, at } });
   if (count >= maxCrashes) {
     logger.error(

@@ -12,6 +12,7 @@ import type { BullJob, BullQueue } from '../queue/bull-types.js';
 import type { CancelledJobs } from '../queue/cancelled-jobs.js';
 import type { HostGate } from '../queue/host-gate.js';
 import type { JobEvents } from '../queue/job-events.js';
+import { noteBegun } from '../queue/recover-orphans.js';
 import { applyOutcome, endCancelled, giveBack } from './apply-outcome.js';
 import type { Checkpoints } from './checkpoints.js';
 import { createContext } from './create-context.js';
@@ -125,6 +126,7 @@ export class JobRunner {
     const logger = this.#parts.logger.child({ jobId: run.jobId, job: job.name, account: accountId });
     const about = { jobId: run.jobId, name: job.name, section, accountId };
     events.emit('active', { ...about, attempt: job.attemptsMade + 1 });
+    await noteBegun(job);
     const startedAt = clock.now();
     try {
       const result = await definition.run(
