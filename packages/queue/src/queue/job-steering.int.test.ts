@@ -83,6 +83,33 @@ describe('cancel', () => {
     await expect(other.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
   });
 
+  it('reaches a job whose runs are too short to be met: at the latest when it is taken up again', async () => {
+    const room = 'short-runs';
+    let runs = 0;
+    const inRun = latch();
+    const asked = latch();
+    const queue = rig.queue(
+      async (ctx) => {
+        runs += 1;
+        inRun.open();
+        await asked.opened;
+        // Polls: a moment of work, then parked.
+        ctx.park({ until: new Date(Date.now() + 100), reason: 'It looks again later.' });
+      },
+      { prefix: room },
+    );
+    const elsewhere = rig.queue(async () => {}, { prefix: room });
+    await queue.start();
+    const { jobId } = await queue.add('test.work', work());
+    await inRun.opened;
+    const cancelled = next(queue, 'cancelled');
+    await elsewhere.cancel(jobId);
+    asked.open();
+    await cancelled;
+    expect(runs).toBe(1);
+    await expect(elsewhere.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
+  });
+
   it('refuses a job that has ended', async () => {
     const queue = rig.queue(async () => {});
     await queue.start();

@@ -7,12 +7,10 @@ import type { JobRun } from '../run/job-run.js';
 import { JobRunner, type RunnerParts } from '../run/job-runner.js';
 import type { BullJob, BullWorker } from './bull-types.js';
 import { recoverOrphans } from './recover-orphans.js';
-import type { RunOrders } from './run-orders.js';
 
 export interface WorkerParts extends RunnerParts {
   readonly connection: QueueConnection;
   readonly concurrency: number;
-  readonly orders: RunOrders;
   /** How long the checkpoint of a failed job is kept, so that `retry` goes on from it. */
   readonly keepFailedMs: number;
   /** Deaths of the process at the same point after which a job is failed. */

@@ -25,15 +25,22 @@ export class RunOrders {
     await this.#keyValues.set(key, { ...before, ...order }, { ttlMs });
   }
 
+  /** The order for one job, which is taken away. */
+  async takeFor(jobId: string): Promise<RunOrder | undefined> {
+    const order = await this.#keyValues.get(this.#prefix + jobId);
+    if (order === undefined) return undefined;
+    await this.#keyValues.delete(this.#prefix + jobId);
+    return order as RunOrder;
+  }
+
   /** The orders for those of `jobIds` that have any; they are taken away. One statement when there are none. */
   async take(jobIds: ReadonlySet<string>): Promise<ReadonlyMap<string, RunOrder>> {
     const orders = new Map<string, RunOrder>();
     for (const key of await this.#keyValues.keys(this.#prefix)) {
       const jobId = key.slice(this.#prefix.length);
       if (!jobIds.has(jobId)) continue;
-      const order = await this.#keyValues.get(key);
-      await this.#keyValues.delete(key);
-      if (order !== undefined) orders.set(jobId, order as RunOrder);
+      const order = await this.takeFor(jobId);
+      if (order !== undefined) orders.set(jobId, order);
     }
     return orders;
   }

@@ -13,6 +13,7 @@ import type { CancelledJobs } from '../queue/cancelled-jobs.js';
 import type { HostGate } from '../queue/host-gate.js';
 import type { JobEvents } from '../queue/job-events.js';
 import { noteBegun } from '../queue/recover-orphans.js';
+import type { RunOrders } from '../queue/run-orders.js';
 import { applyOutcome, endCancelled, giveBack } from './apply-outcome.js';
 import type { Checkpoints } from './checkpoints.js';
 import { createContext } from './create-context.js';
@@ -27,6 +28,7 @@ export interface RunnerParts {
   readonly checkpoints: Checkpoints;
   readonly gate: HostGate;
   readonly cancelled: CancelledJobs;
+  readonly orders: RunOrders;
   readonly events: JobEvents;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -120,8 +122,10 @@ export class JobRunner {
     const payload = unpackJob(definition, job.data);
     const { accountId } = job.data;
     // A job that never ran has no checkpoint: its first run saves the question.
-    const state = job.attemptsStarted > 1 ? await checkpoints.read(accountId, run.jobId) : undefined;
+    const resumed = job.attemptsStarted > 1;
+    const state = resumed ? await checkpoints.read(accountId, run.jobId) : undefined;
     run.checkpointed = state !== undefined;
+    if (resumed) await this.#obey(run);
     const progress = new ProgressWriter((value) => job.updateProgress({ ...value }), clock);
     const logger = this.#parts.logger.child({ jobId: run.jobId, job: job.name, account: accountId });
     const about = { jobId: run.jobId, name: job.name, section, accountId };
@@ -148,6 +152,14 @@ export class JobRunner {
       await progress.close();
       metrics.duration('queue_run_ms', clock.now() - startedAt, { section, job: job.name });
     }
+  }
+
+  /** An order that came when the last run was just ending found nobody. */
+  async #obey(run: JobRun): Promise<void> {
+    const order = await this.#parts.orders.takeFor(run.jobId);
+    if (order?.priority !== undefined) run.priority = order.priority;
+    if (order?.cancel) run.stop('cancelled');
+    run.signal.throwIfAborted();
   }
 
   /** Decides what becomes of a run that did not complete. Always throws what BullMQ understands. */
