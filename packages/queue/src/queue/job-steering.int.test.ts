@@ -110,6 +110,31 @@ describe('cancel', () => {
     await expect(elsewhere.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
   });
 
+  it('that came too late does not end the job when it is retried', async () => {
+    const inRun = latch();
+    const asked = latch();
+    let fails = true;
+    const queue = rig.queue(
+      async () => {
+        inRun.open();
+        await asked.opened;
+        if (fails) throw new ValidationError('It fails this time.');
+        return 'done';
+      },
+      { prefix: 'too-late' },
+    );
+    const elsewhere = rig.queue(async () => {}, { prefix: 'too-late' });
+    await queue.start();
+    const { jobId } = await queue.add('test.work', work());
+    await inRun.opened;
+    await elsewhere.cancel(jobId);
+    asked.open();
+    await expect(queue.waitFor(jobId)).rejects.toThrow('It fails this time.');
+    fails = false;
+    await queue.retry(jobId);
+    await expect(queue.waitFor(jobId)).resolves.toBe('done');
+  });
+
   it('refuses a job that has ended', async () => {
     const queue = rig.queue(async () => {});
     await queue.start();

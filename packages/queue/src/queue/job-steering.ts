@@ -69,6 +69,8 @@ export class JobSteering {
       const { crashes: _crashes, ...data } = job.data;
       await job.updateData(data);
     }
+    // What was ordered of the run that failed is not meant for the next one.
+    await this.#parts.orders.takeFor(jobId);
     await job.retry('failed', { resetAttemptsMade: true });
   }
 
