@@ -122,9 +122,9 @@ describe('the table of operations', () => {
 });
 
 describe('usage plans', () => {
-  it('are there for 299 operations, rate and burst together, and positive', () => {
+  it('are there for 300 operations, rate and burst together, and positive', () => {
     const planned = operations.filter(({ rate }) => rate !== undefined);
-    expect(planned).toHaveLength(299);
+    expect(planned).toHaveLength(300);
     expect(planned.every(({ rate = 0, burst = 0 }) => rate > 0 && burst >= 1)).toBe(true);
     expect(operations.filter(({ rate, burst }) => rate === undefined && burst !== undefined)).toEqual([]);
   });
@@ -135,6 +135,7 @@ describe('usage plans', () => {
     ['orders', 'v0', 'getOrders', 0.0167, 20],
     ['orders', 'v0', 'confirmShipment', 2, 10],
     ['fbaInventory', 'v1', 'getInventorySummaries', 2, 2],
+    ['fulfillmentInbound', '2024-03-20', 'listItemComplianceDetails', 2, 6],
     ['catalogItems', '2022-04-01', 'searchCatalogItems', 2, 2],
     ['listingsItems', '2021-08-01', 'patchListingsItem', 5, 5],
     ['productPricing', 'v0', 'getItemOffersBatch', 0.1, 1],

@@ -58,7 +58,7 @@ export const sandboxOptionsSchema = z.strictObject({
   rateLimits: z.boolean().default(true),
   /** Usage plans that replace Amazon's published ones, by operation key. */
   plans: z.record(z.string(), plan).default({}),
-  /** For the 71 operations for which Amazon publishes no plan. */
+  /** For the 70 operations for which Amazon publishes no plan. */
   defaultPlan: plan.default({ rate: 1, burst: 1 }),
   /** Faults that are on from the start. */
   faults: z.array(faultSchema).default([]),

@@ -1300,7 +1300,7 @@ export const operations: readonly OperationDescriptor[] = [
   {
     api: 'fulfillmentInbound', version: '2024-03-20', operationId: 'listItemComplianceDetails',
     method: 'GET', path: '/inbound/fba/2024-03-20/items/compliance',
-    successCodes: [200], errorCodes: [400, 403, 404, 413, 415, 429, 500, 503],
+    rate: 2, burst: 6, successCodes: [200], errorCodes: [400, 403, 404, 413, 415, 429, 500, 503],
     parameters: [
       { name: 'mskus', in: 'query', required: true, type: 'array', minItems: 1, maxItems: 100, items: { type: 'string', minLength: 1, maxLength: 255 }, collectionFormat: 'multi' },
       { name: 'marketplaceId', in: 'query', required: true, type: 'string', minLength: 1, maxLength: 20 },

@@ -14,6 +14,12 @@ describe('usagePlan', () => {
     expect(usagePlan(`${head}${row}\n\nFor 7 more | 8 | see there.`)).toEqual(plan);
   });
 
+  it('reads a table whose line breaks are written out, as in listItemComplianceDetails', () => {
+    const written = `${head}| 2 | 6 |`.replaceAll('\n', '\\n');
+    expect(written).not.toContain('\n');
+    expect(usagePlan(written)).toEqual({ rate: 2, burst: 6 });
+  });
+
   it.each(['| n | n |', '| Variable | Variable |', ''])('finds no plan in "%s"', (row) => {
     expect(usagePlan(`${head}${row}\n`)).toEqual({});
   });

@@ -68,9 +68,9 @@ describe('the limits of a call', () => {
     expect(rest).toEqual([]);
   });
 
-  it('are careful for the 71 operations without a published plan', () => {
+  it('are careful for the 70 operations without a published plan', () => {
     const careful = operations.filter((one) => usagePlans(one, subject, production)[0]?.source === 'default');
-    expect(careful).toHaveLength(71);
+    expect(careful).toHaveLength(70);
     expect(usagePlans(operation('supplySources', 'getSupplySources'), subject, production)[0]).toMatchObject({
       ratePerSecond: 0.5,
       burst: 1,

@@ -6,7 +6,7 @@ import type { Environment, Region } from '../regions/region.js';
 import { applicationLimits } from './application-limits.js';
 import { type LimitOverrides, overrideFor } from './limit-override.js';
 
-/** Taken for an operation whose plan Amazon does not publish (71 of 370): slow enough to be let through, and it learns the true rate from answers. */
+/** Taken for an operation whose plan Amazon does not publish (70 of 370): slow enough to be let through, and it learns the true rate from answers. */
 export const carefulPlan = { ratePerSecond: 0.5, burst: 1 } as const;
 
 /** Amazon's sandbox hosts: one plan for all calls. Source: developer-docs.amazon.com/sp-api/docs/sp-api-sandbox, checked November 2026. */
