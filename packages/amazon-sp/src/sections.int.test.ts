@@ -78,6 +78,49 @@ describe('orders', () => {
     expect(orders.some(({ total }) => total?.currency === 'ZAR')).toBe(true);
   });
 
+  it('tell what a seller needs: promises, programs, replacements, money, cancellations, conditions', async () => {
+    const orders = await all(open.connector.orders.list({ updatedSince: longAgo }));
+    const items = orders.flatMap((order) => order.items);
+    for (const order of orders) {
+      expect(Object.keys(order)).toEqual(
+        expect.arrayContaining(['shippingServiceLevel', 'shipAfter', 'shipBy', 'deliverAfter', 'deliverBy']),
+      );
+      expect(JSON.parse(JSON.stringify(order))).toEqual(order);
+    }
+    const has = (key: keyof Order) => orders.some((order) => order[key] !== undefined);
+    expect(
+      ['sellerOrderId', 'programs', 'cancellationRequest'].map((key) => has(key as keyof Order)),
+    ).toEqual([true, true, true]);
+    const known = new Set(orders.map(({ orderId: id }) => id));
+    const replaced = orders.flatMap(({ relatedOrders = [] }) => relatedOrders);
+    expect(replaced.length).toBeGreaterThan(0);
+    expect(replaced.every((one) => one.relation === 'replaces' && known.has(one.orderId))).toBe(true);
+    for (const key of ['promotionIds', 'programs', 'gift', 'cancellation', 'condition'] as const) {
+      expect([key, items.some((item) => item[key] !== undefined)]).toEqual([key, true]);
+    }
+    const types = new Set(items.flatMap(({ amounts = [] }) => amounts.map(({ type }) => type)));
+    expect([...types].sort()).toEqual(['discount', 'gift-wrap', 'item', 'shipping', 'tax']);
+  });
+
+  it('account for every unit and every cent', async () => {
+    const orders = await all(open.connector.orders.list({ updatedSince: longAgo }));
+    const total = (amounts: readonly { amount: { amount: string } }[] = []) =>
+      amounts.reduce((sum, { amount }) => sum + Number(amount.amount), 0);
+    for (const order of orders) {
+      expect(total(order.amounts)).toBeCloseTo(Number(order.total?.amount), 2);
+      for (const item of order.items) {
+        const { quantityOrdered, quantityShipped, quantityCancelled, quantityUnfulfilled } = item;
+        expect(quantityShipped + (quantityCancelled ?? -1) + (quantityUnfulfilled ?? -1)).toBe(
+          quantityOrdered,
+        );
+        expect(total(item.amounts)).toBeCloseTo(Number(item.lineTotal?.amount), 2);
+      }
+    }
+    const cancelled = orders.flatMap(({ items }) => items).filter((item) => item.quantityCancelled);
+    expect(cancelled.some((item) => item.quantityShipped > 0)).toBe(true);
+    expect(cancelled.some((item) => item.quantityShipped === 0)).toBe(true);
+  });
+
   it('can be listed on from where a page ended, and fetch no page that is not read', async () => {
     const { connector, sandbox } = open;
     sandbox.resetCounters();

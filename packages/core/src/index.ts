@@ -54,10 +54,16 @@ export type { Listing, ListingChange, ListingIssue } from './listing/listing.js'
 export { addMoney, compareMoney, type Money, money, multiplyMoney } from './money/money.js';
 export type {
   Address,
+  AmountType,
+  Cancellation,
+  CancellationParty,
   FulfilledBy,
   Order,
+  OrderAmount,
   OrderItem,
+  OrderRelation,
   OrderStatus,
+  RelatedOrder,
   ShipmentConfirmation,
 } from './order/order.js';
 export type { Backend } from './ports/backend.js';

@@ -214,6 +214,24 @@ describe('our confirmation as Amazon’s', () => {
       { orderItems: [{ ...amazon.orderItems[0], fulfillment: { quantityFulfilled: 3 } }] },
       true,
     ],
+    [
+      'by nothing being left to ship, since the rest was cancelled',
+      {
+        orderItems: [
+          { ...amazon.orderItems[0], fulfillment: { quantityFulfilled: 2, quantityUnfulfilled: 0 } },
+        ],
+      },
+      true,
+    ],
+    [
+      'not by a line that was cancelled as a whole',
+      {
+        orderItems: [
+          { ...amazon.orderItems[0], fulfillment: { quantityFulfilled: 0, quantityUnfulfilled: 0 } },
+        ],
+      },
+      false,
+    ],
   ])('is recognised %s', (_, changes, expected) => {
     expect(showsShipment({ ...amazon, ...changes } as AmazonOrder, confirmation)).toBe(expected);
   });

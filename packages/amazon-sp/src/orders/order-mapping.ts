@@ -5,18 +5,20 @@ import {
   type MarketplaceId,
   marketplaceId,
   type Order,
-  type OrderItem,
+  type OrderRelation,
   type OrderStatus,
   orderId,
+  type RelatedOrder,
   type ShipmentConfirmation,
-  sku,
 } from '@fluxori/core';
 import { utc } from '../mapping/instant.js';
 import { moneyOf } from '../mapping/money-of.js';
 import { withoutUndefined } from '../mapping/without-undefined.js';
+import { toAmounts } from './order-amounts.js';
+import { some, toOrderItem } from './order-item-mapping.js';
 
 export type AmazonOrder = ResponseOf<'orders', '2026-01-01', 'getOrder'>['order'];
-type AmazonOrderItem = AmazonOrder['orderItems'][number];
+type AmazonAssociation = NonNullable<AmazonOrder['associatedOrders']>[number];
 type AmazonAddress = NonNullable<NonNullable<AmazonOrder['recipient']>['deliveryAddress']>;
 type ConfirmShipmentBody = ParamsOf<'orders', 'v0', 'confirmShipment'>['body'];
 
@@ -31,6 +33,12 @@ export const orderStatuses: Readonly<Record<string, OrderStatus>> = {
   UNFULFILLABLE: 'unfulfillable',
 };
 
+/** What this order is to the associated one (orders 2026-01-01), in our words. */
+const orderRelations: Readonly<Record<string, OrderRelation>> = {
+  REPLACEMENT_ORIGINAL_ID: 'replaces',
+  EXCHANGE_ORIGINAL_ID: 'exchange-for',
+};
+
 /** What Amazon takes as the number of a parcel. Source: `packageReferenceId` of orders v0. */
 export const packageIdPattern = /^[1-9]\d{0,17}$/;
 
@@ -41,7 +49,8 @@ const fulfilledBy: Readonly<Record<string, Order['fulfilledBy']>> = {
 };
 
 /**
- * Amazon's order (2026-01-01) as the canonical one. Personal data is carried over only as far as it is asked for, even if Amazon sent more.
+ * Amazon's order (2026-01-01) as the canonical one. Personal data is carried over only as far as it is asked for, even if Amazon sent more; what
+ * buyer or seller wrote, such as a gift message, never is.
  *
  * @param home - the marketplace when Amazon names none, as for orders from other channels.
  */
@@ -52,40 +61,44 @@ export function toOrder(
 ): Order {
   const platformStatus = order.fulfillment?.fulfillmentStatus ?? 'UNKNOWN';
   const { deliveryAddress } = order.recipient ?? {};
-  const { grandTotal } = order.proceeds ?? {};
+  const { grandTotal, breakdowns } = order.proceeds ?? {};
+  const { shipByWindow, deliverByWindow, fulfillmentServiceLevel } = order.fulfillment ?? {};
+  const status = orderStatuses[platformStatus] ?? 'unknown';
+  const items = (order.orderItems ?? []).map((item) => toOrderItem(item, status === 'cancelled'));
   return withoutUndefined({
     accountId: subject.accountId,
     marketplaceId: order.salesChannel?.marketplaceId
       ? marketplaceId(order.salesChannel.marketplaceId)
       : subject.home,
     orderId: orderId(order.orderId),
-    status: orderStatuses[platformStatus] ?? 'unknown',
+    status,
     platformStatus,
     purchasedAt: utc(order.createdTime) ?? order.createdTime,
     updatedAt: utc(order.lastUpdatedTime) ?? order.lastUpdatedTime,
     fulfilledBy: fulfilledBy[order.fulfillment?.fulfilledBy ?? ''],
     salesChannel: order.salesChannel?.marketplaceName ?? order.salesChannel?.channelName,
-    shipBy: utc(order.fulfillment?.shipByWindow?.latestDateTime),
+    sellerOrderId: order.orderAliases?.find(({ aliasType }) => aliasType === 'SELLER_ORDER_ID')?.aliasId,
+    programs: some(order.programs),
+    relatedOrders: some(order.associatedOrders?.flatMap(toRelatedOrder)),
+    shippingServiceLevel: fulfillmentServiceLevel,
+    shipAfter: utc(shipByWindow?.earliestDateTime),
+    shipBy: utc(shipByWindow?.latestDateTime),
+    deliverAfter: utc(deliverByWindow?.earliestDateTime),
+    deliverBy: utc(deliverByWindow?.latestDateTime),
+    cancellationRequest: items.find(({ cancellationRequest }) => cancellationRequest)?.cancellationRequest,
     total: moneyOf(grandTotal?.amount, grandTotal?.currencyCode),
-    items: (order.orderItems ?? []).map(toOrderItem),
+    amounts: toAmounts(breakdowns),
+    items,
     shipTo: personal.recipient && deliveryAddress ? toAddress(deliveryAddress) : undefined,
     buyerEmail: personal.buyer ? order.buyer?.buyerEmail : undefined,
   });
 }
 
-function toOrderItem(item: AmazonOrderItem): OrderItem {
-  const { unitPrice } = item.product?.price ?? {};
-  const { proceedsTotal } = item.proceeds ?? {};
-  return withoutUndefined({
-    orderItemId: item.orderItemId,
-    sku: item.product?.sellerSku ? sku(item.product.sellerSku) : undefined,
-    productId: item.product?.asin,
-    title: item.product?.title,
-    quantityOrdered: item.quantityOrdered,
-    quantityShipped: item.fulfillment?.quantityFulfilled ?? 0,
-    unitPrice: moneyOf(unitPrice?.amount, unitPrice?.currencyCode),
-    lineTotal: moneyOf(proceedsTotal?.amount, proceedsTotal?.currencyCode),
-  });
+/** An association that names no order says nothing. */
+function toRelatedOrder({ orderId: id, associationType = 'UNKNOWN' }: AmazonAssociation): RelatedOrder[] {
+  if (id === undefined) return [];
+  const relation = orderRelations[associationType] ?? 'unknown';
+  return [{ orderId: orderId(id), relation, platformRelation: associationType }];
 }
 
 function toAddress(address: AmazonAddress): Address {
@@ -139,6 +152,9 @@ export function showsShipment(order: AmazonOrder, confirmation: ShipmentConfirma
   // Amazon may not show packages to every application; an order with nothing left to ship needs no confirmation either.
   return confirmation.items.every(({ orderItemId }) => {
     const item = order.orderItems.find((one) => one.orderItemId === orderItemId);
-    return item !== undefined && (item.fulfillment?.quantityFulfilled ?? 0) >= item.quantityOrdered;
+    if (item === undefined) return false;
+    const { quantityShipped, quantityUnfulfilled } = toOrderItem(item, false);
+    const left = quantityUnfulfilled ?? item.quantityOrdered - quantityShipped;
+    return quantityShipped > 0 && left <= 0;
   });
 }

@@ -186,10 +186,15 @@ export class OrdersClient implements OrdersCapability {
   }
 }
 
+/**
+ * What is asked of Amazon for a canonical order. Not asked for: `PACKAGES` (parcels, which an order of ours does not hold), `EXPENSE` (Amazon
+ * points only), `FULFILLMENT_ORDERS`, `PAYMENT`, and `TAX`, which holds the buyer's registration. Source: orders 2026-01-01.
+ */
+const orderData = ['FULFILLMENT', 'PROCEEDS', 'PROMOTION', 'CANCELLATION'] as const;
+
 function includedData({ includeRecipient, includeBuyer }: PersonalData) {
   return [
-    'FULFILLMENT' as const,
-    'PROCEEDS' as const,
+    ...orderData,
     ...(includeRecipient ? (['RECIPIENT'] as const) : []),
     ...(includeBuyer ? (['BUYER'] as const) : []),
   ];

@@ -1,6 +1,9 @@
 import { Prng } from '../random/prng.js';
 import type { Listing } from './listing.js';
 import type { OrderLine, OrderStatus, StoredOrder } from './order.js';
+import { inventParticulars, lineParticulars } from './order-particulars.js';
+import { inventParcel } from './parcel.js';
+import { asReplacement } from './replacement.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -12,8 +15,28 @@ export interface OrderSetting {
   readonly listings: readonly (readonly Listing[])[];
 }
 
-/** An order of the past: created within `spanMs` before the epoch, and by now mostly shipped. */
+/** How many orders back the one is looked for that a replacement replaces. */
+const replacementReach = 8;
+
+/** An order of the past: created within `spanMs` before the epoch, and by now mostly shipped. A few replace another one that went wrong. */
 export function inventPastOrder(
+  setting: OrderSetting,
+  number: number,
+  epochMs: number,
+  spanMs: number,
+): StoredOrder {
+  const order = inventOrdinaryOrder(setting, number, epochMs, spanMs);
+  const prng = Prng.of(setting.seed, 'replacement', setting.sellerId, number);
+  if (!prng.chance(0.03)) return order;
+  for (let back = 1; back <= Math.min(replacementReach, number); back++) {
+    const original = inventOrdinaryOrder(setting, number - back, epochMs, spanMs);
+    if (original.status === 'SHIPPED' && original.updatedMs < order.createdMs)
+      return asReplacement(prng, order, original);
+  }
+  return order;
+}
+
+function inventOrdinaryOrder(
   setting: OrderSetting,
   number: number,
   epochMs: number,
@@ -49,12 +72,13 @@ function inventOrder(
   const prng = Prng.of(setting.seed, 'order', setting.sellerId, number);
   const shelf = prng.pick(setting.listings.filter((some) => some.length > 0));
   const first = prng.pick(shelf);
-  const lines: OrderLine[] = [lineOf(prng, first, status)];
+  const { seed } = setting;
+  const lines: OrderLine[] = [lineOf(seed, prng, first, status)];
   // A basket is fulfilled by one party: Amazon splits mixed ones into several orders.
   for (let more = prng.chance(0.25) ? prng.integer(1, 3) : 0; more > 0; more--) {
     const other = prng.pick(shelf);
     const taken = lines.some((line) => line.sku === other.sku);
-    if (!taken && other.fulfilledBy === first.fulfilledBy) lines.push(lineOf(prng, other, status));
+    if (!taken && other.fulfilledBy === first.fulfilledBy) lines.push(lineOf(seed, prng, other, status));
   }
   const order: StoredOrder = {
     number,
@@ -70,29 +94,25 @@ function inventOrder(
     lines,
     parcels: [],
   };
-  if (status === 'CANCELLED') order.cancelledBy = prng.pick(['BUYER', 'BUYER', 'SELLER', 'AMAZON']);
+  if (status === 'CANCELLED') order.cancelledBy = prng.pick(['BUYER', 'BUYER', 'MERCHANT', 'AMAZON']);
   if (order.fulfilledBy === 'MERCHANT' && status === 'SHIPPED') {
-    order.parcels.push({
-      packageReferenceId: '1',
-      carrier: prng.pick(['The Courier Guy', 'Aramex', 'Dawn Wing', 'RAM']),
-      trackingNumber: `ZA${prng.digits(10)}`,
-      shippedMs: updatedMs,
-      createdMs: updatedMs,
-      lines: lines.map((line) => ({ orderItemId: line.orderItemId, quantity: line.quantity })),
-    });
+    order.parcels.push(inventParcel(prng, lines, updatedMs));
   }
-  return order;
+  return { ...order, ...inventParticulars(setting, order) };
 }
 
-function lineOf(prng: Prng, listing: Listing, status: OrderStatus): OrderLine {
+function lineOf(seed: number, prng: Prng, listing: Listing, status: OrderStatus): OrderLine {
   const quantity = prng.chance(0.85) ? 1 : prng.integer(2, 5);
+  const orderItemId = prng.digits(14);
+  const particulars = lineParticulars(seed, orderItemId, quantity, status);
   return {
-    orderItemId: prng.digits(14),
+    orderItemId,
     sku: listing.sku,
     asin: listing.asin,
     title: listing.title,
     quantity,
-    shipped: status === 'SHIPPED' ? quantity : 0,
+    shipped: status === 'SHIPPED' ? quantity - particulars.cancelled : 0,
+    ...particulars,
     unitCents: listing.priceCents,
     ...(prng.chance(0.08) ? { promotionId: `Save ${prng.integer(5, 25)}%` } : {}),
   };

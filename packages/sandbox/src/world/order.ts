@@ -17,6 +17,11 @@ export const orderStatuses: readonly OrderStatus[] = [
   'UNFULFILLABLE',
 ];
 
+export interface LineCondition {
+  readonly conditionType: string;
+  readonly conditionSubtype: string;
+}
+
 export interface OrderLine {
   readonly orderItemId: string;
   readonly sku: string;
@@ -24,9 +29,19 @@ export interface OrderLine {
   readonly title: string;
   readonly quantity: number;
   shipped: number;
+  /** Units that will not be sent. */
+  cancelled: number;
   /** One unit, VAT included, in hundredths of the currency. */
   readonly unitCents: number;
   readonly promotionId?: string;
+  readonly condition: LineCondition;
+  readonly giftWrapped: boolean;
+  readonly subscribed: boolean;
+}
+
+/** What is still to be sent. */
+export function leftOf(line: OrderLine): number {
+  return line.quantity - line.shipped - line.cancelled;
 }
 
 /** A parcel that the merchant confirmed. */
@@ -54,7 +69,14 @@ export interface StoredOrder {
   readonly business: boolean;
   readonly lines: readonly OrderLine[];
   readonly parcels: OrderParcel[];
-  cancelledBy?: 'BUYER' | 'SELLER' | 'AMAZON';
+  cancelledBy?: 'BUYER' | 'MERCHANT' | 'AMAZON';
+  /** Why the buyer asked that what is left be not sent, if he did. */
+  readonly cancelRequest?: string;
+  /** The seller's own number. */
+  readonly sellerOrderId?: string;
+  readonly preorder?: boolean;
+  /** The order in whose place this one is sent, to the same buyer. */
+  readonly replaces?: { readonly number: number; readonly id: string };
   /** What updateShipmentStatus (in-store pick-up) said last. */
   pickupStatus?: string;
   verification?: {

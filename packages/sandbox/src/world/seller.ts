@@ -4,7 +4,7 @@ import type { Catalog } from './catalog.js';
 import { inventNewOrder, inventPastOrder, type OrderSetting } from './invent-order.js';
 import { inventListing, type Listing } from './listing.js';
 import { findMarketplace, type Marketplace } from './marketplaces.js';
-import type { OrderStatus, StoredOrder } from './order.js';
+import { leftOf, type OrderLine, type OrderStatus, type StoredOrder } from './order.js';
 import { OrderBook } from './order-book.js';
 import { inventPerson, type Person } from './people.js';
 
@@ -113,12 +113,15 @@ export class Seller {
   /** Moves an order on, and its goods with it: shipped ones leave, those of a cancelled order can be sold again. */
   changeStatus(order: StoredOrder, status: OrderStatus, atMs: number): void {
     const open = order.status !== 'SHIPPED' && order.status !== 'CANCELLED';
+    const wasCancelled = order.status === 'CANCELLED';
     order.status = status;
+    for (const line of order.lines) if (wasCancelled && status !== 'CANCELLED') line.cancelled = 0;
     if (status === 'CANCELLED') order.cancelledBy ??= 'BUYER';
     if (status !== 'SHIPPED' && status !== 'CANCELLED') return;
     for (const line of order.lines) {
-      const left = line.quantity - line.shipped;
-      if (status === 'SHIPPED') line.shipped = line.quantity;
+      const left = leftOf(line);
+      if (status === 'SHIPPED') line.shipped += left;
+      else line.cancelled += left;
       const listing = this.listing(order.marketplaceId, line.sku);
       if (listing === undefined || !open) continue;
       if (order.fulfilledBy === 'AMAZON') {
@@ -133,7 +136,14 @@ export class Seller {
   /** The buyer of an order, who is also its recipient. Invented, and always the same for one order. */
   buyerOf(order: StoredOrder): Person {
     const domain = (findMarketplace(order.marketplaceId)?.name ?? 'amazon.com').toLowerCase();
-    return inventPerson(Prng.of(this.#seed, 'buyer', this.sellerId, order.number), domain);
+    const { number } = order.replaces ?? order;
+    return inventPerson(Prng.of(this.#seed, 'buyer', this.sellerId, number), domain);
+  }
+
+  /** What the buyer wrote to go with a gift: personal data. */
+  giftMessageOf(order: StoredOrder, line: OrderLine): string | undefined {
+    if (!line.giftWrapped) return undefined;
+    return `Happy birthday, with love from ${this.buyerOf(order).name.split(' ')[0]}!`;
   }
 
   #reserve(order: StoredOrder, sku: string, quantity: number, atMs: number): void {

@@ -51,8 +51,9 @@ export class WorldControl {
     const seller = this.#seller(sellerId);
     return seller.orders.all().map((order) => {
       const { name, email, phone, addressLine1, addressLine2 } = seller.buyerOf(order);
-      const values = [name, email, phone, addressLine1];
-      return { orderId: order.id, values: addressLine2 === undefined ? values : [...values, addressLine2] };
+      const messages = order.lines.map((line) => seller.giftMessageOf(order, line));
+      const values = [name, email, phone, addressLine1, addressLine2, ...messages];
+      return { orderId: order.id, values: values.filter((value) => value !== undefined) };
     });
   }
 

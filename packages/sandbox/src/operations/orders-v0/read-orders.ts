@@ -1,6 +1,6 @@
 import { implement } from '../../operation/implementation.js';
 import { orderOf } from '../orders/get-order.js';
-import { addressOf, buyerInfoOf, renderItemV0, renderOrderV0 } from './render-order.js';
+import { addressOf, buyerInfoOf, itemBuyerInfoOf, renderItemV0, renderOrderV0 } from './render-order.js';
 
 /** The v0 reading operations that Amazon removes on 2027-03-27, except for the list. */
 
@@ -34,7 +34,7 @@ export const getOrderItemsBuyerInfo = implement('orders', 'v0', 'getOrderItemsBu
   return {
     payload: {
       AmazonOrderId: order.id,
-      OrderItems: order.lines.map(({ orderItemId }) => ({ OrderItemId: orderItemId })),
+      OrderItems: order.lines.map((line) => itemBuyerInfoOf(call.seller, order, line)),
     },
   };
 });

@@ -1,12 +1,16 @@
 import type { ResponseOf } from '@fluxori/amazon-sp-models';
-import type { OrderLine, OrderStatus, StoredOrder } from '../../world/order.js';
+import { leftOf, type OrderLine, type OrderStatus, type StoredOrder } from '../../world/order.js';
 import type { Seller } from '../../world/seller.js';
 import { decimalOf, marketplaceOfRecord } from '../money.js';
 import { centsOf } from '../orders/order-amounts.js';
+import { giftWrapLevel, isPremium } from '../orders/render-order.js';
 
 type Order = NonNullable<ResponseOf<'orders', 'v0', 'getOrder'>['payload']>;
 type Item = NonNullable<ResponseOf<'orders', 'v0', 'getOrderItems'>['payload']>['OrderItems'][number];
 type Address = NonNullable<Order['ShippingAddress']>;
+type ItemBuyerInfo = NonNullable<
+  ResponseOf<'orders', 'v0', 'getOrderItemsBuyerInfo'>['payload']
+>['OrderItems'][number];
 type BuyerInfo = NonNullable<Order['BuyerInfo']>;
 
 const day = 86_400_000;
@@ -25,13 +29,13 @@ export const v0Statuses: Readonly<Record<OrderStatus, string>> = {
 /** @param dataElements - what a restricted data token opened; without any, the order has no personal data. */
 export function renderOrderV0(seller: Seller, order: StoredOrder, dataElements: readonly string[]): Order {
   const marketplace = marketplaceOfRecord(order);
-  const total = order.lines.reduce((sum, line) => sum + centsOf(line).total, 0);
+  const total = order.lines.reduce((sum, line) => sum + centsOf(order, line).total, 0);
   const shipped = order.lines.reduce((sum, line) => sum + line.shipped, 0);
-  const ordered = order.lines.reduce((sum, line) => sum + line.quantity, 0);
+  const unshipped = order.lines.reduce((sum, line) => sum + leftOf(line), 0);
   const pending = order.status === 'PENDING';
   return {
     AmazonOrderId: order.id,
-    SellerOrderId: order.id,
+    SellerOrderId: order.sellerOrderId ?? order.id,
     PurchaseDate: iso(order.createdMs),
     LastUpdateDate: iso(order.updatedMs),
     OrderStatus: v0Statuses[order.status],
@@ -42,19 +46,20 @@ export function renderOrderV0(seller: Seller, order: StoredOrder, dataElements: 
       ? {}
       : { OrderTotal: { CurrencyCode: marketplace.currency, Amount: decimalOf(total, marketplace) } }),
     NumberOfItemsShipped: shipped,
-    NumberOfItemsUnshipped: order.status === 'CANCELLED' ? 0 : ordered - shipped,
+    NumberOfItemsUnshipped: unshipped,
     PaymentMethod: 'Other',
     PaymentMethodDetails: ['Standard'],
     MarketplaceId: marketplace.id,
     ShipmentServiceLevelCategory: order.serviceLevel === 'STANDARD' ? 'Standard' : 'Expedited',
-    OrderType: 'StandardOrder',
+    OrderType: order.preorder ? 'Preorder' : 'StandardOrder',
     EarliestShipDate: iso(order.createdMs),
     LatestShipDate: iso(order.createdMs + 2 * day),
     IsBusinessOrder: order.business,
     IsPrime: order.fulfilledBy === 'AMAZON',
-    IsPremiumOrder: false,
+    IsPremiumOrder: isPremium(order),
     IsGlobalExpressEnabled: false,
-    IsReplacementOrder: false,
+    IsReplacementOrder: order.replaces !== undefined,
+    ...(order.replaces ? { ReplacedOrderId: order.replaces.id } : {}),
     IsISPU: false,
     ...(dataElements.includes('shippingAddress') && !pending
       ? { ShippingAddress: addressOf(seller, order) }
@@ -69,7 +74,7 @@ export function renderItemV0(order: StoredOrder, line: OrderLine): Item {
     CurrencyCode: marketplace.currency,
     Amount: decimalOf(cents, marketplace),
   });
-  const amounts = centsOf(line);
+  const { item, shipping, taxOn, discount } = centsOf(order, line);
   return {
     ASIN: line.asin,
     SellerSKU: line.sku,
@@ -78,14 +83,36 @@ export function renderItemV0(order: StoredOrder, line: OrderLine): Item {
     QuantityOrdered: line.quantity,
     QuantityShipped: line.shipped,
     ProductInfo: { NumberOfItems: '1' },
-    ItemPrice: money(amounts.item + amounts.tax),
-    ItemTax: money(amounts.tax),
-    PromotionDiscount: money(amounts.discount),
+    ItemPrice: money(item + taxOn.item),
+    ItemTax: money(taxOn.item),
+    ...(shipping > 0
+      ? { ShippingPrice: money(shipping + taxOn.shipping), ShippingTax: money(taxOn.shipping) }
+      : {}),
+    PromotionDiscount: money(discount),
     ...(line.promotionId === undefined ? {} : { PromotionIds: [line.promotionId] }),
-    IsGift: 'false',
-    ConditionId: 'New',
-    ConditionSubtypeId: 'New',
+    IsGift: String(line.giftWrapped),
+    ConditionId: titleCase(line.condition.conditionType),
+    ConditionSubtypeId: titleCase(line.condition.conditionSubtype),
     IsTransparency: false,
+  };
+}
+
+/** What the buyer of a line wrote and pays for a gift. */
+export function itemBuyerInfoOf(seller: Seller, order: StoredOrder, line: OrderLine): ItemBuyerInfo {
+  const message = seller.giftMessageOf(order, line);
+  if (message === undefined) return { OrderItemId: line.orderItemId };
+  const marketplace = marketplaceOfRecord(order);
+  const money = (cents: number) => ({
+    CurrencyCode: marketplace.currency,
+    Amount: decimalOf(cents, marketplace),
+  });
+  const { giftWrap, taxOn } = centsOf(order, line);
+  return {
+    OrderItemId: line.orderItemId,
+    GiftWrapPrice: money(giftWrap + taxOn.giftWrap),
+    GiftWrapTax: money(taxOn.giftWrap),
+    GiftMessageText: message,
+    GiftWrapLevel: giftWrapLevel,
   };
 }
 
@@ -107,6 +134,14 @@ export function addressOf(seller: Seller, order: StoredOrder): Address {
     Phone: person.phone,
     AddressType: order.business ? 'Commercial' : 'Residential',
   };
+}
+
+/** `VERY_GOOD` as v0 writes it: `VeryGood`. */
+function titleCase(code: string): string {
+  return code
+    .split('_')
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join('');
 }
 
 function iso(ms: number): string {

@@ -3,7 +3,7 @@ import { readBody } from '../../checks/body-schema.js';
 import { isDateTime } from '../../checks/parameter-value.js';
 import { invalidInput } from '../../http/refusal.js';
 import { implement } from '../../operation/implementation.js';
-import type { StoredOrder } from '../../world/order.js';
+import { leftOf, type StoredOrder } from '../../world/order.js';
 import { orderOf } from '../orders/get-order.js';
 
 const confirmation = z.object({
@@ -47,8 +47,11 @@ export const confirmShipment = implement('orders', 'v0', 'confirmShipment', (cal
   for (const [orderItemId, quantity] of shipped) {
     const line = order.lines.find((one) => one.orderItemId === orderItemId);
     if (line === undefined) throw refuse(`The order has no item ${orderItemId}.`);
-    if (quantity > line.quantity)
-      throw refuse(`Item ${orderItemId}: ${quantity} would be shipped, ${line.quantity} were ordered.`);
+    const wanted = line.quantity - line.cancelled;
+    if (quantity > wanted)
+      throw refuse(
+        `Item ${orderItemId}: ${quantity} would be shipped, ${wanted} were ordered${line.cancelled > 0 ? ' and not cancelled' : ''}.`,
+      );
   }
   const now = call.now();
   const made = {
@@ -63,7 +66,7 @@ export const confirmShipment = implement('orders', 'v0', 'confirmShipment', (cal
   if (old < 0) order.parcels.push(made);
   else order.parcels[old] = made;
   for (const line of order.lines) line.shipped = shipped.get(line.orderItemId) ?? 0;
-  const whole = order.lines.every((line) => line.shipped === line.quantity);
+  const whole = order.lines.every((line) => leftOf(line) === 0);
   order.status = whole ? 'SHIPPED' : 'PARTIALLY_SHIPPED';
   call.seller.orders.touch(order, now);
   return undefined;

@@ -1,5 +1,5 @@
 import type { ResponseOf } from '@fluxori/amazon-sp-models';
-import type { OrderLine, StoredOrder } from '../../world/order.js';
+import { leftOf, type OrderLine, type StoredOrder } from '../../world/order.js';
 import type { Seller } from '../../world/seller.js';
 import { decimalOf, marketplaceOfRecord } from '../money.js';
 import { centsOf, type LineAmounts } from './order-amounts.js';
@@ -10,6 +10,9 @@ type Money = { amount: string; currencyCode: string };
 
 const day = 86_400_000;
 
+/** The one kind of wrapping that is to be had. */
+export const giftWrapLevel = 'PREMIUM';
+
 /** An order as the Orders API 2026-01-01 shows it: without `included` only its frame and its items. */
 export function renderOrder(seller: Seller, order: StoredOrder, included: ReadonlySet<string>): Order {
   const marketplace = marketplaceOfRecord(order);
@@ -19,9 +22,17 @@ export function renderOrder(seller: Seller, order: StoredOrder, included: Readon
   });
   return {
     orderId: order.id,
+    ...(order.sellerOrderId === undefined
+      ? {}
+      : { orderAliases: [{ aliasId: order.sellerOrderId, aliasType: 'SELLER_ORDER_ID' }] }),
     createdTime: iso(order.createdMs),
     lastUpdatedTime: iso(order.updatedMs),
     ...(programsOf(order).length > 0 ? { programs: programsOf(order) } : {}),
+    ...(order.replaces === undefined
+      ? {}
+      : {
+          associatedOrders: [{ orderId: order.replaces.id, associationType: 'REPLACEMENT_ORIGINAL_ID' }],
+        }),
     salesChannel: { channelName: 'AMAZON', marketplaceId: marketplace.id, marketplaceName: marketplace.name },
     ...(included.has('BUYER') ? { buyer: buyerOf(seller, order) } : {}),
     ...(included.has('RECIPIENT') && order.status !== 'PENDING'
@@ -31,7 +42,7 @@ export function renderOrder(seller: Seller, order: StoredOrder, included: Readon
     ...(included.has('PAYMENT') ? { payment: {} } : {}),
     ...(included.has('TAX') ? { tax: {} } : {}),
     ...(included.has('FULFILLMENT') ? { fulfillment: fulfillmentOf(order) } : {}),
-    orderItems: order.lines.map((line) => itemOf(order, line, included, money)),
+    orderItems: order.lines.map((line) => itemOf(seller, order, line, included, money)),
     ...(included.has('PACKAGES') && order.fulfilledBy === 'MERCHANT' ? { packages: packagesOf(order) } : {}),
   };
 }
@@ -40,7 +51,14 @@ function programsOf(order: StoredOrder): string[] {
   return [
     ...(order.business ? ['AMAZON_BUSINESS'] : []),
     ...(order.fulfilledBy === 'AMAZON' ? ['PRIME'] : []),
+    ...(isPremium(order) ? ['PREMIUM'] : []),
+    ...(order.preorder ? ['PREORDER'] : []),
   ];
+}
+
+/** The merchant's own fast delivery. */
+export function isPremium(order: StoredOrder): boolean {
+  return order.fulfilledBy === 'MERCHANT' && order.serviceLevel === 'NEXT_DAY';
 }
 
 function buyerOf(seller: Seller, order: StoredOrder): Order['buyer'] {
@@ -66,14 +84,18 @@ function recipientOf(seller: Seller, order: StoredOrder): Order['recipient'] {
 }
 
 function proceedsOf(order: StoredOrder, money: (cents: number) => Money): Order['proceeds'] {
-  const amounts = order.lines.map((line) => centsOf(line));
-  const sum = (part: keyof LineAmounts) => amounts.reduce((total, one) => total + one[part], 0);
+  const amounts = order.lines.map((line) => centsOf(order, line));
+  const sum = (part: keyof Omit<LineAmounts, 'taxOn'>) =>
+    amounts.reduce((total, one) => total + one[part], 0);
+  const part = (type: string, cents: number) => (cents === 0 ? [] : [{ type, subtotal: money(cents) }]);
   return {
     grandTotal: money(sum('total')),
     breakdowns: [
       { type: 'ITEM', subtotal: money(sum('item')) },
+      ...part('SHIPPING', sum('shipping')),
+      ...part('GIFT_WRAP', sum('giftWrap')),
       { type: 'TAX', subtotal: money(sum('tax')) },
-      ...(sum('discount') > 0 ? [{ type: 'DISCOUNT', subtotal: money(-sum('discount')) }] : []),
+      ...part('DISCOUNT', -sum('discount')),
     ],
   };
 }
@@ -92,56 +114,29 @@ function fulfillmentOf(order: StoredOrder): Order['fulfillment'] {
 }
 
 function itemOf(
+  seller: Seller,
   order: StoredOrder,
   line: OrderLine,
   included: ReadonlySet<string>,
   money: (cents: number) => Money,
 ): Item {
-  const amounts = centsOf(line);
   return {
     orderItemId: line.orderItemId,
     quantityOrdered: line.quantity,
+    ...(line.subscribed ? { programs: ['SUBSCRIBE_AND_SAVE'] } : {}),
     product: {
       asin: line.asin,
       title: line.title,
       sellerSku: line.sku,
-      condition: { conditionType: 'NEW', conditionSubtype: 'NEW' },
+      condition: line.condition,
       price: { unitPrice: money(line.unitCents) },
     },
-    ...(included.has('PROCEEDS')
-      ? {
-          proceeds: {
-            proceedsTotal: money(amounts.total),
-            breakdowns: [
-              { type: 'ITEM', subtotal: money(amounts.item) },
-              {
-                type: 'TAX',
-                subtotal: money(amounts.tax),
-                detailedBreakdowns: [{ subtype: 'ITEM', value: money(amounts.tax) }],
-              },
-              ...(amounts.discount > 0 ? [{ type: 'DISCOUNT', subtotal: money(-amounts.discount) }] : []),
-            ],
-          },
-        }
-      : {}),
+    ...(included.has('PROCEEDS') ? { proceeds: itemProceedsOf(centsOf(order, line), money) } : {}),
     ...(included.has('PROMOTION') && line.promotionId !== undefined
       ? { promotion: { breakdowns: [{ promotionId: line.promotionId }] } }
       : {}),
-    ...(included.has('CANCELLATION') && order.cancelledBy !== undefined
-      ? {
-          cancellation: {
-            cancellationExecution: { cancelledBy: order.cancelledBy, cancelReason: 'NO_LONGER_NEEDED' },
-          },
-        }
-      : {}),
-    ...(included.has('FULFILLMENT')
-      ? {
-          fulfillment: {
-            quantityFulfilled: line.shipped,
-            quantityUnfulfilled: order.status === 'CANCELLED' ? 0 : line.quantity - line.shipped,
-          },
-        }
-      : {}),
+    ...(included.has('CANCELLATION') ? cancellationOf(order, line) : {}),
+    ...(included.has('FULFILLMENT') ? { fulfillment: itemFulfillmentOf(seller, order, line) } : {}),
     ...(included.has('TAX')
       ? {
           tax: {
@@ -149,6 +144,57 @@ function itemOf(
           },
         }
       : {}),
+  };
+}
+
+function itemProceedsOf(amounts: LineAmounts, money: (cents: number) => Money): Item['proceeds'] {
+  const { taxOn } = amounts;
+  const part = (type: string, cents: number) => (cents === 0 ? [] : [{ type, subtotal: money(cents) }]);
+  const taxPart = (subtype: string, cents: number) => (cents === 0 ? [] : [{ subtype, value: money(cents) }]);
+  return {
+    proceedsTotal: money(amounts.total),
+    breakdowns: [
+      { type: 'ITEM', subtotal: money(amounts.item) },
+      ...part('SHIPPING', amounts.shipping),
+      ...part('GIFT_WRAP', amounts.giftWrap),
+      {
+        type: 'TAX',
+        subtotal: money(amounts.tax),
+        detailedBreakdowns: [
+          { subtype: 'ITEM', value: money(taxOn.item) },
+          ...taxPart('SHIPPING', taxOn.shipping),
+          ...taxPart('GIFT_WRAP', taxOn.giftWrap),
+        ],
+      },
+      ...part('DISCOUNT', -amounts.discount),
+    ],
+  };
+}
+
+function cancellationOf(order: StoredOrder, line: OrderLine): Pick<Item, 'cancellation'> {
+  const asked = order.cancelRequest !== undefined && leftOf(line) > 0;
+  if (!asked && line.cancelled === 0) return {};
+  return {
+    cancellation: {
+      ...(asked ? { cancellationRequest: { requester: 'BUYER', cancelReason: order.cancelRequest } } : {}),
+      ...(line.cancelled > 0
+        ? {
+            cancellationExecution: {
+              cancelledBy: order.cancelledBy ?? 'MERCHANT',
+              cancelReason: order.cancelledBy === undefined ? 'NO_INVENTORY' : 'NO_LONGER_NEEDED',
+            },
+          }
+        : {}),
+    },
+  };
+}
+
+function itemFulfillmentOf(seller: Seller, order: StoredOrder, line: OrderLine): Item['fulfillment'] {
+  const giftMessage = seller.giftMessageOf(order, line);
+  return {
+    quantityFulfilled: line.shipped,
+    quantityUnfulfilled: leftOf(line),
+    ...(giftMessage === undefined ? {} : { packing: { giftOption: { giftMessage, giftWrapLevel } } }),
   };
 }
 

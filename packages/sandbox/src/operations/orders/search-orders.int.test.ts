@@ -1,3 +1,4 @@
+import type { ResponseOf } from '@fluxori/amazon-sp-models';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Sandbox } from '../../sandbox.js';
 import { startSandbox } from '../../start-sandbox.js';
@@ -5,6 +6,7 @@ import { Wire } from '../../testing/wire.js';
 
 const path = '/orders/2026-01-01/orders';
 const since = '2020-01-01T00:00:00Z';
+type Order = ResponseOf<'orders', '2026-01-01', 'getOrder'>['order'];
 type Page = { orders: { orderId: string; lastUpdatedTime: string }[] };
 
 describe('searchOrders', () => {
@@ -175,9 +177,14 @@ describe('searchOrders', () => {
     expect(secrets.length).toBeGreaterThan(1_800);
     const plain = await wire.get(path, {
       lastUpdatedAfter: since,
-      includedData: 'PROCEEDS,FULFILLMENT,PACKAGES,TAX,PAYMENT,PROMOTION,CANCELLATION',
+      includedData: 'PROCEEDS,PACKAGES,TAX,PAYMENT,PROMOTION,CANCELLATION',
     });
     expect(secrets.filter((secret) => plain.text.includes(secret))).toEqual([]);
+    // As in Amazon's model, what is to be packed tells the message that goes with a gift.
+    const packing = await wire.get(path, { lastUpdatedAfter: since, includedData: 'FULFILLMENT' });
+    const messages = secrets.filter((secret) => packing.text.includes(secret));
+    expect(messages.length).toBeGreaterThan(0);
+    expect(messages.every((message) => message.startsWith('Happy birthday'))).toBe(true);
     const asked = await wire.get(path, { lastUpdatedAfter: since, includedData: 'BUYER,RECIPIENT' });
     const [first] = asked.json.orders;
     const known = sandbox.personalData().find((one) => one.orderId === first.orderId)?.values;
@@ -193,15 +200,80 @@ describe('searchOrders', () => {
     expect((await wire.get(`${path}/12`)).status).toBe(400);
   });
 
-  it('lets line amounts add up to the total of the order', async () => {
-    const { json } = await wire.get(path, { lastUpdatedAfter: since, includedData: 'PROCEEDS' });
-    for (const order of json.orders) {
-      const total = order.orderItems.reduce(
-        (sum: number, item: { proceeds: { proceedsTotal: { amount: string } } }) =>
-          sum + Number(item.proceeds.proceedsTotal.amount),
-        0,
+  it('tells of cancelled units, programs, replacements, promotions, gifts, shipping and tax, for some orders', async () => {
+    const includedData = 'PROCEEDS,PROMOTION,CANCELLATION,FULFILLMENT';
+    const orders = (await walk({ lastUpdatedAfter: since, includedData })).orders as unknown as Order[];
+    const items = orders.flatMap((order) => order.orderItems);
+    const kinds = new Set(items.flatMap(({ proceeds }) => proceeds?.breakdowns?.map(({ type }) => type)));
+    expect([...kinds].sort()).toEqual(['DISCOUNT', 'GIFT_WRAP', 'ITEM', 'SHIPPING', 'TAX']);
+    expect(new Set(orders.flatMap(({ programs = [] }) => programs))).toEqual(
+      new Set(['AMAZON_BUSINESS', 'PREMIUM', 'PREORDER', 'PRIME']),
+    );
+    expect(items.flatMap(({ programs = [] }) => programs)).toContain('SUBSCRIBE_AND_SAVE');
+    expect(items.some(({ promotion }) => promotion?.breakdowns?.[0]?.promotionId)).toBe(true);
+    expect(items.some(({ product }) => product.condition?.conditionType === 'USED')).toBe(true);
+    expect(items.some(({ fulfillment }) => fulfillment?.packing?.giftOption?.giftMessage)).toBe(true);
+    expect(orders.flatMap(({ orderAliases = [] }) => orderAliases)[0]?.aliasType).toBe('SELLER_ORDER_ID');
+    const asked = items.filter(({ cancellation }) => cancellation?.cancellationRequest);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.every(({ fulfillment }) => (fulfillment?.quantityUnfulfilled ?? 0) > 0)).toBe(true);
+  });
+
+  it('counts every unit as shipped, to be shipped or cancelled, and takes no money for cancelled ones', async () => {
+    const includedData = 'PROCEEDS,CANCELLATION,FULFILLMENT';
+    const orders = (await walk({ lastUpdatedAfter: since, includedData })).orders as unknown as Order[];
+    const seen = new Set<string>();
+    for (const { fulfillment: whole, orderItems } of orders) {
+      for (const { quantityOrdered, fulfillment, cancellation, proceeds } of orderItems) {
+        const { quantityFulfilled: sent = 0, quantityUnfulfilled: left = 0 } = fulfillment ?? {};
+        const cancelled = quantityOrdered - sent - left;
+        expect(cancelled).toBeGreaterThanOrEqual(0);
+        expect(cancellation?.cancellationExecution !== undefined).toBe(cancelled > 0);
+        if (cancelled === quantityOrdered) expect(Number(proceeds?.proceedsTotal?.amount)).toBe(0);
+        if (whole?.fulfillmentStatus === 'SHIPPED' || whole?.fulfillmentStatus === 'CANCELLED')
+          expect(left).toBe(0);
+        seen.add(cancelled === 0 ? 'none' : cancelled < quantityOrdered ? 'some' : 'all');
+      }
+    }
+    expect([...seen].sort()).toEqual(['all', 'none', 'some']);
+  });
+
+  it('lets a replacement come after the order it replaces, with the same goods, to the same buyer, for nothing', async () => {
+    const includedData = 'PROCEEDS,RECIPIENT';
+    const orders = (await walk({ lastUpdatedAfter: since, includedData })).orders as unknown as Order[];
+    const replacements = orders.filter(({ associatedOrders }) => associatedOrders !== undefined);
+    expect(replacements.length).toBeGreaterThan(0);
+    for (const replacement of replacements) {
+      const [link] = replacement.associatedOrders ?? [];
+      expect(link?.associationType).toBe('REPLACEMENT_ORIGINAL_ID');
+      const original = orders.find(({ orderId }) => orderId === link?.orderId) as Order;
+      expect(Date.parse(replacement.createdTime)).toBeGreaterThan(Date.parse(original.createdTime));
+      const skus = original.orderItems.map(({ product }) => product.sellerSku);
+      expect(skus).toEqual(
+        expect.arrayContaining(replacement.orderItems.map(({ product }) => product.sellerSku)),
       );
-      expect(Number(order.proceeds.grandTotal.amount)).toBeCloseTo(total, 2);
+      if (replacement.recipient) expect(replacement.recipient).toEqual(original.recipient);
+      expect(Number(replacement.proceeds?.grandTotal?.amount)).toBe(0);
+    }
+  });
+
+  it('lets line amounts and their parts add up to the total of the order', async () => {
+    const { json } = await wire.get(path, { lastUpdatedAfter: since, includedData: 'PROCEEDS' });
+    const sum = (amounts: readonly ({ amount: string } | undefined)[]) =>
+      amounts.reduce((total, one) => total + Number(one?.amount ?? 0), 0);
+    for (const { proceeds, orderItems } of json.orders as Order[]) {
+      const total = Number(proceeds?.grandTotal?.amount);
+      expect(sum(orderItems.map((item) => item.proceeds?.proceedsTotal))).toBeCloseTo(total, 2);
+      expect(sum(proceeds?.breakdowns?.map(({ subtotal }) => subtotal) ?? [])).toBeCloseTo(total, 2);
+      for (const item of orderItems) {
+        const { proceedsTotal, breakdowns = [] } = item.proceeds ?? {};
+        expect(sum(breakdowns.map(({ subtotal }) => subtotal))).toBeCloseTo(Number(proceedsTotal?.amount), 2);
+        const tax = breakdowns.find(({ type }) => type === 'TAX');
+        expect(sum(tax?.detailedBreakdowns?.map(({ value }) => value) ?? [])).toBeCloseTo(
+          Number(tax?.subtotal.amount),
+          2,
+        );
+      }
     }
   });
 });
