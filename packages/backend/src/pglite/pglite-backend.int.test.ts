@@ -29,6 +29,40 @@ const program = `
   }, { connection, concurrency: 3, lockDuration: 2000 }, backendFactory);
 `;
 
+/** Closes the backend under a worker that is busy, and tells that the event loop still turns. */
+const closing = `
+  import { openBackend } from ${JSON.stringify(join(packageFolder, 'dist/index.js'))};
+  import { Queue, Worker } from 'bullmq';
+  const backend = await openBackend('memory:');
+  const { connection, backendFactory } = await backend.queueConnection();
+  const queue = new Queue('busy', { connection }, backendFactory);
+  await queue.addBulk(Array.from({ length: 100 }, () => ({ name: 'work', data: {} })));
+  let done = 0;
+  let errors = 0;
+  const worker = new Worker('busy', async () => void (++done === 10 && backend.close()), { connection, concurrency: 2 }, backendFactory);
+  worker.on('error', () => errors++);
+  setTimeout(() => { process.stdout.write(JSON.stringify({ done, errors })); process.exit(); }, 1_500);
+`;
+
+describe('a worker whose backend was closed before it', () => {
+  it('leaves the process alive and idle', async () => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', closing], {
+      cwd: packageFolder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 10_000,
+      killSignal: 'SIGKILL',
+    });
+    let told = '';
+    child.stdout.on('data', (chunk) => {
+      told += chunk;
+    });
+    await once(child, 'close');
+    const { done, errors } = JSON.parse(told || '{}');
+    expect(done).toBeGreaterThanOrEqual(10);
+    expect(errors).toBeLessThan(20);
+  }, 20_000);
+});
+
 describe('a pglite folder and the processes that open it', () => {
   let folder: string;
   let child: ChildProcess | undefined;

@@ -1,7 +1,17 @@
 import { EventEmitter } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { sleep } from '@fluxori/core';
 import type { PgPool, PgPoolClient, PgQueryResult } from 'bullmq';
 import type { SqlQueries } from '../sql/sql.js';
 import type { PgliteSession } from './pglite-session.js';
+
+/**
+ * BullMQ asks again at once after most errors, and a failing answer of this database comes without a turn of the event loop: a worker
+ * whose database is closed or has stopped would keep every timer, socket and signal of the process waiting for ever.
+ */
+const pauseAfterErrorMs = 250;
+/** The errors of BullMQ's own commands, such as a lock that is not there any more, belong to its work. */
+const bullmqError = 'BM001';
 
 const begins = /^\s*(begin|start\s+transaction)\b/i;
 const ends = /^\s*(commit|end|abort|rollback(?!\s+to))\b/i;
@@ -21,7 +31,7 @@ export class PglitePool extends EventEmitter implements PgPool {
   }
 
   async query<Row>(text: string, parameters?: readonly unknown[]): Promise<PgQueryResult<Row>> {
-    const { rows, rowCount } = await this.#session.query<Row>(text, parameters);
+    const { rows, rowCount } = await this.#session.query<Row>(text, parameters).catch(afterPause);
     return { rows: [...rows], rowCount };
   }
 
@@ -52,7 +62,11 @@ class PglitePoolClient extends EventEmitter implements PgPoolClient {
   }
 
   async query<Row>(text: string, parameters?: readonly unknown[]): Promise<PgQueryResult<Row>> {
-    const { rows, rowCount } = await this.#route<Row>(text, parameters);
+    // Within a transaction it holds the one connection, so that only the end of it may wait.
+    const within = this.#transaction !== undefined && !ends.test(text);
+    const { rows, rowCount } = await this.#route<Row>(text, parameters).catch(
+      within ? afterTurn : afterPause,
+    );
     return { rows: [...rows], rowCount };
   }
 
@@ -90,4 +104,14 @@ class PglitePoolClient extends EventEmitter implements PgPoolClient {
       leave();
     }
   }
+}
+
+async function afterPause(error: unknown): Promise<never> {
+  if ((error as { code?: unknown }).code !== bullmqError) await sleep(pauseAfterErrorMs);
+  throw error;
+}
+
+async function afterTurn(error: unknown): Promise<never> {
+  await turn();
+  throw error;
 }
