@@ -146,6 +146,23 @@ describe('orders', () => {
     expect(whole.shipTo?.lines.length).toBeGreaterThan(0);
   });
 
+  it('can be searched with every way to write a time that Amazon documents, and mean the same', async () => {
+    const api = open.connector.api('orders');
+    const { orders } = await api.searchOrders({ createdAfter: longAgo.toISOString() });
+    const at = Date.parse(orders.map(({ createdTime }) => createdTime).sort()[60] as string);
+    const hour = new Date(at - (at % 3_600_000));
+    const local = new Date(hour.getTime() - 7 * 3_600_000).toISOString().slice(0, 16);
+    const found = await Promise.all(
+      [hour.toISOString(), `${local}-07`, `${local}:00-07:00`, `${local}:00.000-0700`].map(
+        async (createdAfter) =>
+          (await api.searchOrders({ createdAfter })).orders.map(({ orderId: id }) => id),
+      ),
+    );
+    expect(found[0]?.length).toBeGreaterThan(0);
+    expect(found[0]?.length).toBeLessThan(orders.length);
+    expect(found.every((ids) => ids.join() === found[0]?.join())).toBe(true);
+  });
+
   it.each([
     [{}, 'updatedSince'],
     [{ updatedSince: longAgo, placedSince: longAgo }, 'updatedSince'],

@@ -1,4 +1,5 @@
 import { ValidationError } from '@fluxori/core';
+import { isoMoment } from './iso-moment.js';
 
 /** A date as Amazon takes it. @throws ValidationError naming `field` when it is no date. */
 export function instant(date: Date, field: string): string {
@@ -13,6 +14,6 @@ export function instant(date: Date, field: string): string {
 
 /** Amazon's date as ISO 8601 in UTC, always in the same form, so that it sorts as text; undefined when Amazon gave none that can be read. */
 export function utc(text: string | undefined): string | undefined {
-  const at = text === undefined || text === '' ? Number.NaN : Date.parse(text);
+  const at = text === undefined || text === '' ? Number.NaN : (isoMoment(text) ?? Date.parse(text));
   return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }

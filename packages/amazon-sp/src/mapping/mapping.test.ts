@@ -33,6 +33,7 @@ describe('money', () => {
 describe('dates', () => {
   it('come out in UTC and one form', () => {
     expect(utc('2026-11-01T08:00:00+02:00')).toBe('2026-11-01T06:00:00.000Z');
+    expect(utc('2026-11-01T08:00:00-07')).toBe('2026-11-01T15:00:00.000Z');
     expect([utc(''), utc(undefined), utc('soon')]).toEqual([undefined, undefined, undefined]);
     expect(() => instant(new Date('soon'), 'updatedSince')).toThrow(
       expect.objectContaining({ field: 'updatedSince' }),

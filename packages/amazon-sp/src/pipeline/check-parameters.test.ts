@@ -1,4 +1,4 @@
-import { findOperation, type OperationDescriptor } from '@fluxori/amazon-sp-models';
+import { findOperation, type OperationDescriptor, operations } from '@fluxori/amazon-sp-models';
 import type { ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { checkParameters } from './check-parameters.js';
@@ -185,6 +185,62 @@ describe('parameters are checked before anything is sent', () => {
     expect(problemsOf(upload, { ...rest, resource: 'aplus/../orders' })).toEqual([
       expect.stringMatching(/^resource: must not be empty/),
     ]);
+  });
+
+  const transactions = findOperation('finances', 'listTransactions') as OperationDescriptor;
+
+  it.each([
+    '2023-01-12',
+    '2024-02-29',
+    '2023-01-12T10:00Z',
+    '2023-01-12T10:00:00Z',
+    '2023-01-12T10:00:00z',
+    '2023-01-12T10:00:00.123Z',
+    '2023-01-12T10:00:00.123456789+02:00',
+    '2023-01-12T10:00:00-07',
+    '2023-01-12T10:00-0730',
+    '2023-01-12T23:59:59+05:30',
+  ])('takes %s as a date and time, as Amazon does', (postedAfter) => {
+    expect(problemsOf(transactions, { postedAfter })).toEqual([]);
+  });
+
+  it.each([
+    '',
+    'yesterday',
+    '12.01.2023',
+    '2023-1-12',
+    '20230112',
+    '2026-13-01',
+    '2026-02-30',
+    '2023-02-29T10:00:00Z',
+    '2026-01-01T24:00Z',
+    '2026-01-01T25:00Z',
+    '2026-01-01T10:60Z',
+    '2026-01-01T10:00:60Z',
+    '2026-01-01T10Z',
+    '2026-01-01T10:00',
+    '2026-01-01T10:00:00.Z',
+    '2026-01-01T10:00:00+2',
+    '2026-01-01T10:00:00+99',
+    '2026-01-01T10:00:00+02:75',
+    '2026-01-01 10:00:00Z',
+    ' 2026-01-01',
+    '2026-01-01Z',
+  ])('refuses "%s", which is no date, and says how one is written', (postedAfter) => {
+    expect(problemsOf(transactions, { postedAfter })).toEqual([
+      expect.stringMatching(
+        /^postedAfter: must be a date and time in ISO 8601 with an offset, e\.g\. 2026-01-31T08:00:00Z, or a date/,
+      ),
+    ]);
+  });
+
+  it('refuses a time where Amazon takes a day', () => {
+    const day = operations.find(({ parameters }) => parameters.some(({ format }) => format === 'date'));
+    const name = day?.parameters.find(({ format }) => format === 'date')?.name as string;
+    expect(problemsOf(day as OperationDescriptor, { [name]: '2026-01-31T08:00:00Z' })).toContainEqual(
+      `${name}: must be a date in ISO 8601, e.g. 2026-01-31`,
+    );
+    expect(problemsOf(day as OperationDescriptor, { [name]: '2026-01-31' }).join()).not.toContain(`${name}:`);
   });
 
   it('lists every problem at once', () => {

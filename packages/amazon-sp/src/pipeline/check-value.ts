@@ -1,8 +1,7 @@
 import type { ItemDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
+import { isoMoment } from '../mapping/iso-moment.js';
 import { didYouMean } from './did-you-mean.js';
 
-/** RFC 3339, which ISO 8601's full form with an offset is. */
-const dateTimePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/i;
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What is wrong with a value, by the parameter's description; nothing when it fits. Values are repeated only where they are no one's data: enums, numbers, dates. */
@@ -67,10 +66,12 @@ function checkText(parameter: ItemDescriptor, value: string, part?: PathPart): s
     const names = parameter.enum.map(String);
     return [`must be one of ${names.join(', ')}${didYouMean(value, names)}`];
   }
-  if (format === 'date-time' && !(dateTimePattern.test(value) && isRealDate(value))) {
-    return ['must be a date and time in ISO 8601 with an offset, e.g. 2026-01-31T08:00:00Z'];
+  if (format === 'date-time' && isoMoment(value) === undefined) {
+    return [
+      'must be a date and time in ISO 8601 with an offset, e.g. 2026-01-31T08:00:00Z, or a date, e.g. 2026-01-31',
+    ];
   }
-  if (format === 'date' && !(datePattern.test(value) && isRealDate(value))) {
+  if (format === 'date' && !(datePattern.test(value) && isoMoment(value) !== undefined)) {
     return ['must be a date in ISO 8601, e.g. 2026-01-31'];
   }
   const problems: string[] = [];
@@ -94,13 +95,6 @@ function checkNumber(parameter: ItemDescriptor, value: unknown): string[] {
   if (parameter.maximum !== undefined && value > parameter.maximum)
     problems.push(`must be ${parameter.maximum} or less, not ${value}`);
   return problems;
-}
-
-/** A day that the calendar has: `Date.parse` alone takes February 31. */
-function isRealDate(value: string): boolean {
-  if (!Number.isFinite(Date.parse(value))) return false;
-  const day = value.slice(0, 10);
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 /** A pattern that this engine cannot read is Amazon's to check. */

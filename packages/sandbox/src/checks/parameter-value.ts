@@ -1,11 +1,11 @@
 import type { ItemDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
 import { invalidInput, type Refusal } from '../http/refusal.js';
+import { momentOf } from './moment.js';
 
 export type ScalarValue = string | number | boolean;
 export type ParameterValue = ScalarValue | readonly ScalarValue[];
 
 const separators = { csv: ',', ssv: ' ', tsv: '\t', pipes: '|' } as const;
-const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
 const date = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
@@ -71,22 +71,15 @@ function readText(name: string, descriptor: ScalarDescriptor, text: string): str
     throw refuse(name, `must have at most ${descriptor.maxLength} characters`);
   if (descriptor.pattern !== undefined && !new RegExp(descriptor.pattern, 'u').test(text))
     throw refuse(name, `must match ${descriptor.pattern}`);
-  if (descriptor.format === 'date-time' && !isDateTime(text))
+  if (descriptor.format === 'date-time' && momentOf(text) === undefined)
     throw refuse(name, `must be an ISO 8601 date-time, not '${text}'`);
   if (descriptor.format === 'date' && !isDate(text))
     throw refuse(name, `must be an ISO 8601 date, not '${text}'`);
   return text;
 }
 
-/** An ISO 8601 date-time with its offset, naming a moment that exists. */
-export function isDateTime(text: string): boolean {
-  return dateTime.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text));
-}
-
 function isDate(text: string): boolean {
-  if (!date.test(text)) return false;
-  const parsed = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
+  return date.test(text) && momentOf(text) !== undefined;
 }
 
 function notOneOf(name: string, allowed: readonly (string | number)[], text: string): Refusal {

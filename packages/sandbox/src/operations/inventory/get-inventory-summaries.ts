@@ -1,4 +1,5 @@
 import type { ParamsOf, ResponseOf } from '@fluxori/amazon-sp-models';
+import { momentOf } from '../../checks/moment.js';
 import { invalidInput } from '../../http/refusal.js';
 import { implement } from '../../operation/implementation.js';
 import type { FbaStock, Listing } from '../../world/listing.js';
@@ -50,7 +51,7 @@ export const getInventorySummaries = implement('fbaInventory', 'v1', 'getInvento
 
 function checkStart(params: Query, nowMs: number): void {
   if (params.startDateTime === undefined) return;
-  if (Date.parse(params.startDateTime) < nowMs - eighteenMonthsMs)
+  if ((momentOf(params.startDateTime) as number) < nowMs - eighteenMonthsMs)
     throw invalidInput(message, 'startDateTime must be no earlier than 18 months ago.');
 }
 
@@ -58,7 +59,7 @@ function checkStart(params: Query, nowMs: number): void {
 function select(seller: Seller, marketplaceId: string, params: Query): readonly Listing[] {
   const sorted = seller.sortedListings(marketplaceId).filter((listing) => listing.fulfilledBy === 'AMAZON');
   if (params.startDateTime !== undefined) {
-    const from = Date.parse(params.startDateTime);
+    const from = momentOf(params.startDateTime) as number;
     return sorted.filter((listing) => listing.stock.updatedMs >= from);
   }
   const skus = params.sellerSkus ?? (params.sellerSku === undefined ? undefined : [params.sellerSku]);

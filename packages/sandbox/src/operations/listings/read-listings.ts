@@ -1,4 +1,5 @@
 import type { ParamsOf } from '@fluxori/amazon-sp-models';
+import { momentOf } from '../../checks/moment.js';
 import { invalidInput, notFound } from '../../http/refusal.js';
 import { implement, type OperationCall } from '../../operation/implementation.js';
 import type { Listing } from '../../world/listing.js';
@@ -89,7 +90,8 @@ function select(call: OperationCall<Search>): readonly Listing[] {
 function matches(params: Search, listing: Listing): boolean {
   const status = statusOf(listing);
   const within = (ms: number, after: string | undefined, before: string | undefined) =>
-    (after === undefined || ms >= Date.parse(after)) && (before === undefined || ms <= Date.parse(before));
+    (after === undefined || ms >= (momentOf(after) as number)) &&
+    (before === undefined || ms <= (momentOf(before) as number));
   return (
     within(listing.createdMs, params.createdAfter, params.createdBefore) &&
     within(listing.updatedMs, params.lastUpdatedAfter, params.lastUpdatedBefore) &&

@@ -1,5 +1,5 @@
 import type { ParamsOf } from '@fluxori/amazon-sp-models';
-import { isDateTime } from '../../checks/parameter-value.js';
+import { momentOf } from '../../checks/moment.js';
 import { invalidInput } from '../../http/refusal.js';
 import { implement } from '../../operation/implementation.js';
 import type { StoredOrder } from '../../world/order.js';
@@ -59,22 +59,23 @@ function spanOf(params: Query, latestMs: number): { time: OrderTime; from: numbe
   if (CreatedAfter !== undefined && (LastUpdatedAfter ?? LastUpdatedBefore) !== undefined)
     throw invalidInput(message, 'LastUpdatedAfter and LastUpdatedBefore cannot be set with CreatedAfter.');
   const created = CreatedAfter !== undefined;
-  const from = momentOf(
+  const from = readMoment(
     created ? 'CreatedAfter' : 'LastUpdatedAfter',
     (CreatedAfter ?? LastUpdatedAfter) as string,
   );
   const before = created ? CreatedBefore : LastUpdatedBefore;
   const to =
-    before === undefined ? latestMs : momentOf(created ? 'CreatedBefore' : 'LastUpdatedBefore', before);
+    before === undefined ? latestMs : readMoment(created ? 'CreatedBefore' : 'LastUpdatedBefore', before);
   if (before !== undefined && to > latestMs)
     throw invalidInput(message, 'The end of the span must be at least two minutes before the current time.');
   return { time: created ? 'createdMs' : 'updatedMs', from, to };
 }
 
-function momentOf(name: string, text: string): number {
-  const full = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
-  if (!isDateTime(full)) throw invalidInput(message, `${name} must be an ISO 8601 date, not '${text}'.`);
-  return Date.parse(full);
+/** v0 describes its dates as plain text, so they are checked here only. */
+function readMoment(name: string, text: string): number {
+  const ms = momentOf(text);
+  if (ms === undefined) throw invalidInput(message, `${name} must be an ISO 8601 date, not '${text}'.`);
+  return ms;
 }
 
 function wanted(params: Query, order: StoredOrder): boolean {

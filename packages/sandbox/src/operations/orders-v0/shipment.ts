@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readBody } from '../../checks/body-schema.js';
-import { isDateTime } from '../../checks/parameter-value.js';
+import { momentOf } from '../../checks/moment.js';
 import { invalidInput } from '../../http/refusal.js';
 import { implement } from '../../operation/implementation.js';
 import { leftOf, type StoredOrder } from '../../world/order.js';
@@ -15,7 +15,12 @@ const confirmation = z.object({
     carrierName: z.string().optional(),
     shippingMethod: z.string().optional(),
     trackingNumber: z.string().min(1),
-    shipDate: z.string().refine(isDateTime, 'must be an ISO 8601 date-time'),
+    shipDate: z.string().transform((text, context) => {
+      const ms = momentOf(text);
+      if (ms !== undefined) return ms;
+      context.addIssue({ code: 'custom', message: 'must be an ISO 8601 date-time' });
+      return z.NEVER;
+    }),
     shipFromSupplySourceId: z.string().optional(),
     orderItems: z
       .array(
@@ -37,7 +42,7 @@ export const confirmShipment = implement('orders', 'v0', 'confirmShipment', (cal
   checkShippable(order, body.marketplaceId);
   if (parcel.carrierCode === 'Other' && parcel.carrierName === undefined)
     throw refuse('packageDetail.carrierName is required when carrierCode is Other.');
-  const shippedMs = Date.parse(parcel.shipDate);
+  const shippedMs = parcel.shipDate;
   if (shippedMs < order.createdMs) throw refuse('packageDetail.shipDate is before the order was placed.');
   const old = order.parcels.findIndex((one) => one.packageReferenceId === parcel.packageReferenceId);
   const others = order.parcels.filter((_, i) => i !== old);

@@ -1,4 +1,5 @@
 import type { ParamsOf } from '@fluxori/amazon-sp-models';
+import { momentOf } from '../../checks/moment.js';
 import { invalidInput } from '../../http/refusal.js';
 import { implement } from '../../operation/implementation.js';
 import type { StoredOrder } from '../../world/order.js';
@@ -71,10 +72,10 @@ function spanOf(
     createdAfter !== undefined
       ? (['created', createdAfter, createdBefore] as const)
       : (['lastUpdated', lastUpdatedAfter as string, lastUpdatedBefore] as const);
-  const from = Date.parse(after);
+  const from = momentOf(after) as number;
   const latestMs = nowMs - settleMs;
   if (from > nowMs) throw invalidInput(message, `${name}After must not be in the future.`);
-  const to = before === undefined ? latestMs : Date.parse(before);
+  const to = before === undefined ? latestMs : (momentOf(before) as number);
   if (before !== undefined && to > latestMs)
     throw invalidInput(message, `${name}Before must be at least two minutes before the time of the request.`);
   if (before !== undefined && to < from)
