@@ -36,6 +36,8 @@ class BarProgress implements Progress {
       autopadding: false,
       emptyOnZero: true,
       gracefulExit: false,
+      // A line that is printed above takes the place of the first bar: all of them must be drawn anew, changed or not.
+      forceRedraw: true,
     });
   }
 
@@ -59,7 +61,7 @@ class BarProgress implements Progress {
   }
 
   say(line: string): void {
-    this.#multi.log(`${line}\n`);
+    this.#multi.log(`${line}${clearToEndOfLine}\n`);
     this.#multi.update();
   }
 
@@ -67,6 +69,9 @@ class BarProgress implements Progress {
     this.#multi.stop();
   }
 }
+
+/** What a longer bar left behind the line. */
+const clearToEndOfLine = '\u001b[K';
 
 interface Payload {
   readonly name: string;
