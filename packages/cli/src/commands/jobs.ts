@@ -1,5 +1,6 @@
 import { NotFoundError, ValidationError } from '@fluxori/core';
 import { type JobState, type JobView, jobStates } from '@fluxori/queue';
+import { parkedReason, spanText, waitText } from '../output/wait-text.js';
 import {
   type CommandContext,
   type CommandFactory,
@@ -115,7 +116,7 @@ async function showJob(context: CommandContext, id: string): Promise<void> {
         ['payload', JSON.stringify(job.payload)],
       ];
       if (job.parked)
-        lines.push(['waits until', job.parked.until.toISOString()], ['because', job.parked.reason]);
+        lines.push(['waits', waitText(job.parked.until)], ['because', parkedReason(job.parked.reason)]);
       if (job.error)
         lines.push(['error', String(job.error.message)], ['what to do', String(job.error.remedy ?? '')]);
       if (job.result !== undefined) lines.push(['result', JSON.stringify(job.result)]);
@@ -166,6 +167,9 @@ function progressOf({ progress }: JobView): string {
 
 function noteOf(job: JobView): string {
   if (job.parked)
-    return `until ${job.parked.until.toISOString().slice(11, 19)}: ${job.parked.reason}`.slice(0, 70);
+    return `for ${spanText(job.parked.until.getTime() - Date.now())}: ${parkedReason(job.parked.reason)}`.slice(
+      0,
+      70,
+    );
   return job.error ? String(job.error.message).slice(0, 70) : '';
 }

@@ -2,6 +2,7 @@ import type { AccountId, JsonValue, Priority } from '@fluxori/core';
 import type { App } from '../composition/open-app.js';
 import { progressOn } from '../output/progress.js';
 import type { Terminal } from '../output/terminal.js';
+import { parkedReason, waitText } from '../output/wait-text.js';
 
 export interface JobRequest {
   readonly name: string;
@@ -61,7 +62,7 @@ export async function runJobs(
     app.queues.on('parked', (event) => {
       const label = labels.get(event.jobId);
       if (label === undefined || event.until.getTime() - Date.now() < worthTellingMs) return;
-      progress.say(`  ${label} waits until ${event.until.toISOString()}: ${event.reason}`);
+      progress.say(`  ${label} waits ${waitText(event.until)}: ${parkedReason(event.reason)}`);
     }),
   ];
   try {

@@ -1,4 +1,5 @@
 import type { App } from '../composition/open-app.js';
+import { parkedReason, waitText } from '../output/wait-text.js';
 import {
   type CommandContext,
   type CommandFactory,
@@ -56,7 +57,7 @@ function narrate(
   return [
     app.queues.on('active', ({ jobId, name, accountId }) => say(jobId, `${name} for ${accountId} begins`)),
     app.queues.on('parked', ({ jobId, until, reason }) =>
-      say(jobId, `waits until ${until.toISOString()}: ${reason}`),
+      say(jobId, `waits ${waitText(until)}: ${parkedReason(reason)}`),
     ),
     app.queues.on('completed', ({ jobId, result }) => {
       done.completed++;
