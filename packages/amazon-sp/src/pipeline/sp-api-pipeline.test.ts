@@ -133,6 +133,53 @@ describe('what is sent', () => {
     },
   );
 
+  it.each([
+    [
+      'takes no restricted data token',
+      'orders',
+      '2026-01-01',
+      { dataElements: ['buyerInfo'] },
+      /includedData/,
+    ],
+    ['is restricted as a whole', 'orders', 'v0', { dataElements: ['shippingAddress'] }, /as a whole/],
+  ] as const)(
+    'is nothing when data elements are named for an operation that %s',
+    async (_, api, version, rdt, remedy) => {
+      const { connector, sent } = await recorder();
+      const operationId = version === 'v0' ? 'getOrderAddress' : 'getOrder';
+      const call = connector.call({ api, version, operationId }, { orderId: '902-1234567-1234567' }, { rdt });
+      await expect(call).rejects.toMatchObject({
+        name: 'ValidationError',
+        field: 'rdt.dataElements',
+        account: 'acme-za',
+        operation: version === 'v0' ? 'orders@v0.getOrderAddress' : 'orders.getOrder',
+        message: expect.stringContaining('takes no data elements'),
+        remedy: expect.stringMatching(remedy),
+      });
+      expect(sent()).toEqual([]);
+    },
+  );
+
+  it('is nothing when the list of data elements is empty', async () => {
+    const { connector, sent } = await recorder();
+    await expect(
+      connector.api('orders', 'v0').getOrder({ orderId: '902-1' }, { rdt: { dataElements: [] } }),
+    ).rejects.toMatchObject({ field: 'rdt.dataElements', remedy: expect.stringContaining('rdt: false') });
+    expect(sent()).toEqual([]);
+  });
+
+  it('is asked for with the data elements named, where the operation takes some', async () => {
+    const { connector, sent } = await recorder();
+    await connector
+      .api('orders', 'v0')
+      .getOrder({ orderId: '902-1' }, { rdt: { dataElements: ['buyerInfo'] } });
+    expect(JSON.parse(String(sent()[1]?.body))).toEqual({
+      restrictedResources: [
+        { method: 'GET', path: '/orders/v0/orders/{orderId}', dataElements: ['buyerInfo'] },
+      ],
+    });
+  });
+
   it('names a marketplace by its id, however the caller named it', async () => {
     const { connector, sent } = await recorder();
     await connector.orders.confirmShipment({

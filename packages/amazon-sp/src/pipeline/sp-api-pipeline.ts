@@ -2,6 +2,7 @@ import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
 import { isErrorOf, type Logger, silentLogger, ValidationError } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { Authorizer } from '../auth/authorizer.js';
+import { checkDataElements } from '../auth/check-data-elements.js';
 import { grantlessScope } from '../auth/grantless-operations.js';
 import { personalDataOf } from '../auth/personal-data.js';
 import { resourceFor } from '../auth/restricted-data-tokens.js';
@@ -59,6 +60,7 @@ export class SpApiPipeline {
     const name = operationName(operation);
     this.#checkPlace(operation, environment);
     checkParameters(operation, params, { region, account: accountId });
+    checkDataElements(operation, options.rdt, accountId);
     this.#warnOnce(operation, name);
 
     const request = buildRequest(operation, params);
