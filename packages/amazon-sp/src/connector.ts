@@ -26,7 +26,7 @@ import { ProductTypes } from './listings/product-types.js';
 import { OrdersClient } from './orders/orders-client.js';
 import { createApi, operationNamed, type SpApi } from './pipeline/api-client.js';
 import type { ApiCallOptions } from './pipeline/call-options.js';
-import type { Params } from './pipeline/check-parameters.js';
+import type { Params } from './pipeline/parameter-problems.js';
 import { SpApiPipeline } from './pipeline/sp-api-pipeline.js';
 import { PricingClient } from './pricing/pricing-client.js';
 import { RegionalEndpointManager } from './regions/regional-endpoint-manager.js';

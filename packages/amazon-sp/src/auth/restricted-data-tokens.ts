@@ -25,27 +25,29 @@ const requestOperation = findOperation('tokens', 'createRestrictedDataToken') as
 /**
  * Which token a call needs, by the table and what the caller says; undefined when the seller's token is enough.
  * @param path - of this call, with its values.
+ * @param options.unchecked - the caller may know of restricted operations that the table lacks.
  */
 export function resourceFor(
   operation: OperationDescriptor,
   path: string,
-  rdt: ApiCallOptions['rdt'],
+  { rdt, unchecked }: Pick<ApiCallOptions, 'rdt' | 'unchecked'>,
 ): RestrictedResource | undefined {
   const row = restrictedOperation(operation);
-  if (row === undefined || rdt === false || (row.when === 'asked' && rdt === undefined)) return undefined;
+  if (rdt === false || (row === undefined && !(unchecked && rdt))) return undefined;
+  if (row?.when === 'asked' && rdt === undefined) return undefined;
   const dataElements = elementsOf(row, rdt);
   return {
     method: operation.method,
-    path: row.exactPath ? path : operation.path,
+    path: row?.exactPath ? path : operation.path,
     ...(dataElements && { dataElements }),
   };
 }
 
 function elementsOf(
-  row: RestrictedOperation,
+  row: RestrictedOperation | undefined,
   rdt: ApiCallOptions['rdt'],
 ): readonly DataElement[] | undefined {
-  return typeof rdt === 'object' ? [...rdt.dataElements].sort() : row.dataElements;
+  return typeof rdt === 'object' ? [...rdt.dataElements].sort() : row?.dataElements;
 }
 
 /** Fetches restricted data tokens and keeps them for the hour that they live, shared by all processes. */

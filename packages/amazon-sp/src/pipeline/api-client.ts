@@ -16,8 +16,8 @@ import {
 } from '@fluxori/amazon-sp-models';
 import { ValidationError } from '@fluxori/core';
 import type { ApiCallOptions } from './call-options.js';
-import type { Params } from './check-parameters.js';
 import { didYouMean } from './did-you-mean.js';
+import type { Params } from './parameter-problems.js';
 
 /** All operations of one API version, as functions: `(params, options?) => Promise<response>`. */
 export type ApiClient<Api extends ApiName, Version extends VersionOf<Api>> = {

@@ -1,5 +1,5 @@
 import type { CollectionFormat, OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
-import type { Params } from './check-parameters.js';
+import type { Params } from './parameter-problems.js';
 import { beforeEscaping } from './read-twice.js';
 
 /** A call as it goes over the wire, but for the token. */
@@ -18,7 +18,10 @@ const separators: Readonly<Record<Exclude<CollectionFormat, 'multi'>, string>> =
   pipes: '|',
 };
 
-/** Puts checked parameters in their places: path, query, headers, body. A GET never gets a body: Amazon answers 400 to it. */
+/**
+ * Puts checked parameters in their places: path, query, headers, body; what the table does not know (in unchecked calls only) in the query. A GET never
+ * gets a body: Amazon answers 400 to it.
+ */
 export function buildRequest(operation: OperationDescriptor, params: Params): BuiltRequest {
   let path = operation.path;
   const query: string[] = [];
@@ -43,6 +46,11 @@ export function buildRequest(operation: OperationDescriptor, params: Params): Bu
         break;
     }
   }
+  for (const parameter of strangers(operation, params)) {
+    const value = params[parameter.name];
+    if (parameter.name === 'body') body = JSON.stringify(value);
+    else query.push(...queryPairs(operation, parameter, value));
+  }
   if (body !== undefined) headers['content-type'] = 'application/json';
   return {
     method: operation.method,
@@ -50,6 +58,14 @@ export function buildRequest(operation: OperationDescriptor, params: Params): Bu
     headers,
     ...(body !== undefined && operation.method !== 'GET' && { body }),
   };
+}
+
+/** Parameters that the operation's table does not have, as if it had them. */
+function strangers(operation: OperationDescriptor, params: Params): ParameterDescriptor[] {
+  const known = new Set(operation.parameters.map(({ name }) => name));
+  return Object.keys(params)
+    .filter((name) => params[name] !== undefined && !known.has(name))
+    .map((name) => ({ name, in: 'query', type: 'string' }));
 }
 
 /** Percent-encodes all but RFC 3986's unreserved characters; Amazon asks for it where SKUs are in the URL. */

@@ -30,6 +30,12 @@ export interface ApiCallOptions extends SpCallOptions {
    * `true`: use one where the table leaves it to the caller (restricted report documents); with `dataElements`: these instead of the table's.
    */
   readonly rdt?: boolean | { readonly dataElements: readonly DataElement[] };
+  /**
+   * For facts at Amazon that are newer than this release: sends the parameters as they are. Names, values, sizes, marketplaces and what is
+   * required are not checked, unknown names go into the query (`body` into the body), and `rdt` fetches a token for any operation. Off by default;
+   * the path's own values are needed all the same. Limits, tokens and errors are as ever.
+   */
+  readonly unchecked?: boolean;
   /** Told about the answer when the call succeeds. */
   readonly onAnswer?: (facts: AnswerFacts) => void;
 }

@@ -1,19 +1,10 @@
 import type { ItemDescriptor, OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
-import { ValidationError } from '@fluxori/core';
 import { findMarketplace, unknownMarketplace } from '../regions/marketplaces.js';
 import type { Region } from '../regions/region.js';
 import { wrongRegion } from '../regions/regional-endpoint-manager.js';
 import { checkValue } from './check-value.js';
 import { didYouMean } from './did-you-mean.js';
-import { operationName } from './operation-name.js';
-
-export type Params = Readonly<Record<string, unknown>>;
-
-interface Problem {
-  readonly field: string;
-  readonly text: string;
-  readonly code?: 'MARKETPLACE_UNKNOWN' | 'MARKETPLACE_WRONG_REGION';
-}
+import { checkIsObject, type Params, type Problem, refuseIfAny } from './parameter-problems.js';
 
 const marketplaceParameter = /^marketplaceIds?$/i;
 
@@ -28,20 +19,8 @@ export function checkParameters(
   params: Params,
   subject: { region: Region; account?: string },
 ): void {
-  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
-    const name = operationName(operation);
-    throw new ValidationError(`${name} was not sent: its parameters must be an object by their names.`, {
-      operation: name,
-      account: subject.account,
-      field: 'params',
-      remedy: "Pass them as in `{ orderId: '902-1234567-1234567' }`.",
-    });
-  }
-  const problems: {
-    field: string;
-    text: string;
-    code?: 'MARKETPLACE_UNKNOWN' | 'MARKETPLACE_WRONG_REGION';
-  }[] = [];
+  checkIsObject(operation, params, subject.account);
+  const problems: Problem[] = [];
   const known = new Map(operation.parameters.map((parameter) => [parameter.name, parameter]));
 
   for (const name of Object.keys(params)) {
@@ -63,21 +42,11 @@ export function checkParameters(
     if (marketplaceParameter.test(parameter.name))
       problems.push(...marketplaceProblems(parameter.name, value, subject.region));
   }
-  if (problems.length === 0) return;
-
-  const lines = problems.map(({ field, text }) => `${field}: ${text}`);
-  const name = operationName(operation);
-  throw new ValidationError(
-    `${name} was not sent: ${lines.length === 1 ? lines[0] : `${lines.length} parameters are wrong:\n${lines.map((line) => `  - ${line}`).join('\n')}`}`,
-    {
-      code: problems.length === 1 ? problems[0]?.code : undefined,
-      operation: name,
-      account: subject.account,
-      field: problems[0]?.field,
-      problems: lines,
-      remedy: 'Correct the parameters listed; nothing was sent.',
-    },
-  );
+  refuseIfAny(problems, operation, {
+    account: subject.account,
+    remedy:
+      'Correct the parameters listed; nothing was sent. If Amazon has changed since this release, api(…) and call(…) send them as they are with `unchecked: true`.',
+  });
 }
 
 function marketplaceProblems(field: string, value: unknown, region: Region): Problem[] {

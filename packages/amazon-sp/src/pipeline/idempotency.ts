@@ -49,8 +49,9 @@ export function isIdempotent(
 ): boolean {
   if (operation.method === 'GET' || operation.method === 'PUT' || operation.method === 'DELETE') return true;
   if (repeatable.has(`${operation.api}.${operation.operationId}`)) return true;
-  return Object.keys(params).some(
-    (name) => params[name] !== undefined && idempotencyHeaders.has(name.toLowerCase()),
+  return operation.parameters.some(
+    ({ name, in: place }) =>
+      place === 'header' && params[name] !== undefined && idempotencyHeaders.has(name.toLowerCase()),
   );
 }
 

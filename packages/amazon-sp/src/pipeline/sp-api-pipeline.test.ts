@@ -180,6 +180,95 @@ describe('what is sent', () => {
     });
   });
 
+  describe('unchecked', () => {
+    const getOrder = { api: 'orders', operationId: 'getOrder' };
+    const searchOrders = { api: 'orders', operationId: 'searchOrders' };
+    const unchecked = { unchecked: true };
+
+    it('is what Amazon may have learnt since: names, values, marketplaces, sizes and what is required', async () => {
+      const { connector, sent } = await recorder();
+      await connector.call(
+        searchOrders,
+        {
+          marketplaceIds: ['A9NEWMARKETPLACE', 'ATVPDKIKX0DER'],
+          fulfillmentStatuses: ['A_NEW_ONE'],
+          maxResultsPerPage: 500,
+          lastUpdatedAfter: 'P30D',
+          aNewOne: 'x y',
+          someNewOnes: ['a,b', 2],
+          notGiven: undefined,
+        },
+        unchecked,
+      );
+      await connector.call({ api: 'fbaInventory', operationId: 'getInventorySummaries' }, {}, unchecked);
+      expect(sent().map(({ url }) => url.replace(/^.*amazon\.com/, ''))).toEqual([
+        '/orders/2026-01-01/orders?lastUpdatedAfter=P30D&fulfillmentStatuses=A_NEW_ONE' +
+          '&marketplaceIds=A9NEWMARKETPLACE,ATVPDKIKX0DER&maxResultsPerPage=500&aNewOne=x%20y&someNewOnes=a%2Cb,2',
+        '/fba/inventory/v1/summaries',
+      ]);
+    });
+
+    it('is a body that the table does not know, and an operation that it has for the sandbox only', async () => {
+      const { connector, sent } = await recorder();
+      const remove = { api: 'fbaInventory', operationId: 'deleteInventoryItem' };
+      await connector.call(remove, { sellerSku: 'A', body: { reason: 'new' } }, unchecked);
+      expect(sent()[0]).toMatchObject({
+        method: 'DELETE',
+        url: 'https://sellingpartnerapi-eu.amazon.com/fba/inventory/v1/items/A',
+        body: '{"reason":"new"}',
+      });
+    });
+
+    it('is a restricted data token for an operation that the table does not have as restricted', async () => {
+      const { connector, sent } = await recorder();
+      const params = { orderId: '902-1' };
+      await connector.call(getOrder, params, { ...unchecked, rdt: { dataElements: ['buyerInfo'] } });
+      await connector.call(getOrder, params, { ...unchecked, rdt: true });
+      const asked = sent().filter(({ operation }) => operation === 'tokens.createRestrictedDataToken');
+      expect(asked.map(({ body }) => JSON.parse(String(body)).restrictedResources[0])).toEqual([
+        { method: 'GET', path: '/orders/2026-01-01/orders/{orderId}', dataElements: ['buyerInfo'] },
+        { method: 'GET', path: '/orders/2026-01-01/orders/{orderId}' },
+      ]);
+    });
+
+    it('is not held to be repeatable because of a name that the operation does not have', async () => {
+      const { connector, sent } = await recorder();
+      const create = { api: 'feeds', operationId: 'createFeed' };
+      await connector.call(create, { body: {}, 'x-amzn-idempotency-token': 'a' }, unchecked);
+      expect(sent()[0]).toMatchObject({ idempotent: false });
+    });
+
+    it.each<[string, Record<string, unknown>, string, RegExp]>([
+      ['a path without its value', {}, 'orderId', /is required/],
+      ['an empty path value', { orderId: '' }, 'orderId', /must not be empty/],
+      ['a path value that climbs', { orderId: '..' }, 'orderId', /must not be empty, "\." or "\.\."/],
+      ['a path value that is no text', { orderId: ['a'] }, 'orderId', /must be text/],
+      ['an object in the query', { orderId: '1', aNewOne: {} }, 'aNewOne', /must be text, a number/],
+      ['a Date in the query', { orderId: '1', aNewOne: new Date() }, 'aNewOne', /toISOString/],
+      ['a body of a GET', { orderId: '1', body: {} }, 'body', /cannot be sent with a GET/],
+      ['an empty list', { orderId: '1', includedData: [] }, 'includedData', /must not be an empty list/],
+    ])('still refuses what cannot be written into a request: %s', async (_, params, field, message) => {
+      const { connector, sent } = await recorder();
+      await expect(connector.call(getOrder, params, unchecked)).rejects.toMatchObject({
+        name: 'ValidationError',
+        operation: 'orders.getOrder',
+        field,
+        message: expect.stringMatching(message),
+      });
+      expect(sent()).toEqual([]);
+    });
+
+    it('is off by default, and every refusal tells of it', async () => {
+      const { connector, sent } = await recorder();
+      await expect(connector.call(searchOrders, { aNewOne: 'x' })).rejects.toMatchObject({
+        field: 'aNewOne',
+        remedy: expect.stringContaining('unchecked: true'),
+      });
+      await expect(connector.call(searchOrders, { aNewOne: 'x' }, { unchecked: false })).rejects.toThrow();
+      expect(sent()).toEqual([]);
+    });
+  });
+
   it('names a marketplace by its id, however the caller named it', async () => {
     const { connector, sent } = await recorder();
     await connector.orders.confirmShipment({

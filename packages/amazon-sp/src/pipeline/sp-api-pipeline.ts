@@ -15,9 +15,11 @@ import type { Environment } from '../regions/region.js';
 import type { RegionalEndpointManager } from '../regions/regional-endpoint-manager.js';
 import { buildRequest } from './build-request.js';
 import { type ApiCallOptions, callOptions } from './call-options.js';
-import { checkParameters, type Params } from './check-parameters.js';
+import { checkParameters } from './check-parameters.js';
+import { checkWritable } from './check-writable.js';
 import { isIdempotent } from './idempotency.js';
 import { operationName } from './operation-name.js';
+import type { Params } from './parameter-problems.js';
 
 export interface PipelineParts {
   readonly config: AmazonSpConfig;
@@ -46,7 +48,7 @@ export class SpApiPipeline {
    *
    * @param options.environment - another than the connector's; for restricted data tokens.
    * @returns Amazon's answer as it is; undefined when it is empty.
-   * @throws ValidationError before anything is sent, when a parameter is wrong.
+   * @throws ValidationError before anything is sent, when a parameter is wrong; `unchecked` calls only when it cannot be written into a request.
    * @throws what `toSpApiError` and the network client throw.
    */
   async call(
@@ -58,14 +60,17 @@ export class SpApiPipeline {
     const environment = options.environment ?? endpoints.environment;
     const { accountId, region } = config;
     const name = operationName(operation);
-    this.#checkPlace(operation, environment);
-    checkParameters(operation, params, { region, account: accountId });
-    checkDataElements(operation, options.rdt, accountId);
+    if (options.unchecked) checkWritable(operation, params, accountId);
+    else {
+      this.#checkPlace(operation, environment);
+      checkParameters(operation, params, { region, account: accountId });
+      checkDataElements(operation, options.rdt, accountId);
+    }
     this.#warnOnce(operation, name);
 
     const request = buildRequest(operation, params);
     const [path = ''] = request.target.split('?');
-    const resource = resourceFor(operation, path, options.rdt);
+    const resource = resourceFor(operation, path, options);
     const personal = personalDataOf(operation, params, resource);
     if (personal !== undefined) {
       this.#logger.info(
