@@ -97,6 +97,7 @@ export class Enqueuer {
     const data = packJob(definition, options);
     const { dedupeKey, delayMs = 0, priority = definition.priority ?? 'normal' } = options;
     if (dedupeKey !== undefined) checkDedupeKey(name, dedupeKey);
+    checkDelay(name, delayMs);
     return {
       name,
       data,
@@ -140,6 +141,18 @@ function checkDedupeKey(name: string, dedupeKey: string): void {
     `The dedupe key of the job ${name} holds a NUL character or half of a surrogate pair, which no database keeps.`,
     { field: 'dedupeKey', operation: name, remedy: 'Make the key of plain text, e.g. of ids.' },
   );
+}
+
+/** No job is meant to wait longer; whoever says so has mixed up units. */
+const longestDelayMs = 366 * 24 * 60 * 60_000;
+
+function checkDelay(name: string, delayMs: number): void {
+  if (delayMs >= 0 && delayMs <= longestDelayMs) return;
+  throw new ValidationError(`The delay of the job ${name} is ${delayMs} ms, which is no time from now on.`, {
+    field: 'delayMs',
+    operation: name,
+    remedy: 'Give milliseconds from 0 up to a year.',
+  });
 }
 
 /** @throws ValidationError for a priority that does not exist: it may come from a command line. */

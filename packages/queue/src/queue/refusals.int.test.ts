@@ -44,6 +44,24 @@ describe('what a queue refuses', () => {
     await expect(queue.counts()).resolves.toMatchObject({ waiting: 0, parked: 0 });
   });
 
+  it('is a delay that is no time: nothing is enqueued', async () => {
+    const queue = rig.queue(async () => {});
+    for (const delayMs of [Number.NaN, Number.POSITIVE_INFINITY, -1, 1e15]) {
+      await expect(queue.add('test.work', { ...work(), delayMs })).rejects.toMatchObject({
+        name: 'ValidationError',
+        field: 'delayMs',
+      });
+    }
+    await expect(queue.counts()).resolves.toMatchObject({ waiting: 0, parked: 0 });
+  });
+
+  it('is a handler that parks until no date: the job fails at once and says so', async () => {
+    const queue = rig.queue(async (ctx) => ctx.park({ until: new Date('soon'), reason: 'a typing error' }));
+    await queue.start();
+    const { jobId } = await queue.add('test.work', work());
+    await expect(queue.waitFor(jobId)).rejects.toMatchObject({ name: 'ValidationError', field: 'until' });
+  });
+
   it('is an unknown job, another version, or a malformed account', async () => {
     const queue = rig.queue(async () => {});
     await expect(queue.add('test.other', work())).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });

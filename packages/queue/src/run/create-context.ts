@@ -1,4 +1,4 @@
-import type { AccountId, JsonValue, Logger } from '@fluxori/core';
+import { type AccountId, type JsonValue, type Logger, ValidationError } from '@fluxori/core';
 import type { JobContext, Progress } from '../job/job-context.js';
 import { ParkRequest } from '../outcome/park-request.js';
 import type { Checkpoints } from './checkpoints.js';
@@ -58,6 +58,13 @@ export function createContext(facts: Facts, means: Means): JobContext {
       await means.progress(value);
     },
     park(order) {
+      if (Number.isNaN(order.until.getTime())) {
+        throw new ValidationError(`A handler wants to park until a date that is none: ${order.reason}.`, {
+          field: 'until',
+          account: accountId,
+          remedy: 'Correct the handler, then retry the job: it goes on from its checkpoint.',
+        });
+      }
       throw new ParkRequest(order);
     },
   };
