@@ -38,6 +38,8 @@ interface State {
   /** Identifiers of this batch that were found. */
   readonly found: readonly string[];
   readonly missing: readonly string[];
+  /** An answer of this batch did not tell by which SKU it was found, so that nothing can be said of those that are not named. */
+  readonly untold?: boolean;
   readonly restarts: number;
   readonly items: number;
   readonly counts: WriteResult;
@@ -46,7 +48,10 @@ interface State {
 export interface CatalogLookupResult extends WriteResult {
   /** Products found; one EAN may stand for several. */
   readonly items: number;
-  /** Identifiers that the marketplace's catalogue does not have. SKUs cannot be told apart in the answer, so for them it is empty. */
+  /**
+   * Identifiers that the marketplace's catalogue does not have. Amazon tells by which SKU a product was found; where an answer does not, no SKU of
+   * its batch is called missing.
+   */
   readonly missing: readonly string[];
 }
 
@@ -87,9 +92,12 @@ async function lookUp(
       state = { ...state, cursor: undefined, trail: [], restarts: state.restarts + 1 };
       continue;
     }
+    const bySku = identifiersType === 'SKU';
+    const isMeant = bySku ? hasSku : hasNumber;
     const found = [...state.found, ...batch.filter((one) => page.items.some((item) => isMeant(item, one)))];
+    const untold = state.untold || (bySku && !page.items.every((item) => skusOf(item).length > 0));
     const { nextCursor } = page;
-    const lost = batch.filter((one) => identifiersType !== 'SKU' && !found.includes(one));
+    const lost = batch.filter((one) => !untold && !found.includes(one));
     const after: State = {
       ...state,
       items: state.items + page.items.length,
@@ -99,12 +107,14 @@ async function lookUp(
             cursor: undefined,
             trail: [],
             found: [],
+            untold: false,
             missing: [...state.missing, ...lost],
           }
         : {
             cursor: nextCursor,
             trail: followed(state.trail, nextCursor, 'catalogItems.searchCatalogItems'),
             found,
+            untold,
           }),
     };
     const version = new Date(clock.now()).toISOString();
@@ -143,8 +153,17 @@ function toRecord(item: CatalogItem, version: string): CanonicalRecord {
   return { kind: 'catalog', id: `${item.marketplaceId}/${item.productId}`, version, value: item };
 }
 
+/** Source: github.com/amzn/selling-partner-api-docs/issues/2295: a search by SKU adds the SKU to the item's identifiers. */
+function hasSku(item: CatalogItem, sku: string): boolean {
+  return skusOf(item).includes(sku);
+}
+
+function skusOf({ identifiers }: CatalogItem): readonly string[] {
+  return identifiers.filter(({ type }) => type === 'SKU').map(({ value }) => value);
+}
+
 /** EAN, UPC and GTIN are one number with more or fewer zeros before it. */
-function isMeant(item: CatalogItem, identifier: string): boolean {
+function hasNumber(item: CatalogItem, identifier: string): boolean {
   const bare = (text: string) => text.toUpperCase().replace(/^0+/, '');
   const wanted = bare(identifier);
   return bare(item.productId) === wanted || item.identifiers.some(({ value }) => bare(value) === wanted);

@@ -2,6 +2,7 @@ import { accountId } from '@fluxori/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
 import { Crash, runJob } from '../../testing/run-job.js';
+import type { AmazonSPConnector } from '../connector.js';
 import { catalogLookup } from './catalog-lookup.js';
 import { inventorySync } from './inventory-sync.js';
 import { inventoryUpdate } from './inventory-update.js';
@@ -217,8 +218,44 @@ describe('catalog.lookup', () => {
       backend: here.backend,
       payload: { identifiers: ['NO-1', 'NO-2,NO-3', own], identifiersType: 'SKU' },
     });
-    expect(result).toMatchObject({ items: 1 });
+    expect(result).toMatchObject({ items: 1, missing: ['NO-1', 'NO-2,NO-3'] });
     expect(here.sandbox.counters().operations['catalogItems.searchCatalogItems']?.requests).toBe(3);
+  });
+
+  it('names the SKUs that are missing, and none that differs in its zeros only', async () => {
+    const here = await start();
+    const skus: string[] = [];
+    for await (const { sku } of here.connector.listings.list()) skus.push(sku);
+    const wanted = skus.slice(0, 45);
+    const result = await runJob(catalogLookup(parts(here)), {
+      backend: here.backend,
+      payload: { identifiers: ['NONE-1', ...wanted, `0${wanted[0]}`], identifiersType: 'SKU' },
+    });
+    expect(result).toMatchObject({ missing: ['NONE-1', `0${wanted[0]}`] });
+  });
+
+  it('names no SKU as missing when an answer does not tell which SKU a product was found by', async () => {
+    const here = await start();
+    const told = { type: 'SKU', value: 'A-1' };
+    const product = (productId: string, identifiers: readonly object[]) => ({
+      accountId: account,
+      marketplaceId: 'AE08WJ6YKNBMC',
+      productId,
+      identifiers,
+      imageUrls: [],
+      salesRanks: [],
+    });
+    const missing = async (items: readonly object[]) => {
+      const connector = { catalog: { page: async () => ({ items }) } } as unknown as AmazonSPConnector;
+      const result = await runJob(catalogLookup({ connector: async () => connector }), {
+        backend: here.backend,
+        payload: { identifiers: ['A-1', 'A-2'], identifiersType: 'SKU' },
+      });
+      return (result as { missing: readonly string[] }).missing;
+    };
+    expect(await missing([product('B1', [told]), product('B2', [{ type: 'EAN', value: '1' }])])).toEqual([]);
+    expect(await missing([product('B1', [told])])).toEqual(['A-2']);
+    expect(await missing([])).toEqual(['A-1', 'A-2']);
   });
 
   it('finds products by EAN', async () => {

@@ -8,6 +8,12 @@ import { renderItem } from './render-item.js';
 
 type Search = ParamsOf<'catalogItems', '2022-04-01', 'searchCatalogItems'>;
 
+/** A product, and the SKUs by which it was found. */
+interface Found {
+  readonly product: CatalogProduct;
+  readonly skus: readonly string[];
+}
+
 const message = 'Request has missing or invalid parameters and cannot be parsed.';
 const pageTokenLifetimeMs = 3_600_000;
 
@@ -32,7 +38,10 @@ export const getCatalogItem = implement(
 export const searchCatalogItems = implement('catalogItems', '2022-04-01', 'searchCatalogItems', (call) => {
   const { params, seller } = call;
   checkCombination(params);
-  const found = params.identifiers === undefined ? byKeywords(call) : byIdentifiers(call, params.identifiers);
+  const found: readonly Found[] =
+    params.identifiers === undefined
+      ? byKeywords(call).map((product) => ({ product, skus: [] }))
+      : byIdentifiers(call, params.identifiers);
   const pageSize = params.pageSize ?? 10;
   if (pageSize < 1) throw invalidInput(message, 'pageSize must be at least 1.');
   const { pageToken, ...rest } = params;
@@ -50,8 +59,10 @@ export const searchCatalogItems = implement('catalogItems', '2022-04-01', 'searc
   return {
     numberOfResults: found.length,
     ...(Object.keys(pagination).length > 0 ? { pagination } : {}),
-    ...(params.keywords === undefined ? {} : { refinements: refinementsOf(found) }),
-    items: page.map((product) => renderItem(product, marketplaces, included)),
+    ...(params.keywords === undefined
+      ? {}
+      : { refinements: refinementsOf(found.map(({ product }) => product)) }),
+    items: page.map(({ product, skus }) => renderItem(product, marketplaces, included, skus)),
   };
 });
 
@@ -72,10 +83,7 @@ function checkCombination(params: Search): void {
 }
 
 /** In the order of the request; what does not exist is left out. */
-function byIdentifiers(
-  call: OperationCall<Search>,
-  identifiers: readonly string[],
-): readonly CatalogProduct[] {
+function byIdentifiers(call: OperationCall<Search>, identifiers: readonly string[]): readonly Found[] {
   const { world, seller, params } = call;
   const one = (identifier: string): CatalogProduct | undefined => {
     switch (params.identifiersType) {
@@ -92,8 +100,14 @@ function byIdentifiers(
         return undefined;
     }
   };
-  const wanted = withWhole(identifiers, params.identifiersType);
-  return [...new Set(wanted.map(one).filter((product) => product !== undefined))];
+  const skus = new Map<CatalogProduct, string[]>();
+  for (const identifier of withWhole(identifiers, params.identifiersType)) {
+    const product = one(identifier);
+    if (product === undefined) continue;
+    const known = skus.get(product) ?? [];
+    skus.set(product, params.identifiersType === 'SKU' ? [...known, identifier] : known);
+  }
+  return [...skus].map(([product, by]) => ({ product, skus: by }));
 }
 
 function byKeywords({ world, params }: OperationCall<Search>): readonly CatalogProduct[] {

@@ -45,6 +45,20 @@ describe('The catalogue', () => {
     expect(await find({ identifiers: 'TEA-00000', identifiersType: 'SKU', sellerId })).toHaveLength(1);
   });
 
+  it('tells by which SKU a product was found, when it was asked by SKU', async () => {
+    const { sellerId } = sandbox.credentials;
+    const query = { marketplaceIds, includedData: 'identifiers' };
+    const bySku = { ...query, identifiers: 'TEA-00000,NONE-1', identifiersType: 'SKU', sellerId };
+    const [item, ...others] = (await wire.get(path, bySku)).json.items;
+    expect(others).toEqual([]);
+    expect(item.identifiers[0].identifiers).toContainEqual({
+      identifierType: 'SKU',
+      identifier: 'TEA-00000',
+    });
+    const byAsin = { ...query, identifiers: item.asin, identifiersType: 'ASIN' };
+    expect(JSON.stringify((await wire.get(path, byAsin)).json)).not.toContain('TEA-00000');
+  });
+
   it.each([
     ['neither identifiers nor keywords', {}],
     ['both', { identifiers: 'A', identifiersType: 'ASIN', keywords: 'tea' }],

@@ -4,11 +4,16 @@ import type { Marketplace } from '../../world/marketplaces.js';
 
 type Item = ResponseOf<'catalogItems', '2022-04-01', 'getCatalogItem'>;
 
-/** A product as the Catalog Items API shows it in the given marketplaces. */
+/**
+ * A product as the Catalog Items API shows it in the given marketplaces.
+ *
+ * @param skus - by which it was found. Source: github.com/amzn/selling-partner-api-docs/issues/2295.
+ */
 export function renderItem(
   product: CatalogProduct,
   marketplaces: readonly Marketplace[],
   included: ReadonlySet<string>,
+  skus: readonly string[] = [],
 ): Item {
   const each = <Part>(part: (marketplaceId: string) => Part): Part[] =>
     marketplaces.map(({ id }) => part(id));
@@ -32,7 +37,10 @@ export function renderItem(
       ? {
           identifiers: each((marketplaceId) => ({
             marketplaceId,
-            identifiers: [{ identifierType: 'EAN', identifier: product.ean }],
+            identifiers: [
+              { identifierType: 'EAN', identifier: product.ean },
+              ...skus.map((identifier) => ({ identifierType: 'SKU', identifier })),
+            ],
           })),
         }
       : {}),
