@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { RemoteError } from '@fluxori/core';
+import { ConfigurationError, RemoteError } from '@fluxori/core';
 import type { Harvest, WorkerMessage, WorkOrder } from './messages.js';
 
 /** The demo's hold on one worker process. */
@@ -53,10 +53,9 @@ export class WorkerHandle {
 }
 
 function failureOf(error: Readonly<Record<string, unknown>>): Error {
-  return new RemoteError(`The demo's worker failed: ${String(error.message)}`, {
-    status: 0,
-    retryable: false,
-    details: error,
-    ...(typeof error.remedy === 'string' && { remedy: error.remedy }),
-  });
+  const message = `The demo's worker failed: ${String(error.message)}`;
+  const facts = { details: error, ...(typeof error.remedy === 'string' && { remedy: error.remedy }) };
+  return error.name === 'ConfigurationError'
+    ? new ConfigurationError(message, facts)
+    : new RemoteError(message, { status: 0, retryable: false, ...facts });
 }

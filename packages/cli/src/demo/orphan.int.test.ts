@@ -1,0 +1,35 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { startSandbox } from '@fluxori/sandbox';
+import { describe, expect, it } from '@jest/globals';
+import { accountsOf, temporaryHome, testAccount } from '../testing/main-job.js';
+import type { WorkerMessage, WorkOrder } from './messages.js';
+
+describe("the demo's worker", () => {
+  it('ends when its parent is gone, and leaves the folder to the next', async () => {
+    await using home = await temporaryHome();
+    await using sandbox = await startSandbox({
+      orders: 400,
+      skus: 200,
+      faults: [{ kind: 'latency', ms: 100 }],
+    });
+    const order: WorkOrder = {
+      backendUrl: `pglite:${join(home.path, 'data')}`,
+      home: home.path,
+      accountId: testAccount,
+      accounts: accountsOf(sandbox),
+      logLevel: 'silent',
+    };
+    const child = fork(new URL('../../dist/demo/worker-process.js', import.meta.url));
+    const exited = once(child, 'exit');
+    child.on('message', (message: WorkerMessage) => {
+      // What the worker sees when its parent is killed: the channel closes.
+      if (message.type === 'queued' && child.connected) child.disconnect();
+    });
+    child.send(order);
+
+    expect(await exited).toEqual([0, null]);
+    expect(sandbox.counters().requests).toBeLessThan(20);
+  });
+});
