@@ -1,4 +1,5 @@
 import { RemoteError } from '@fluxori/core';
+import { defaultSize } from '../demo/demo-state.js';
 import { runDemo } from '../demo/run-demo.js';
 import type { DemoSummary } from '../demo/summary.js';
 import type { Terminal } from '../output/terminal.js';
@@ -7,8 +8,8 @@ import { wholeNumber } from './options.js';
 import { minute, totalOf } from './orders.js';
 
 interface DemoCommandOptions extends CommonOptions {
-  orders: string;
-  skus: string;
+  orders?: string;
+  skus?: string;
   powerCut: boolean;
 }
 
@@ -18,8 +19,8 @@ export const demoCommand: CommandFactory = (facts) =>
     .description(
       'see it work: a local Amazon, an order import, an inventory sync, and a power cut in the middle',
     )
-    .option('--orders <number>', 'how many orders the seller has', '1200')
-    .option('--skus <number>', 'how many SKUs the seller has', '800')
+    .option('--orders <number>', `how many orders the seller begins with (default: ${defaultSize.orders})`)
+    .option('--skus <number>', `how many SKUs the seller has (default: ${defaultSize.skus})`)
     .option('--no-power-cut', 'leave the power on')
     .addHelpText('after', '\nExamples:\n  fluxori demo\n  FLUXORI_HOME=/tmp/try fluxori demo --json\n')
     .action(async (options: DemoCommandOptions) => {
@@ -31,8 +32,10 @@ export const demoCommand: CommandFactory = (facts) =>
         signal: context.signal,
         home: loaded.home,
         backendUrl: loaded.backendUrl,
-        orders: wholeNumber('--orders')(options.orders),
-        skus: wholeNumber('--skus', 1)(options.skus),
+        size: {
+          orders: options.orders === undefined ? undefined : wholeNumber('--orders')(options.orders),
+          skus: options.skus === undefined ? undefined : wholeNumber('--skus', 1)(options.skus),
+        },
         powerCut: options.powerCut,
         logLevel: options.logLevel ?? facts.env.FLUXORI_LOG_LEVEL ?? 'silent',
       });
@@ -82,16 +85,20 @@ function printSummary(terminal: Terminal, summary: DemoSummary): void {
   terminal.say();
   terminal.say('What to try next:');
   const next: [string, string][] = [
-    ['pnpm demo', 'again: only new orders come in'],
-    ['pnpm fluxori orders list', 'what was imported'],
-    ['pnpm fluxori limits', 'the token buckets, as they outlived the process'],
+    ['demo', 'again: only new orders come in'],
+    ['fluxori orders list', 'what was imported'],
+    ['fluxori limits', 'the token buckets, as they outlived the process'],
     [
-      'pnpm fluxori sandbox --write-config fluxori.config.json',
-      'a local Amazon to work against, in another terminal',
+      'fluxori sandbox --write-config fluxori.config.json',
+      'a local Amazon to work against, from a 2nd terminal',
     ],
-    ['pnpm fluxori --help', 'everything else'],
+    ['fluxori --help', 'everything else'],
   ];
-  for (const [line, what] of next) terminal.say(`  ${line.padEnd(56)} ${what}`);
+  // By npx: whoever sees this may have no pnpm of their own.
+  for (const [line, what] of next) {
+    terminal.say(`  ${what}`);
+    terminal.say(`    npx pnpm@12 ${line}`);
+  }
 }
 
 /** The demo is also a check: what it promises must hold. */

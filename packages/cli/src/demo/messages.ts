@@ -8,6 +8,8 @@ export interface WorkOrder {
   readonly accounts: CliConfig['accounts'];
   readonly accountId: string;
   readonly logLevel: string;
+  /** Names of the jobs that an earlier worker of this run has done; they are not put in again. */
+  readonly done?: readonly string[];
 }
 
 /** What came in, as the worker found it in the backend at the end. */
@@ -20,8 +22,13 @@ export interface Harvest {
 
 /** What the worker process tells the demo. `name`: what the job is called for people. */
 export type WorkerMessage =
-  /** `orders`: how many there were before the work began. */
-  | { readonly type: 'ready'; readonly orders: number }
+  | {
+      readonly type: 'ready';
+      /** How many orders there were before the work began. */
+      readonly orders: number;
+      /** Tokens in the buckets that were not full then, by operation as the sandbox names it. */
+      readonly levels: Readonly<Record<string, number>>;
+    }
   | { readonly type: 'queued'; readonly name: string; readonly resumed: boolean }
   | {
       readonly type: 'progress';

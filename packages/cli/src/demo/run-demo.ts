@@ -1,7 +1,9 @@
+import { findOperation } from '@fluxori/amazon-sp-models';
 import { startSandbox } from '@fluxori/sandbox';
 import { type Progress, progressOn } from '../output/progress.js';
 import type { Terminal } from '../output/terminal.js';
-import { nextRun, saveState } from './demo-state.js';
+import { parkedReason, spanText, waitText } from '../output/wait-text.js';
+import { nextRun, saveState, type WorldSize } from './demo-state.js';
 import type { Harvest, WorkerMessage, WorkOrder } from './messages.js';
 import { type DemoSummary, summarise } from './summary.js';
 import { WorkerHandle } from './worker-handle.js';
@@ -11,8 +13,7 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
   readonly home: string;
   readonly backendUrl: string;
-  readonly orders: number;
-  readonly skus: number;
+  readonly size: WorldSize;
   /** Whether the worker is killed in the middle and started again. */
   readonly powerCut: boolean;
   readonly logLevel: string;
@@ -32,11 +33,13 @@ const cutAfterUpdates = 6;
 /** Starts a local Amazon and a worker, cuts the worker's power in the middle, starts it again, and compares the counts. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { terminal, signal } = options;
-  const state = await nextRun(options.home, Date.now());
+  const state = await nextRun(options.home, Date.now(), options.size);
+  // At once: a run that is broken off must be followed by one that finds the same world.
+  await saveState(options.home, state);
   await using sandbox = await startSandbox({
     epoch: new Date(state.epoch),
-    orders: options.orders,
-    skus: options.skus,
+    orders: state.orders,
+    skus: state.skus,
     newOrders: state.batches.map(({ count, at }) => ({ count, at: new Date(at) })),
     authorization: state.runs,
     faults: [roundTrip],
@@ -46,6 +49,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   terminal.say(
     `Seller ${credentials.sellerId} on Amazon.co.za (${credentials.marketplaceId}); data in ${options.home}.`,
   );
+  if (state.runs === 1) warnOfLongImport(terminal, state.orders);
   terminal.say();
 
   const order: WorkOrder = {
@@ -68,16 +72,18 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const seller = sandbox.state()[0];
   // Amazon does not tell how many there are; the demo knows.
   const totals = {
-    ...(state.runs === 1 && { orders: options.orders }),
+    ...(state.batches.length === 0 && { orders: state.orders }),
     "Amazon's stock": seller?.fbaSkus ?? 0,
-    "seller's stock": options.skus - (seller?.fbaSkus ?? 0),
+    "seller's stock": state.skus - (seller?.fbaSkus ?? 0),
   };
   const began = performance.now();
   const progress = progressOn(terminal);
   let powerCuts = 0;
-  let ordersBefore: number | undefined;
+  let before: Extract<WorkerMessage, { type: 'ready' }> | undefined;
+  const done: string[] = [];
   const onMessage = (message: WorkerMessage) => {
-    if (message.type === 'ready') ordersBefore ??= message.orders;
+    if (message.type === 'ready') before ??= message;
+    if (message.type === 'completed') done.push(message.name);
     show(progress, message, totals);
   };
   let harvest: Harvest | undefined;
@@ -90,23 +96,37 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       }
     }
     signal.throwIfAborted();
-    harvest ??= await new WorkerHandle(order, onMessage, signal).ended;
+    harvest ??= await new WorkerHandle({ ...order, done }, onMessage, signal).ended;
   } finally {
     progress.close();
   }
   signal.throwIfAborted();
   if (harvest === undefined) throw new Error('The worker process ended before its work was done.');
+  await saveState(options.home, { ...state, finished: true });
   const seconds = (performance.now() - began) / 1000;
-  await saveState(options.home, state);
   return {
     harvest,
     summary: summarise(sandbox, harvest, {
       seconds,
       powerCuts,
       run: state.runs,
-      ordersBefore: ordersBefore ?? 0,
+      ordersBefore: before?.orders ?? 0,
+      levels: before?.levels ?? {},
     }),
   };
+}
+
+const ordersPerPage = 100;
+
+/** Beyond the burst of `searchOrders`, the first import takes minutes for each page: whoever asked for that should know. */
+function warnOfLongImport(terminal: Terminal, orders: number): void {
+  const { rate = 1, burst = 1 } = findOperation('orders', 'searchOrders') ?? {};
+  const pagesThatWait = Math.max(0, Math.ceil(orders / ordersPerPage) - burst);
+  if (pagesThatWait === 0) return;
+  terminal.say(
+    `Amazon lists ${ordersPerPage} orders at a time, ${burst} times at once and then once in ${spanText(1000 / rate)}: ${orders} orders take ${spanText((pagesThatWait / rate) * 1000)} at least.`,
+  );
+  terminal.say('Ctrl-C whenever you like: what is there stays, and the next run goes on from there.');
 }
 
 /** @returns what came in when the work was done before the cut came; undefined when the power went first. */
@@ -141,7 +161,9 @@ function show(progress: Progress, message: WorkerMessage, totals: Readonly<Recor
       break;
     case 'parked':
       if (Date.parse(message.until) - Date.now() > worthTellingMs)
-        progress.say(`  ${message.name} waits until ${message.until.slice(11, 19)}: ${message.reason}`);
+        progress.say(
+          `  ${message.name} waits ${waitText(new Date(message.until))}: ${parkedReason(message.reason)}`,
+        );
       break;
     case 'completed':
       progress.finish(message.name, 'done');

@@ -18,7 +18,7 @@ export interface DemoSummary {
   readonly repeatedPages: number;
   /** From the first job queued to the last one done, the power cut included. */
   readonly seconds: number;
-  /** What the same requests take at Amazon's limits when everything else takes no time. */
+  /** What the same requests take at Amazon's limits, from the tokens that were left at the start, when everything else takes no time. */
   readonly minimumSeconds: number;
   /** Orders and SKUs that Amazon has. */
   readonly atAmazon: { readonly orders: number; readonly inventory: number };
@@ -29,7 +29,14 @@ export interface DemoSummary {
 export function summarise(
   sandbox: Pick<Sandbox, 'counters' | 'buckets' | 'state'>,
   harvest: Harvest,
-  facts: { seconds: number; powerCuts: number; run: number; ordersBefore: number },
+  facts: {
+    seconds: number;
+    powerCuts: number;
+    run: number;
+    ordersBefore: number;
+    /** Tokens at the start, by operation; a bucket that is not here was full. */
+    levels: Readonly<Record<string, number>>;
+  },
 ): DemoSummary {
   const counters = sandbox.counters();
   const seller = sandbox.state()[0];
@@ -42,21 +49,24 @@ export function summarise(
     requests: counters.requests,
     repeatedPages: counters.repeatedPages.reduce((sum, page) => sum + page.served - 1, 0),
     seconds: tenths(facts.seconds),
-    minimumSeconds: tenths(minimumSeconds(sandbox)),
+    minimumSeconds: tenths(minimumSeconds(sandbox, facts.levels)),
     atAmazon: { orders: seller?.orders ?? 0, inventory: seller?.skus ?? 0 },
     powerCuts: facts.powerCuts,
     run: facts.run,
   };
 }
 
-/** Operations run side by side, so the slowest decides: what goes beyond its burst, over its rate. */
-function minimumSeconds(sandbox: Pick<Sandbox, 'counters' | 'buckets'>): number {
+/** Operations run side by side, so the slowest decides: what goes beyond the tokens it had, over its rate. */
+function minimumSeconds(
+  sandbox: Pick<Sandbox, 'counters' | 'buckets'>,
+  levels: Readonly<Record<string, number>>,
+): number {
   const { operations } = sandbox.counters();
   const waits = sandbox
     .buckets()
     .filter((bucket) => bucket.scope === 'seller')
     .map(({ operation, rate, burst }) =>
-      Math.max(0, ((operations[operation]?.requests ?? 0) - burst) / rate),
+      Math.max(0, ((operations[operation]?.requests ?? 0) - (levels[operation] ?? burst)) / rate),
     );
   return Math.max(0, ...waits);
 }

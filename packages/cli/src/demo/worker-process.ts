@@ -21,11 +21,16 @@ async function work(order: WorkOrder): Promise<void> {
   const logger = order.logLevel === 'silent' ? silentLogger : pinoLogger(order.logLevel);
   await using app = await openApp({ config, home: order.home, backendUrl: order.backendUrl }, { logger });
   const account = accountId(order.accountId);
-  void tell({ type: 'ready', orders: await app.backend.records.count('order', { accountId: account }) });
+  void tell({
+    type: 'ready',
+    orders: await app.backend.records.count('order', { accountId: account }),
+    levels: await levelsOf(app),
+  });
   const labels = new Map<string, string>();
   listen(app, labels);
 
   for (const { name, label, ...job } of [ordersImportJob(account), ...inventorySyncJobs(account)]) {
+    if (order.done?.includes(label ?? name)) continue;
     const { jobId, deduplicated } = await app.queues.add(name, job);
     labels.set(jobId, label ?? name);
     void tell({ type: 'queued', name: label ?? name, resumed: deduplicated });
@@ -33,6 +38,14 @@ async function work(order: WorkOrder): Promise<void> {
   await app.queues.start();
   await Promise.all([...labels.keys()].map((jobId) => app.queues.waitFor(jobId)));
   await tell({ type: 'harvest', harvest: await harvest(app, account) });
+}
+
+/** A bucket's key ends with its operation and version, `orders@2026-01-01.searchOrders`; the sandbox names the newest without one. */
+async function levelsOf(app: App): Promise<Record<string, number>> {
+  const states = await app.tracker.inspect();
+  return Object.fromEntries(
+    states.map(({ key, level }) => [(key.split('/').at(-1) ?? key).replace(/@[^.]+/, ''), level]),
+  );
 }
 
 function listen(app: App, labels: ReadonlyMap<string, string>): void {
@@ -61,6 +74,9 @@ async function harvest(app: App, account: AccountId): Promise<Harvest> {
     someInventory: await records.list('inventory', { accountId: account, limit: 5 }),
   };
 }
+
+// Without its parent it has no Amazon to talk to, and would hold the folder for ever.
+process.once('disconnect', () => process.exit());
 
 process.once('message', (order: WorkOrder) => {
   work(order)
