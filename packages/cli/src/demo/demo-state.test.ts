@@ -38,6 +38,20 @@ describe('what the demo remembers between its runs', () => {
     });
   });
 
+  it('says of a home that is a file what is wrong with it', async () => {
+    await using home = await temporaryHome();
+    const file = join(home.path, 'a-file');
+    await writeFile(file, '');
+
+    const error = {
+      name: 'ConfigurationError',
+      field: 'FLUXORI_HOME',
+      message: expect.stringContaining('a-file'),
+    };
+    await expect(nextRun(file, monday)).rejects.toMatchObject(error);
+    await expect(nextRun(join(file, 'below'), monday)).rejects.toMatchObject(error);
+  });
+
   it('refuses a file that it did not write', async () => {
     await using home = await temporaryHome();
     await writeFile(join(home.path, 'demo.json'), '{"epoch": 7');

@@ -62,8 +62,23 @@ export async function nextRun(home: string, now: number, size: WorldSize = {}): 
 }
 
 export async function saveState(home: string, state: DemoState): Promise<void> {
-  await mkdir(home, { recursive: true });
-  await writeFile(join(home, fileName), `${JSON.stringify(state, null, 2)}\n`);
+  try {
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, fileName), `${JSON.stringify(state, null, 2)}\n`);
+  } catch (cause) {
+    throw unusable(home, cause);
+  }
+}
+
+function unusable(home: string, cause: unknown): ConfigurationError {
+  return new ConfigurationError(
+    `The folder ${home} cannot be used (${(cause as { code?: string }).code ?? 'unknown reason'}).`,
+    {
+      field: 'FLUXORI_HOME',
+      remedy: 'Set FLUXORI_HOME to a folder on a disk with room left, where this user may write.',
+      cause,
+    },
+  );
 }
 
 function otherWorld(home: string, field: 'orders' | 'skus', had: number, wanted: number): ConfigurationError {
@@ -83,7 +98,7 @@ async function read(home: string): Promise<DemoState | undefined> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return undefined;
-    throw error;
+    throw unusable(home, error);
   }
   try {
     return stateSchema.parse(JSON.parse(text));
