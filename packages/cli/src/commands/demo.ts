@@ -97,7 +97,7 @@ function printSummary(terminal: Terminal, summary: DemoSummary): void {
   // By npx: whoever sees this may have no pnpm of their own.
   for (const [line, what] of next) {
     terminal.say(`  ${what}`);
-    terminal.say(`    npx pnpm@12 ${line}`);
+    terminal.say(`    npx --yes pnpm@12 ${line}`);
   }
 }
 
