@@ -166,10 +166,10 @@ function progressOf({ progress }: JobView): string {
 }
 
 function noteOf(job: JobView): string {
-  if (job.parked)
-    return `for ${spanText(job.parked.until.getTime() - Date.now())}: ${parkedReason(job.parked.reason)}`.slice(
-      0,
-      70,
-    );
+  if (job.parked) {
+    const waitMs = job.parked.until.getTime() - Date.now();
+    if (waitMs <= 0) return 'its turn has come; a worker takes it up';
+    return `for ${spanText(waitMs)}: ${parkedReason(job.parked.reason)}`.slice(0, 70);
+  }
   return job.error ? String(job.error.message).slice(0, 70) : '';
 }

@@ -19,6 +19,10 @@ describe('a wait, for people', () => {
     );
   });
 
+  it('says of a time that is past that the turn has come', () => {
+    expect(waitText(new Date(now - 1), now)).toContain('its turn has come');
+  });
+
   it('leaves out of a reason how long it was when the job was parked', () => {
     const limit = 'orders.searchOrders@demo-za has no token';
     expect(
