@@ -118,6 +118,7 @@ describe('bad input', () => {
     [['orders', 'list', '--limit', 'all'], 2, /--limit/],
     [['orders', 'import', '--priority', 'urgent'], 2, /critical, high, normal, low, bulk/],
     [['jobs', 'list', '--state', 'asleep'], 2, /waiting, parked, active/],
+    [['orders', 'list', '--log-level', 'loud'], 2, /debug, info, warn/],
     [['orders', 'improt'], 2, /import/],
     [['orders', 'list', '--colour'], 2, /--colour/],
     [['jobs', 'show', 'orders-nothing'], 5, /orders-nothing/],
@@ -148,7 +149,12 @@ describe('bad input', () => {
     );
     const { code, stderr } = await fluxori.run('config', 'check', '--config', 'bad.json');
     expect(code).toBe(3);
-    for (const part of ['wrong-region.marketplaceIds', 'no-secret.clientSecret', 'ZZ', 'refreshtoken'])
+    for (const part of [
+      'wrong-region.marketplaceIds',
+      'no-secret.clientSecret',
+      'ZZ',
+      'misspelt.refreshtoken: there is no such field',
+    ])
       expect(stderr).toContain(part);
     expect(stderr).not.toContain(clientSecret);
   });

@@ -63,3 +63,15 @@ describe('A sandbox that is started again', () => {
     expect((await last.get('/sellers/v1/account')).status).toBe(200);
   });
 });
+
+describe('A sandbox on a port that another program has', () => {
+  it('says so, and what to do', async () => {
+    await using first = await startSandbox();
+    const port = Number(new URL(first.endpoints.lwa).port);
+    await expect(startSandbox({ port })).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      field: 'port',
+      message: expect.stringContaining(`127.0.0.1:${port}: another program has it`),
+    });
+  });
+});

@@ -16,7 +16,7 @@ export async function openDatabase(folder: DataFolder, ended: () => Error): Prom
     return new PgliteSession(db, ended, () => fs.failure);
   } catch (error) {
     throw new ConfigurationError(
-      `The database in ${folder.path} does not start: ${(error as Error).message}.`,
+      `The database in ${folder.path} does not start: ${fs.failure?.message ?? reasonOf(error)}.`,
       {
         code: 'BACKEND_UNAVAILABLE',
         field: 'backend',
@@ -27,4 +27,13 @@ export async function openDatabase(folder: DataFolder, ended: () => Error): Prom
       },
     );
   }
+}
+
+/** PGlite also throws what is no error, for example when PostgreSQL ends while it starts. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.message !== '') return error.message;
+  const status = (error as { status?: unknown } | undefined)?.status;
+  return status === undefined
+    ? 'PostgreSQL ended while it started'
+    : `PostgreSQL ended with ${String(status)}`;
 }

@@ -1,10 +1,12 @@
 import { type Logger, silentLogger } from '@fluxori/core';
 import { Command } from 'commander';
 import { type App, openApp } from '../composition/open-app.js';
+import type { LogLevel } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
 import { pinoLogger } from '../output/pino-logger.js';
 import { Terminal, type TerminalOptions } from '../output/terminal.js';
+import { logLevelOption } from './options.js';
 
 /** What the process gives to a command; a test passes its own. */
 export interface ProcessFacts extends Omit<TerminalOptions, 'json'> {
@@ -34,7 +36,12 @@ export interface CommandContext {
   withApp<T>(work: (app: App, loaded: LoadedConfig) => Promise<T>): Promise<T>;
 }
 
-export function contextOf(facts: ProcessFacts, options: CommonOptions): CommandContext {
+/** @param logLevel - when nobody has said: a command tells its person itself, a worker's log is read later. */
+export function contextOf(
+  facts: ProcessFacts,
+  options: CommonOptions,
+  logLevel: LogLevel = 'silent',
+): CommandContext {
   const terminal = new Terminal({ ...facts, json: options.json ?? false });
   const load = () =>
     loadConfig({
@@ -44,7 +51,8 @@ export function contextOf(facts: ProcessFacts, options: CommonOptions): CommandC
       ...(options.backend !== undefined && { backend: options.backend }),
     });
   const logger = (loaded: LoadedConfig) => {
-    const level = options.logLevel ?? facts.env.FLUXORI_LOG_LEVEL ?? loaded.config.log.level;
+    const asked = options.logLevel ?? facts.env.FLUXORI_LOG_LEVEL;
+    const level = asked === undefined ? (loaded.config.log.level ?? logLevel) : logLevelOption(asked);
     return level === 'silent' ? silentLogger : pinoLogger(level, facts.stderr);
   };
   return {

@@ -1,4 +1,5 @@
 import { type Priority, priorities, ValidationError } from '@fluxori/core';
+import { type LogLevel, logLevels } from '../config/config.js';
 
 /** Parsers of option values; each throws a `ValidationError` that names the option. */
 
@@ -49,5 +50,15 @@ export function priorityOption(text: string): Priority {
   throw new ValidationError(`--priority ${JSON.stringify(text)} is not a priority.`, {
     field: 'priority',
     remedy: `Use one of ${Object.keys(priorities).join(', ')}.`,
+  });
+}
+
+/** @throws ValidationError listing the levels there are. */
+export function logLevelOption(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw new ValidationError(`${JSON.stringify(text)} is not a log level.`, {
+    field: 'log-level',
+    remedy: `Use one of ${logLevels.join(', ')}, in --log-level, FLUXORI_LOG_LEVEL or the file.`,
   });
 }

@@ -21,7 +21,7 @@ export const workerCommand: CommandFactory = (facts) =>
     .option('--until-idle', 'end when no job is left')
     .addHelpText('after', '\nExamples:\n  fluxori worker\n  fluxori worker --until-idle --json\n')
     .action(async (options: WorkerOptions) => {
-      const context = contextOf(facts, options);
+      const context = contextOf(facts, options, 'warn');
       await context.withApp(async (app, loaded) => {
         const done = { completed: 0, failed: 0, cancelled: 0 };
         const stopListening = narrate(app, context, done);

@@ -3,13 +3,14 @@ import { z } from 'zod';
 /** One account as it stands in the file: which connector, and what that connector asks for (checked by the connector's own schema). */
 const accountSchema = z.looseObject({ connector: z.string().default('amazon-sp') });
 
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 /** The configuration file. Unknown fields are refused, so that a misspelt one is not silently ignored. */
 export const configSchema = z.strictObject({
   /** Where state lives, e.g. `pglite:.fluxori/data`. */
   backend: z.string().min(1).optional(),
-  log: z
-    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn') })
-    .prefault({}),
+  log: z.strictObject({ level: z.enum(logLevels).optional() }).prefault({}),
   worker: z
     .strictObject({
       /** How many jobs of one section run at the same time. */

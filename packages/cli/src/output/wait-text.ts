@@ -20,10 +20,7 @@ export function spanText(ms: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
-/** Why a job is parked, without how long: that was true when it was parked, and stands beside it as it is now. */
+/** Why a job is parked, without the time: that stands beside it, as it is now. */
 export function parkedReason(reason: string): string {
-  return reason.replace(
-    / for [\d.]+ s more, which is longer than this call may wait; its turn comes at \S+\.$/,
-    ' left.',
-  );
+  return reason.replace(/ until \d{4}-\d{2}-\d{2}T[\d:.]+Z\.$/, '.');
 }

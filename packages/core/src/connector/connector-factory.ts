@@ -92,15 +92,21 @@ export function checkConfig<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const problems = result.error.issues.map(
-    (issue) => `${issue.path.join('.') || '(whole)'}: ${issue.message}`,
-  );
+  const problems = result.error.issues.flatMap(problemsOfIssue);
   throw new ConfigurationError(
     `The configuration of ${what} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
     {
       problems,
-      field: result.error.issues[0]?.path.join('.') || undefined,
+      field: problems[0]?.split(': ')[0],
       remedy: 'Correct the fields listed.',
     },
   );
+}
+
+/** A field that the schema does not know is named like any other. */
+function problemsOfIssue(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${[...issue.path, key].join('.')}: there is no such field`);
+  }
+  return [`${issue.path.join('.') || '(whole)'}: ${issue.message}`];
 }

@@ -21,17 +21,14 @@ export function rateRefusal(refusal: {
   const label = plan?.label ?? limitedBy;
   const retryAt = new Date(Math.ceil(turnAt));
   const waitMs = Math.max(Math.ceil(turnAt - now), 0);
-  return new RateLimitError(
-    `${label} has no token for ${(waitMs / 1000).toFixed(1)} s more, which is longer than this call may wait; its turn comes at ${retryAt.toISOString()}.`,
-    {
-      retryAt,
-      account,
-      operation,
-      at: new Date(now),
-      attempts: 0,
-      remedy: 'Come back at retryAt, allow a longer wait (maxWaitMs), or queue the work.',
-      ...(plan && { rate: snapshotOf(plan, 0) }),
-      details: { waitMs },
-    },
-  );
+  return new RateLimitError(`${label} has no token left until ${retryAt.toISOString()}.`, {
+    retryAt,
+    account,
+    operation,
+    at: new Date(now),
+    attempts: 0,
+    remedy: 'Come back at retryAt, allow a longer wait (maxWaitMs), or queue the work.',
+    ...(plan && { rate: snapshotOf(plan, 0) }),
+    details: { waitMs },
+  });
 }

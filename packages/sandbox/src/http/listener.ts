@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { ConfigurationError } from '@fluxori/core';
 import { edgeAnswer } from './edge.js';
 
 /** One HTTP server whose door can be shut and opened again on the same port. */
@@ -85,12 +86,29 @@ export class Listener {
 
   async #listen(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      const refuse = (error: Error) => reject(portProblem(error, this.#host, this.#port));
+      this.#server.once('error', refuse);
       this.#server.listen(this.#port, this.#host, () => {
-        this.#server.off('error', reject);
+        this.#server.off('error', refuse);
         resolve();
       });
     });
     this.#port = (this.#server.address() as AddressInfo).port;
   }
+}
+
+const portProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has it',
+  EACCES: 'this user may not use it',
+  EADDRNOTAVAIL: 'this machine has no such address',
+};
+
+function portProblem(error: Error & { code?: string }, host: string, port: number): Error {
+  const what = portProblems[error.code ?? ''];
+  if (what === undefined) return error;
+  return new ConfigurationError(`The sandbox cannot listen on ${host}:${port}: ${what}.`, {
+    field: 'port',
+    remedy: 'Name another port (the sandbox takes five in a row), or 0 for free ones.',
+    cause: error,
+  });
 }
