@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { startSandbox } from '@fluxori/sandbox';
+import { sandboxAccount } from '../config/sandbox-account.js';
 import {
   type CommandContext,
   type CommandFactory,
@@ -41,22 +42,10 @@ async function serve(context: CommandContext, options: SandboxOptions): Promise<
     seed: wholeNumber('--seed')(options.seed),
   });
   try {
-    const { endpoints, adminUrl, credentials } = sandbox;
+    const { endpoints, adminUrl } = sandbox;
     if (options.writeConfig !== undefined) {
       const file = resolve(context.cwd, options.writeConfig);
-      const config = {
-        accounts: {
-          'sandbox-za': {
-            connector: 'amazon-sp',
-            sellerId: credentials.sellerId,
-            marketplaceIds: [credentials.marketplaceId],
-            clientId: credentials.clientId,
-            clientSecret: credentials.clientSecret,
-            refreshToken: credentials.refreshToken,
-            endpoints,
-          },
-        },
-      };
+      const config = { accounts: { 'sandbox-za': sandboxAccount(sandbox) } };
       await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
       context.terminal.say(`Wrote ${relative(context.cwd, file) || file}.`);
     }

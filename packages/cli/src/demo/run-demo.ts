@@ -1,5 +1,6 @@
 import { findOperation } from '@fluxori/amazon-sp-models';
 import { startSandbox } from '@fluxori/sandbox';
+import { sandboxAccount } from '../config/sandbox-account.js';
 import { type Progress, progressOn } from '../output/progress.js';
 import type { Terminal } from '../output/terminal.js';
 import { parkedReason, spanText, waitText } from '../output/wait-text.js';
@@ -44,7 +45,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     authorization: state.runs,
     faults: [roundTrip],
   });
-  const { credentials, endpoints } = sandbox;
+  const { credentials } = sandbox;
   terminal.say(`A local Amazon is up (LWA and SP-API, EU region, 150 ms away, Amazon's own rate limits).`);
   terminal.say(
     `Seller ${credentials.sellerId} on Amazon.co.za (${credentials.marketplaceId}); data in ${options.home}.`,
@@ -57,17 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     home: options.home,
     accountId: account,
     logLevel: options.logLevel,
-    accounts: {
-      [account]: {
-        connector: 'amazon-sp',
-        sellerId: credentials.sellerId,
-        marketplaceIds: [credentials.marketplaceId],
-        clientId: credentials.clientId,
-        clientSecret: credentials.clientSecret,
-        refreshToken: credentials.refreshToken,
-        endpoints,
-      },
-    },
+    accounts: { [account]: sandboxAccount(sandbox) },
   };
   const seller = sandbox.state()[0];
   // Amazon does not tell how many there are; the demo knows.

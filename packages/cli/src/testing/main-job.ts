@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '@fluxori/sandbox';
 import type { CliConfig } from '../config/config.js';
+import { sandboxAccount } from '../config/sandbox-account.js';
 import type { WorkerMessage, WorkOrder } from '../demo/messages.js';
 import { WorkerHandle } from '../demo/worker-handle.js';
 
@@ -19,18 +20,7 @@ export async function temporaryHome(): Promise<AsyncDisposable & { readonly path
 
 /** The account that the sandbox's first seller has here. */
 export function accountsOf(sandbox: Pick<Sandbox, 'credentials' | 'endpoints'>): CliConfig['accounts'] {
-  const { sellerId, marketplaceId, clientId, clientSecret, refreshToken } = sandbox.credentials;
-  return {
-    [testAccount]: {
-      connector: 'amazon-sp',
-      sellerId,
-      marketplaceIds: [marketplaceId],
-      clientId,
-      clientSecret,
-      refreshToken,
-      endpoints: sandbox.endpoints,
-    },
-  };
+  return { [testAccount]: sandboxAccount(sandbox) };
 }
 
 /** Starts a worker process on the folder, for the order import and the inventory sync. */
