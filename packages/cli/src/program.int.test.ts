@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InventoryLevel, Order } from '@fluxori/core';
+import { type InventoryLevel, type Order, sleep } from '@fluxori/core';
 import type { JobView } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -109,6 +109,43 @@ describe('fluxori', () => {
 
   it('never was too fast, and asked for one token in all', () => {
     expect(sandbox.counters()).toMatchObject({ throttled: 0, tokenCalls: 1 });
+  });
+});
+
+describe('while a worker has the folder', () => {
+  const until = async (isSo: () => Promise<boolean>) => {
+    for (const end = Date.now() + 10_000; !(await isSo()); await sleep(50)) {
+      if (Date.now() > end) throw new Error('not within 10 s');
+    }
+  };
+
+  it('other commands are run by it, and it goes on when they are done or broken off', async () => {
+    const worker = fluxori.start('worker');
+    const desk = join(home.path, '.fluxori', 'data', '.desk');
+    await until(() =>
+      stat(desk).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect((await stat(desk)).mode & 0o777).toBe(0o600);
+
+    expect((await fluxori.json<{ total: number }>('orders', 'list')).total).toBe(120);
+    expect((await fluxori.json<{ status: string }>('health')).status).toBe('up');
+    const { jobId } = await fluxori.json<{ jobId: string }>('orders', 'import', '--no-wait');
+    await until(async () => (await fluxori.json<JobView>('jobs', 'show', jobId)).state === 'completed');
+    const refused = await fluxori.run('jobs', 'show', 'orders-nothing');
+    expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('orders-nothing')]);
+    const waiting = fluxori.start('orders', 'import');
+    await sleep(100);
+    expect([0, 130]).toContain((await waiting.stop()).code);
+    expect((await fluxori.json<unknown[]>('limits')).length).toBeGreaterThan(0);
+
+    const second = await fluxori.run('worker');
+    expect([second.code, second.stderr]).toEqual([3, expect.stringContaining('is open in')]);
+    expect((await worker.stop()).code).toBe(0);
+    await expect(stat(desk)).rejects.toThrow('ENOENT');
+    expect((await fluxori.json<{ total: number }>('orders', 'list')).total).toBe(120);
   });
 });
 

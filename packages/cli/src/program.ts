@@ -1,5 +1,6 @@
+import { isErrorOf } from '@fluxori/core';
 import { Command, CommanderError } from 'commander';
-import type { CommandFactory, ProcessFacts } from './commands/command-context.js';
+import type { CommandFactory, CommandFacts, ProcessFacts } from './commands/command-context.js';
 import { configCommand } from './commands/config-check.js';
 import { demoCommand } from './commands/demo.js';
 import { healthCommand } from './commands/health.js';
@@ -9,7 +10,9 @@ import { limitsCommand } from './commands/limits.js';
 import { ordersCommand } from './commands/orders.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { workerCommand } from './commands/worker.js';
-import { exitCodes, exitKindOf } from './exit/exit-code.js';
+import { askAtDesk } from './desk/ask-at-desk.js';
+import { deskPath } from './desk/desk-path.js';
+import { type ExitKind, exitCodes, exitKindOf } from './exit/exit-code.js';
 import { printError } from './output/print-error.js';
 import { Terminal } from './output/terminal.js';
 
@@ -30,12 +33,26 @@ const commands: readonly CommandFactory[] = [
  * @returns the exit code; see `exitCodes`.
  */
 export async function run(args: readonly string[], facts: ProcessFacts): Promise<number> {
-  const program = programOf(facts);
+  // A worker or a sandbox that was told to stop has done what it was told.
+  let end: ExitKind = 'ok';
+  const program = programOf({
+    ...facts,
+    run,
+    exitWith: (kind) => {
+      end = kind;
+    },
+  });
   try {
     await program.parseAsync([...args], { from: 'user' });
-    // A worker or a sandbox that was told to stop has done what it was told.
-    return exitCodes.ok;
-  } catch (error) {
+    return exitCodes[end];
+  } catch (caught) {
+    let error = caught;
+    try {
+      const answered = await answeredAtDesk(args, facts, error);
+      if (answered !== undefined) return answered;
+    } catch (aborted) {
+      error = aborted;
+    }
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const kind = facts.signal.aborted ? 'interrupted' : exitKindOf(error);
     const terminal = new Terminal({ ...facts, json: args.includes('--json') });
@@ -45,7 +62,22 @@ export async function run(args: readonly string[], facts: ProcessFacts): Promise
   }
 }
 
-function programOf(facts: ProcessFacts): Command {
+/** These have a process of their own, or need the folder for themselves. */
+const neverAtDesk: ReadonlySet<string | undefined> = new Set(['worker', 'demo', 'sandbox']);
+
+/** The folder belongs to another process: if that is a worker, it runs the command for us. */
+async function answeredAtDesk(
+  args: readonly string[],
+  facts: ProcessFacts,
+  error: unknown,
+): Promise<number | undefined> {
+  if (!isErrorOf(error, 'ConfigurationError') || error.code !== 'BACKEND_IN_USE') return undefined;
+  const folder = error.details?.folder;
+  const path = typeof folder === 'string' ? deskPath(folder) : undefined;
+  return path === undefined || neverAtDesk.has(args[0]) ? undefined : askAtDesk(path, args, facts);
+}
+
+function programOf(facts: CommandFacts): Command {
   const program = new Command('fluxori')
     .description(
       'Marketplace connectors: put the work in, and it gets done, as fast as the limits allow and never faster.',

@@ -4,6 +4,7 @@ import { type App, openApp } from '../composition/open-app.js';
 import type { LogLevel } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import type { ExitKind } from '../exit/exit-code.js';
 import { pinoLogger } from '../output/pino-logger.js';
 import { Terminal, type TerminalOptions } from '../output/terminal.js';
 import { logLevelOption } from './options.js';
@@ -14,6 +15,16 @@ export interface ProcessFacts extends Omit<TerminalOptions, 'json'> {
   readonly cwd: string;
   /** Aborted when the person presses Ctrl-C or the system asks the process to stop. */
   readonly signal: AbortSignal;
+  /** The parts of a worker at whose desk the command runs; without it, the command opens its own. */
+  readonly shared?: { readonly app: App; readonly loaded: LoadedConfig };
+}
+
+/** What `run` adds for its commands. */
+export interface CommandFacts extends ProcessFacts {
+  /** Runs another command line, e.g. one that came to the desk. */
+  readonly run: (args: readonly string[], facts: ProcessFacts) => Promise<number>;
+  /** Ends with this code although nothing was thrown. */
+  readonly exitWith: (kind: ExitKind) => void;
 }
 
 /** Options that every command has. */
@@ -63,6 +74,7 @@ export function contextOf(
     load,
     logger,
     async withApp(work) {
+      if (facts.shared !== undefined) return await work(facts.shared.app, facts.shared.loaded);
       const loaded = await load();
       await using app = await openApp(loaded, { logger: logger(loaded) });
       return await work(app, loaded);
@@ -85,4 +97,4 @@ export function group(name: string): Command {
 }
 
 /** How a command registers itself: given the process, it yields its commander part. */
-export type CommandFactory = (facts: ProcessFacts) => Command;
+export type CommandFactory = (facts: CommandFacts) => Command;

@@ -1,8 +1,12 @@
 import type { App } from '../composition/open-app.js';
+import type { LoadedConfig } from '../config/load-config.js';
+import { deskPath, folderOf } from '../desk/desk-path.js';
+import { openDesk } from '../desk/open-desk.js';
 import { parkedReason, waitText } from '../output/wait-text.js';
 import {
   type CommandContext,
   type CommandFactory,
+  type CommandFacts,
   type CommonOptions,
   command,
   contextOf,
@@ -28,6 +32,7 @@ export const workerCommand: CommandFactory = (facts) =>
         try {
           for (const account of app.connectors.accountIds) await app.connectors.get(account);
           await app.queues.start();
+          await using _desk = await deskFor(app, loaded, context, facts);
           context.terminal.say(
             `Working on ${app.backend.url}. Ctrl-C ends it; what is not done stays in the queue.`,
           );
@@ -46,6 +51,24 @@ export const workerCommand: CommandFactory = (facts) =>
         );
       });
     });
+
+/** Where nobody else can open the backend, other commands are run here. */
+async function deskFor(
+  app: App,
+  loaded: LoadedConfig,
+  context: CommandContext,
+  facts: CommandFacts,
+): Promise<AsyncDisposable | undefined> {
+  const folder = folderOf(app.backend.url);
+  const path = folder === undefined ? undefined : deskPath(folder);
+  if (path === undefined) return undefined;
+  const { env, cwd } = context;
+  return openDesk(
+    path,
+    (args, io) => facts.run(args, { ...io, env, cwd, shared: { app, loaded } }),
+    context.logger(loaded),
+  );
+}
 
 function narrate(
   app: App,

@@ -17,7 +17,23 @@ export class CommandLine {
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  async run(...args: string[]): Promise<CommandResult> {
+  run(...args: string[]): Promise<CommandResult> {
+    return this.#run(args, new AbortController().signal);
+  }
+
+  /** Starts a command that goes on until it is stopped, as Ctrl-C would. */
+  start(...args: string[]): { stop(): Promise<CommandResult> } {
+    const controller = new AbortController();
+    const ended = this.#run(args, controller.signal);
+    return {
+      stop: () => {
+        controller.abort(new DOMException('Ended by SIGINT.', 'AbortError'));
+        return ended;
+      },
+    };
+  }
+
+  async #run(args: string[], signal: AbortSignal): Promise<CommandResult> {
     const out = { stdout: '', stderr: '' };
     const code = await run(args, {
       cwd: this.cwd,
@@ -28,7 +44,7 @@ export class CommandLine {
       stderr: this.#sink((text) => {
         out.stderr += text;
       }),
-      signal: new AbortController().signal,
+      signal,
     });
     return { code, ...out };
   }

@@ -1,0 +1,28 @@
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+
+/** What a command asks of the worker that has the folder: to run this command line. One JSON object per line, as all messages. */
+export interface DeskRequest {
+  readonly args: readonly string[];
+}
+
+/** What it hears back: pieces of output, and at last the exit code. */
+export type DeskAnswer =
+  | { readonly stdout: string }
+  | { readonly stderr: string }
+  | { readonly exit: number };
+
+export function send(to: Duplex, message: DeskRequest | DeskAnswer): void {
+  if (to.writable) to.write(`${JSON.stringify(message)}\n`);
+}
+
+/** The messages of the other side, until it hangs up. A line that is no JSON ends the conversation. */
+export async function* received<Message>(from: Duplex): AsyncGenerator<Message> {
+  for await (const line of createInterface({ input: from, crlfDelay: Number.POSITIVE_INFINITY })) {
+    try {
+      yield JSON.parse(line) as Message;
+    } catch {
+      return;
+    }
+  }
+}
