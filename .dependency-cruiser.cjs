@@ -8,10 +8,12 @@ const arrows = {
   backend: ['core'],
   network: ['core'],
   queue: ['core', 'backend'],
+  observability: ['core'],
+  'test-services': [],
   'amazon-sp-models': [],
   'amazon-sp': ['core', 'network', 'queue', 'amazon-sp-models'],
   sandbox: ['core', 'amazon-sp-models'],
-  cli: ['core', 'backend', 'network', 'queue', 'amazon-sp-models', 'amazon-sp', 'sandbox'],
+  cli: ['core', 'backend', 'network', 'queue', 'observability', 'amazon-sp-models', 'amazon-sp', 'sandbox'],
 };
 const test = '\\.(test|bench|fixture)\\.ts$|/testing/';
 const inside = (name) => `^packages/${name}/`;

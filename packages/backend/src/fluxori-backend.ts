@@ -10,6 +10,8 @@ export type QueueTarget = ConnectionOptions | PostgresConnectionOptions;
  */
 export interface QueueConnection {
   readonly connection: QueueTarget;
+  /** BullMQ's option `prefix`, for `Queue`, `Worker` and `QueueEvents`; its own default when it is not set. */
+  readonly prefix?: string;
   /** BullMQ's last constructor argument. */
   readonly backendFactory: BackendFactory<IQueueBackend, QueueTarget>;
 }

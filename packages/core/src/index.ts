@@ -91,7 +91,8 @@ export type {
   RecordStore,
   WriteResult,
 } from './ports/record-store.js';
-export type { SecretManager } from './ports/secret-manager.js';
+export type { SecretDescription, SecretManager, WritableSecretManager } from './ports/secret-manager.js';
+export { noTracing, type Span, type SpanAttributes, type Tracing } from './ports/tracing.js';
 export type { CompetitivePrice, PriceUpdate } from './price/price.js';
 export { Secret, secret } from './secret/secret.js';
 export { type Clock, systemClock } from './time/clock.js';

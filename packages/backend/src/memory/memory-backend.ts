@@ -21,6 +21,7 @@ export const openMemoryBackend: OpenDriver = async ({ url, clock, logger }): Pro
 
   return {
     kind: 'memory',
+    shared: false,
     url,
     keyValues: new MemoryKeyValueStore(clock, life),
     locks,

@@ -66,6 +66,7 @@ async function assemble(
 
   return {
     kind: 'pglite',
+    shared: false,
     url,
     keyValues: new SqlKeyValueStore(sql, clock),
     locks,

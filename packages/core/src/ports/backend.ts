@@ -8,6 +8,8 @@ import type { RecordStore } from './record-store.js';
 export interface Backend extends AsyncDisposable {
   /** The driver's name, e.g. `memory`, `pglite`. */
   readonly kind: string;
+  /** Whether other processes may be working on the same place at the same time. */
+  readonly shared: boolean;
   /** The URL without credentials, fit for a log. */
   readonly url: string;
   readonly keyValues: KeyValueStore;

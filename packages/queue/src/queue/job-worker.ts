@@ -42,6 +42,7 @@ export class JobWorker {
       (job: BullJob, token?: string) => this.#runner.process(job, token ?? ''),
       {
         connection: parts.connection.connection,
+        ...(parts.connection.prefix !== undefined && { prefix: parts.connection.prefix }),
         autorun: false,
         name: processName(),
         concurrency: parts.concurrency,

@@ -26,8 +26,6 @@ import { RetriedKeys } from './retried-keys.js';
 import { RunOrders } from './run-orders.js';
 import { waitForJob } from './wait-for-job.js';
 
-/** Backends that one process has for itself, so that whatever was active there belongs to a process that is dead. */
-const exclusiveKinds: ReadonlySet<string> = new Set(['memory', 'pglite']);
 const defaultGraceMs = 10_000;
 
 /**
@@ -227,7 +225,7 @@ export class OperationQueue implements AsyncDisposable {
       concurrency,
       maxCrashes,
       keepFailedMs: this.#retention.failed.age * 1_000,
-      exclusive: exclusiveKinds.has(backend.kind),
+      exclusive: !backend.shared,
       forgetWaiter: (jobId) => this.#forgetWaiter(jobId),
     });
     await this.#worker.start();

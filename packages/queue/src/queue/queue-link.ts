@@ -57,7 +57,11 @@ export class QueueLink {
     const queue: BullQueue = new Queue(
       this.#name,
       // Nobody reads BullMQ's own event stream here: what happens is told in this process.
-      { connection: connection.connection, streams: { events: { maxLen: 100 } } },
+      {
+        connection: connection.connection,
+        ...(connection.prefix !== undefined && { prefix: connection.prefix }),
+        streams: { events: { maxLen: 100 } },
+      },
       connection.backendFactory,
     );
     queue.on('error', (error) => this.#logger.warn({ problem: error.message }, 'The queue met a problem.'));
