@@ -4,7 +4,7 @@ import { sandboxAccount } from '../config/sandbox-account.js';
 import { type Progress, progressOn } from '../output/progress.js';
 import type { Terminal } from '../output/terminal.js';
 import { parkedReason, spanText, waitText } from '../output/wait-text.js';
-import { nextRun, saveState, type WorldSize } from './demo-state.js';
+import { type DemoState, nextRun, saveState, type WorldSize } from './demo-state.js';
 import type { Harvest, WorkerMessage, WorkOrder } from './messages.js';
 import { type DemoSummary, summarise } from './summary.js';
 import { WorkerHandle } from './worker-handle.js';
@@ -25,7 +25,6 @@ export interface DemoResult {
   readonly harvest: Harvest;
 }
 
-const account = 'demo-za';
 /** The way from Cape Town to Amazon's EU region and back. */
 const roundTrip = { kind: 'latency', ms: 150, jitterMs: 30 } as const;
 /** The power goes once this many pages' worth of progress was seen. */
@@ -46,11 +45,15 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     faults: [roundTrip],
   });
   const { credentials } = sandbox;
+  const account = accountOf(options.backendUrl, state);
+  const powerCut = options.powerCut && options.backendUrl !== 'memory:';
   terminal.say(`A local Amazon is up (LWA and SP-API, EU region, 150 ms away, Amazon's own rate limits).`);
   terminal.say(
-    `Seller ${credentials.sellerId} on Amazon.co.za (${credentials.marketplaceId}); data in ${options.home}.`,
+    `Seller ${credentials.sellerId} on Amazon.co.za (${credentials.marketplaceId}); data in ${placeOf(options)}.`,
   );
   if (state.runs === 1) warnOfLongImport(terminal, state.orders);
+  if (powerCut !== options.powerCut)
+    terminal.say('Without a power cut: what lies in memory: would be gone with the process.');
   terminal.say();
 
   const order: WorkOrder = {
@@ -79,7 +82,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   };
   let harvest: Harvest | undefined;
   try {
-    if (options.powerCut) {
+    if (powerCut) {
       harvest = await workUntilPowerCut(order, onMessage, signal);
       if (harvest === undefined && !signal.aborted) {
         powerCuts = 1;
@@ -105,6 +108,19 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       levels: before?.levels ?? {},
     }),
   };
+}
+
+/** The demo's account; in a store that many demos may share, one of its own for each of their worlds. */
+function accountOf(backendUrl: string, state: DemoState): string {
+  const isOurs = backendUrl.startsWith('pglite:') || backendUrl.startsWith('memory:');
+  return isOurs ? 'demo-za' : `demo-za-${Date.parse(state.epoch).toString(36)}`;
+}
+
+/** Where the data lies, for people: never with the credentials that a URL may hold. */
+function placeOf({ backendUrl, home }: DemoOptions): string {
+  if (backendUrl.startsWith('pglite:')) return home;
+  const { protocol = 'the backend', host = '' } = URL.parse(backendUrl) ?? {};
+  return `${protocol}${host && `//${host}`}`;
 }
 
 const ordersPerPage = 100;
