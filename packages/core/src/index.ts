@@ -79,8 +79,15 @@ export {
 } from './ports/bucket-store.js';
 export type { KeyValueStore } from './ports/key-value-store.js';
 export type { Locks } from './ports/locks.js';
-export { type Logger, silentLogger } from './ports/logger.js';
-export { type Metrics, noMetrics } from './ports/metrics.js';
+export { type Logger, type LogLevel, silentLogger } from './ports/logger.js';
+export {
+  type GaugeSample,
+  type GaugeSource,
+  type MetricDefinition,
+  type Metrics,
+  type MetricTable,
+  noMetrics,
+} from './ports/metrics.js';
 export type {
   CanonicalRecord,
   RecordBatch,
@@ -91,8 +98,9 @@ export type {
   RecordStore,
   WriteResult,
 } from './ports/record-store.js';
+export type { RequestSigner, RequestToSign } from './ports/request-signer.js';
 export type { SecretDescription, SecretManager, WritableSecretManager } from './ports/secret-manager.js';
-export { noTracing, type Span, type SpanAttributes, type Tracing } from './ports/tracing.js';
+export { noTracing, type Span, type SpanAttributes, type SpanKind, type Tracing } from './ports/tracing.js';
 export type { CompetitivePrice, PriceUpdate } from './price/price.js';
 export { Secret, secret } from './secret/secret.js';
 export { type Clock, systemClock } from './time/clock.js';

@@ -6,7 +6,11 @@ export interface Logger {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
   /** A logger that adds these fields to every line. */
   child(fields: Readonly<Record<string, unknown>>): Logger;
+  /** Whether lines of this level go anywhere, for those who would build one in vain; without it they may. */
+  enabled?(level: LogLevel): boolean;
 }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export const silentLogger: Logger = {
   debug() {},
@@ -14,4 +18,5 @@ export const silentLogger: Logger = {
   warn() {},
   error() {},
   child: () => silentLogger,
+  enabled: () => false,
 };
