@@ -4,9 +4,11 @@ export {
   type CircuitState,
   defaultCircuit,
 } from './breaker/circuit.js';
+export { circuitGauges } from './breaker/circuit-gauges.js';
 export type { AnswerContext, CallOptions, CallSpec } from './client/call-spec.js';
 export { NetworkAwareClient, type NetworkAwareClientOptions } from './client/network-aware-client.js';
-export { metricNames } from './metric-names.js';
+export { metricNames, networkMetrics } from './metric-names.js';
+export { rateGauges } from './rate/rate-gauges.js';
 export { type AcquireOptions, RateTracker, type RateTrackerOptions } from './rate/rate-tracker.js';
 export {
   type PlanSource,

@@ -11,7 +11,8 @@ export interface CircuitsParts {
   readonly metrics: Metrics;
 }
 
-const positions = { closed: 0, 'half-open': 1, open: 2 } as const;
+/** A position as a number, for a gauge. */
+export const circuitPositions = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 /** The circuits of all hosts that a client has talked to, and the news of those that came back. */
 export class Circuits {
@@ -57,7 +58,7 @@ export class Circuits {
 
   #changed(state: CircuitState): void {
     const { host } = state;
-    this.#parts.metrics.gauge(metricNames.circuit, positions[state.state], { host });
+    this.#parts.metrics.gauge(metricNames.circuit, circuitPositions[state.state], { host });
     if (state.state === 'open' && !this.#down.has(host)) {
       this.#down.add(host);
       this.#parts.logger.warn(

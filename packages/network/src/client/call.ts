@@ -286,7 +286,7 @@ export class Call {
   #measure(answer: HttpAnswer, startedAt: number): void {
     const labels = { host: this.#url.host, operation: this.#spec.operation };
     this.#count(metricNames.answers, { ...labels, status: String(answer.status) });
-    this.#parts.metrics.duration(metricNames.attemptMs, this.#parts.clock.now() - startedAt, labels);
+    this.#parts.metrics.duration(metricNames.attemptDuration, this.#parts.clock.now() - startedAt, labels);
   }
 
   #count(name: string, labels: Readonly<Record<string, string>>): void {

@@ -20,7 +20,7 @@ import { ObservedRates } from './observed-rates.js';
 import { RateLanes } from './rate-lanes.js';
 import { rateRefusal, snapshotOf } from './rate-refusal.js';
 import { ThrottleMemory } from './throttle-memory.js';
-import { primaryPlan, type RateGrant, type RateState, type UsagePlan } from './usage-plan.js';
+import { limitLabels, primaryPlan, type RateGrant, type RateState, type UsagePlan } from './usage-plan.js';
 
 export interface RateTrackerOptions {
   readonly buckets: BucketStore;
@@ -138,7 +138,7 @@ export class RateTracker {
     if (plan === undefined) return;
     const rate = this.#observed.observe(plan, announced);
     if (rate === undefined) return;
-    this.#metrics.gauge(metricNames.observedRate, rate, { bucket: plan.label });
+    if (this.#metrics !== noMetrics) this.#metrics.count(metricNames.rateChanges, limitLabels(plan.label));
     this.#logger.debug({ bucket: plan.label, rate }, 'The remote side announced this rate.');
   }
 
@@ -226,9 +226,9 @@ export class RateTracker {
     const waitedMs = grantedAt - startedAt;
     for (const plan of held) this.#remember(plan);
     if (this.#metrics !== noMetrics) {
-      const labels = { bucket: primaryPlan(held)?.label ?? '' };
+      const labels = limitLabels(primaryPlan(held)?.label ?? '');
       this.#metrics.count(metricNames.granted, labels);
-      this.#metrics.duration(metricNames.rateWaitMs, waitedMs, labels);
+      this.#metrics.duration(metricNames.rateWait, waitedMs, labels);
     }
     return { grant, plans: held, grantedAt, waitedMs };
   }
@@ -249,7 +249,8 @@ export class RateTracker {
   ): Error {
     const held = this.#observed.apply(plans);
     const error = rateRefusal({ plans: held, ...refused, now: this.#clock.now(), account, operation });
-    this.#metrics.count(metricNames.refused, { bucket: error.rate?.bucket ?? refused.limitedBy });
+    if (this.#metrics !== noMetrics)
+      this.#metrics.count(metricNames.refused, limitLabels(error.rate?.bucket ?? refused.limitedBy));
     return error;
   }
 }

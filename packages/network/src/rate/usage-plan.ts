@@ -6,7 +6,7 @@ export type PlanSource = 'observed' | 'configured' | 'published' | 'default';
 /** A limit that applies to a call, and how we know of it. */
 export interface UsagePlan extends BucketLimit {
   readonly source: PlanSource;
-  /** For people, e.g. `orders.searchOrders@acme-za`. */
+  /** For people: the limit, and whose it is, e.g. `orders.searchOrders@acme-za`; `…@application` for one that all accounts share. */
   readonly label: string;
   /** The rate that the remote side announces in a header is this bucket's. At most one plan of a call. */
   readonly observable?: boolean;
@@ -41,4 +41,14 @@ export interface RateState {
 /** The plan that speaks for a call's own budget: the one that the header describes, else the first. */
 export function primaryPlan(plans: readonly UsagePlan[]): UsagePlan | undefined {
   return plans.find((plan) => plan.observable) ?? plans[0];
+}
+
+/** What metrics say about a bucket: not which account's it is, or there would be a series for each of thousands. */
+export function limitLabels(label: string): { readonly limit: string; readonly scope: string } {
+  const at = label.lastIndexOf('@');
+  if (at < 0) return { limit: label, scope: 'account' };
+  return {
+    limit: label.slice(0, at),
+    scope: label.slice(at + 1) === 'application' ? 'application' : 'account',
+  };
 }

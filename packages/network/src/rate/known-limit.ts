@@ -1,0 +1,96 @@
+import type { JsonValue } from '@fluxori/core';
+import { shareAfter, type Yielding } from './yielding.js';
+
+/** What Amazon has been seen to announce lies between 0.0005 and 500; anything far outside is not a rate. */
+const highestBelievableRate = 1_000;
+
+/** A rate that the remote side announced. */
+export interface Observed {
+  /** Counts changes: the higher of two is the later one. */
+  readonly turn: number;
+  readonly ratePerSecond: number;
+}
+
+/** What was learnt about one bucket, as all processes share it. */
+export interface KnownLimit {
+  readonly observed?: Observed;
+  readonly yielding?: Yielding & {
+    /** The whole limit, for those who have not used the bucket. */
+    readonly ratePerSecond: number;
+    readonly burst: number;
+  };
+}
+
+/**
+ * What both know. Each part is the later of the two, and of equally late ones the more careful one; so it does not matter in which order, or
+ * how often, processes exchange what they know.
+ */
+export function merged(one: KnownLimit, other: KnownLimit): KnownLimit {
+  const observed = later(one.observed, other.observed, (known) => known.ratePerSecond);
+  const yielding = later(one.yielding, other.yielding, (known) => known.share);
+  return { ...(observed && { observed }), ...(yielding && { yielding }) };
+}
+
+function later<Part extends { readonly turn: number }>(
+  one: Part | undefined,
+  other: Part | undefined,
+  size: (part: Part) => number,
+): Part | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  if (one.turn !== other.turn) return one.turn > other.turn ? one : other;
+  return size(one) <= size(other) ? one : other;
+}
+
+/** The part of the rate that is ours. @param refusedAt - when the refusal was, by this process' clock. */
+export function shareOf(known: KnownLimit, ratePerSecond: number, refusedAt: number, now: number): number {
+  return known.yielding === undefined ? 1 : shareAfter(known.yielding, ratePerSecond, now - refusedAt);
+}
+
+/** A stored value as what it says, without the parts that make no sense. */
+export function knownLimitFrom(value: JsonValue | undefined): KnownLimit {
+  if (!isObject(value)) return {};
+  const { observed, yielding } = value;
+  return {
+    ...(isObserved(observed) && { observed }),
+    ...(isYielding(yielding) && { yielding }),
+  };
+}
+
+/** A rate in requests per second, or undefined when the text or stored value cannot be one. */
+export function believableRate(value: unknown): number | undefined {
+  if (typeof value === 'string' && !/^\s*\d+(\.\d+)?([eE]-?\d+)?\s*$/.test(value)) return undefined;
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const rate = Number(value);
+  return Number.isFinite(rate) && rate > 0 && rate <= highestBelievableRate ? rate : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isObserved(value: unknown): value is Observed {
+  return (
+    isObject(value) &&
+    Number.isInteger(value.turn) &&
+    typeof value.ratePerSecond === 'number' &&
+    believableRate(value.ratePerSecond) !== undefined
+  );
+}
+
+function isYielding(value: unknown): value is NonNullable<KnownLimit['yielding']> {
+  if (!isObject(value)) return false;
+  const { turn, at, since, share, peak, ratePerSecond, burst } = value;
+  const numbers = [turn, at, since, share, peak, ratePerSecond, burst];
+  return (
+    numbers.every((one) => typeof one === 'number' && Number.isFinite(one)) &&
+    isPart(share) &&
+    isPart(peak) &&
+    Number(share) <= Number(peak) &&
+    Number(ratePerSecond) > 0 &&
+    Number(burst) >= 1
+  );
+}
+
+function isPart(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= 1;
+}
