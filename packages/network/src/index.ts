@@ -20,6 +20,14 @@ export {
 export { retryAfterMs } from './retry/retry-after.js';
 export { defaultRetry, type RetryOptions, transientStatuses } from './retry/retry-policy.js';
 export { expiresAt, type IAmazonToken } from './token/amazon-token.js';
+export {
+  expiredSecret,
+  type LwaComplaint,
+  type LwaRefusal,
+  permanentRefusals,
+  readComplaint,
+} from './token/lwa-errors.js';
+export { type Refusal, Refusals } from './token/refusals.js';
 export { type ThroughOptions, TokenCache, type TokenCacheOptions } from './token/token-cache.js';
 export { TokenManager, type TokenManagerOptions } from './token/token-manager.js';
 export {
