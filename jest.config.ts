@@ -8,6 +8,9 @@ const config: Config = {
   testEnvironment: 'node',
   roots: ['<rootDir>/packages', '<rootDir>/docs/examples'],
   testMatch: ['**/*.test.ts'],
+  // A Redis and a PostgreSQL for the suites that need one; see packages/test-services.
+  globalSetup: '<rootDir>/packages/test-services/dist/jest/set-up.js',
+  globalTeardown: '<rootDir>/packages/test-services/dist/jest/tear-down.js',
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
