@@ -6,6 +6,19 @@ export {
   restrictedOperation,
   restrictedOperations,
 } from './auth/restricted-operations.js';
+export type { IssuedState, StateProblem } from './authorisation/authorisation-states.js';
+export { type AuthorizeUrlParts, authorizeUrl, isLoopback } from './authorisation/authorize-url.js';
+export type { Callback } from './authorisation/callback-parameters.js';
+export { authorisationEnd, clientSecretEnd, lifetimes } from './authorisation/lifetimes.js';
+export {
+  type AuthorisedSeller,
+  type BeginRequest,
+  type BegunAuthorisation,
+  SellerAuthorisation,
+  type SellerAuthorisationOptions,
+  type SellingPartnerApplication,
+} from './authorisation/seller-authorisation.js';
+export { sellerCentralHosts, sellerCentralUrl } from './authorisation/seller-central.js';
 export {
   CatalogClient,
   type CatalogQuery,
