@@ -6,3 +6,14 @@ export type {
 } from './fluxori-backend.js';
 export { storableJson } from './json/storable-json.js';
 export { openBackend } from './open-backend.js';
+export { EnvironmentSecretManager } from './secrets/environment-secret-manager.js';
+export { createPrivateFile } from './secrets/private-file.js';
+export { generateSealKey, type SealKey, type SealKeys, sealKeysFrom } from './secrets/seal-keys.js';
+export { sealKeysOf } from './secrets/seal-keys-of-environment.js';
+export { type SealedFileOptions, SealedFileSecretManager } from './secrets/sealed-file-secret-manager.js';
+export {
+  type Resealed,
+  SealedKeyValueStore,
+  type SealedKeyValueStoreOptions,
+} from './secrets/sealed-key-value-store.js';
+export { Sealer } from './secrets/sealer.js';
