@@ -27,8 +27,13 @@ export {
   permanentRefusals,
   readComplaint,
 } from './token/lwa-errors.js';
-export { type Refusal, Refusals } from './token/refusals.js';
-export { type ThroughOptions, TokenCache, type TokenCacheOptions } from './token/token-cache.js';
+export { type Refusal, Refusals, refusalKeyPrefix } from './token/refusals.js';
+export {
+  type ThroughOptions,
+  TokenCache,
+  type TokenCacheOptions,
+  tokenKeyPrefix,
+} from './token/token-cache.js';
 export { TokenManager, type TokenManagerOptions } from './token/token-manager.js';
 export {
   type GrantlessTokenRequest,

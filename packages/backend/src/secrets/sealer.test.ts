@@ -99,12 +99,12 @@ describe('sealKeysFrom', () => {
   });
 
   it.each([
-    ['', 'empty'],
-    ['correct horse battery staple', 'not base64url'],
-    ['c2hvcnQ', '5 bytes'],
-    [Buffer.alloc(32, 'ab').toString('base64url'), 'not random'],
-    [`${newKey},${newKey}x`, 'key 2 of 2 has'],
-  ])('refuses %j: %s', async (text, problem) => {
+    ['empty', ''],
+    ['not base64url', 'correct horse battery staple'],
+    ['5 bytes', 'c2hvcnQ'],
+    ['not random', Buffer.alloc(32, 'ab').toString('base64url')],
+    ['key 2 of 2 has', `${newKey},${newKey}x`],
+  ])('refuses what is no key: %s', async (problem, text) => {
     const error = await failure(() => sealKeysFrom(text));
     expect(error).toMatchObject({ name: 'ConfigurationError', message: expect.stringContaining(problem) });
     if (text !== '') expect(inspect(error)).not.toContain(text);

@@ -10,6 +10,10 @@ export interface Refusal {
 }
 
 const prefix = 'token-refused/';
+
+/** How the keys begin under which refusals are kept. */
+export const refusalKeyPrefix = prefix;
+
 const subjects: readonly RefusalSubject[] = ['authorisation', 'credentials', 'both'];
 
 /**

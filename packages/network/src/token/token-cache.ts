@@ -5,17 +5,26 @@ import {
   type KeyValueStore,
   type Locks,
   type Logger,
+  type Random,
   silentLogger,
   systemClock,
+  systemRandom,
 } from '@fluxori/core';
 import { asToken, expiresAt, type IAmazonToken } from './amazon-token.js';
+import { loadAlone } from './load-alone.js';
 import { SharedFlight } from './shared-flight.js';
 
 export interface TokenCacheOptions {
   readonly keyValues: KeyValueStore;
   readonly locks: Locks;
   readonly clock?: Clock;
+  readonly random?: Random;
   readonly logger?: Logger;
+  /**
+   * How long a process that died while it fetched a token blocks the others, in milliseconds; 1,200 by default. One that lives keeps its lock for
+   * as long as it takes.
+   */
+  readonly lockTtlMs?: number;
   /** A token is not used in the last moments of its life; 10,000 ms by default, and at most a tenth of its life. */
   readonly marginMs?: number;
   /** So long before that a new one is fetched in the background; 300,000 ms by default, and at most a fifth of its life. */
@@ -32,6 +41,9 @@ export interface ThroughOptions {
 
 const prefix = 'token/';
 
+/** How the keys begin under which tokens are kept, and locked while they are fetched. */
+export const tokenKeyPrefix = prefix;
+
 /**
  * Tokens by key: in memory, in the store that all processes share, and fetched by one process at a time. Keys are made of hashes (see
  * `tokenKey`), never of secrets. Also holds restricted data tokens.
@@ -41,7 +53,9 @@ export class TokenCache {
   readonly keyValues: KeyValueStore;
   readonly #locks: Locks;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #logger: Logger;
+  readonly #lockTtlMs: number;
   readonly #marginMs: number;
   readonly #refreshAheadMs: number;
   readonly #refreshAgainMs: number;
@@ -54,7 +68,9 @@ export class TokenCache {
     this.keyValues = options.keyValues;
     this.#locks = options.locks;
     this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
     this.#logger = options.logger ?? silentLogger;
+    this.#lockTtlMs = options.lockTtlMs ?? 1_200;
     this.#marginMs = options.marginMs ?? 10_000;
     this.#refreshAheadMs = options.refreshAheadMs ?? 300_000;
     this.#refreshAgainMs = options.refreshAgainMs ?? 30_000;
@@ -103,8 +119,9 @@ export class TokenCache {
       return held;
     }
     if (held?.access_token === rejected) this.#tokens.delete(key);
+    const isAcceptable = (token: IAmazonToken) => token.access_token !== rejected;
     const fetched = () =>
-      this.#flights.join(key, (flight) => this.#fetch(key, load, rejected, flight), signal);
+      this.#flights.join(key, (flight) => this.#loadAlone(key, load, isAcceptable, flight), signal);
     const token = await fetched();
     if (rejected === undefined || token.access_token !== rejected) return token;
     // A flight that began before this token was refused brought that very one. A second is our own; what it brings is all there is.
@@ -117,38 +134,32 @@ export class TokenCache {
     this.#closing.abort();
   }
 
-  async #fetch(
-    key: string,
-    load: (options: { signal: AbortSignal }) => Promise<IAmazonToken>,
-    rejected: string | undefined,
-    signal: AbortSignal,
-  ): Promise<IAmazonToken> {
-    const stored = await this.get(key);
-    if (stored !== undefined && stored.access_token !== rejected) return stored;
-    return this.#loadAlone(key, load, (token) => token.access_token !== rejected, signal);
-  }
-
-  /** Loads under the lock that all processes share, unless another has brought an acceptable token meanwhile. */
-  async #loadAlone(
+  /** Loads in one process at a time, unless another has brought an acceptable token meanwhile. */
+  #loadAlone(
     key: string,
     load: (options: { signal: AbortSignal }) => Promise<IAmazonToken>,
     isAcceptable: (token: IAmazonToken) => boolean,
     signal: AbortSignal,
   ): Promise<IAmazonToken> {
-    return this.#locks.withLock(
-      prefix + key,
-      async (held) => {
+    return loadAlone({
+      locks: this.#locks,
+      name: prefix + key,
+      ttlMs: this.#lockTtlMs,
+      clock: this.#clock,
+      random: this.#random,
+      signal,
+      find: async () => {
         const brought = asToken(await this.keyValues.get(prefix + key));
-        if (brought !== undefined && this.#isUsable(brought) && isAcceptable(brought)) {
-          this.#tokens.set(key, brought);
-          return brought;
-        }
-        const token = await load({ signal: held.signal });
+        if (brought === undefined || !this.#isUsable(brought) || !isAcceptable(brought)) return undefined;
+        this.#tokens.set(key, brought);
+        return brought;
+      },
+      load: async () => {
+        const token = await load({ signal });
         await this.put(key, token);
         return token;
       },
-      { signal },
-    );
+    });
   }
 
   #refreshBehind(
