@@ -5,6 +5,7 @@ import {
   type Clock,
   type ConnectorDefinition,
   type Health,
+  type KeyValueStore,
   type Logger,
   type Metrics,
   noMetrics,
@@ -35,6 +36,8 @@ import { SellersClient } from './sellers/sellers-client.js';
 /** What the composing program hands over. Only the backend is needed; the rest has harmless defaults. */
 export interface AmazonSpParts {
   readonly backend: Backend;
+  /** Where tokens and refusals are kept, e.g. a `SealedKeyValueStore`; the backend's key values by default. */
+  readonly secureKeyValues?: KeyValueStore;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
   readonly clock?: Clock;
@@ -78,7 +81,13 @@ export class AmazonSPConnector extends BaseMarketplaceConnector {
     this.#ownsClient = parts.client === undefined;
     this.#client = parts.client ?? new NetworkAwareClient({ clock, random, logger, metrics });
     this.#tracker = parts.tracker ?? new RateTracker({ buckets, keyValues, clock, random, logger, metrics });
-    this.#cache = new TokenCache({ keyValues, locks, clock, logger });
+    this.#cache = new TokenCache({
+      keyValues: parts.secureKeyValues ?? keyValues,
+      locks,
+      clock,
+      random,
+      logger,
+    });
     const tokens = new TokenManager({
       url: this.endpoints.lwaUrl,
       http: this.#client,
