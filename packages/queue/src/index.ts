@@ -7,6 +7,7 @@ export type {
 } from './job/job-context.js';
 export { defineJob, type JobDefinition, type JobSpec } from './job/job-definition.js';
 export { type JobState, type JobView, jobStates, type ParkedView } from './job/job-view.js';
+export { queueMetrics } from './metric-names.js';
 export { type Outcome, outcomeOf, type ParkedFor, type RunFacts } from './outcome/outcome.js';
 export { reviveError, type StoredError, storeError } from './outcome/stored-error.js';
 export type { AddOptions, AddResult, BulkItem } from './queue/enqueue.js';
@@ -15,4 +16,5 @@ export type { ListQuery } from './queue/job-reader.js';
 export { OperationQueue } from './queue/operation-queue.js';
 export type { OperationQueueOptions } from './queue/operation-queue-options.js';
 export { OperationQueues, type OperationQueuesOptions } from './queue/operation-queues.js';
+export { queueGauges } from './queue/queue-gauges.js';
 export type { RetentionOptions } from './queue/retention.js';

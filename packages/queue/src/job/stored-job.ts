@@ -8,6 +8,8 @@ export interface StoredJob {
   readonly version: number;
   readonly accountId: AccountId;
   readonly payload: JsonValue;
+  /** The span in which it was put in, as a W3C `traceparent`: its runs are told as that one's children. */
+  readonly traceparent?: string;
   /** How often the process died while the job was at the same point, and whether its handler has begun since. */
   readonly crashes?: { readonly count: number; readonly at: string; readonly begun?: boolean };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Priority, priorities, ValidationError } from '@fluxori/core';
+import { type Priority, priorities, type Tracing, ValidationError } from '@fluxori/core';
 import type { JobsOptions } from 'bullmq';
 import type { JobDefinition } from '../job/job-definition.js';
 import { isStorable } from '../job/storable-text.js';
@@ -39,6 +39,7 @@ interface Parts {
   readonly retention: Retention;
   readonly reader: JobReader;
   readonly retriedKeys: RetriedKeys;
+  readonly tracing: Tracing;
 }
 
 interface Entry {
@@ -91,16 +92,17 @@ export class Enqueuer {
   }
 
   #entry(name: string, options: AddOptions): Entry {
-    const { section, definitions, retention } = this.#parts;
+    const { section, definitions, retention, tracing } = this.#parts;
     const definition = definitions.get(name);
     if (definition === undefined) throw unknownJob(name, section);
     const data = packJob(definition, options);
+    const traceparent = tracing.current();
     const { dedupeKey, delayMs = 0, priority = definition.priority ?? 'normal' } = options;
     if (dedupeKey !== undefined) checkDedupeKey(name, dedupeKey);
     checkDelay(name, delayMs);
     return {
       name,
-      data,
+      data: traceparent === undefined ? data : { ...data, traceparent },
       opts: {
         jobId: newJobId(section),
         priority: priorityNumber(priority),

@@ -3,6 +3,7 @@ import type { QueueConnection } from '@fluxori/backend';
 import type { JsonValue, Priority } from '@fluxori/core';
 import { Worker } from 'bullmq';
 import { readNote } from '../job/job-note.js';
+import { metricNames } from '../metric-names.js';
 import type { JobRun } from '../run/job-run.js';
 import { JobRunner, type RunnerParts } from '../run/job-runner.js';
 import type { BullJob, BullWorker } from './bull-types.js';
@@ -123,12 +124,17 @@ export class JobWorker {
     this.#worker.on('lockRenewalFailed', (jobIds: string[]) => {
       for (const jobId of jobIds) this.runs.get(jobId)?.stop('lost');
     });
+    this.#worker.on('stalled', (jobId: string) => {
+      const { section, metrics, logger } = this.#parts;
+      metrics.count(metricNames.recovered, { section, cause: 'stalled' });
+      logger.warn({ jobId }, 'The process that had this job gave no sign of life; it is taken up again.');
+    });
     this.#worker.on('error', (error) => this.#report(error));
   }
 
   async #completed(job: BullJob, result: unknown): Promise<void> {
     const { section, metrics, events, checkpoints } = this.#parts;
-    metrics.count('queue_completed', { section, job: job.name });
+    metrics.count(metricNames.completed, { section, job: job.name });
     this.#parts.forgetWaiter(job.id!);
     if (this.#runner.takeCheckpointed(job.id!)) await checkpoints.forget(job.data.accountId, job.id!);
     events.emit('completed', { ...this.#about(job), result: (result ?? undefined) as JsonValue | undefined });
@@ -141,13 +147,13 @@ export class JobWorker {
     this.#parts.forgetWaiter(job.id!);
     if (note !== undefined && 'cancelled' in note) {
       if (checkpointed) await checkpoints.forget(job.data.accountId, job.id!);
-      metrics.count('queue_cancelled', { section, job: job.name });
+      metrics.count(metricNames.cancelled, { section, job: job.name });
       events.emit('cancelled', this.#about(job));
       return;
     }
     const error = note !== undefined && 'error' in note ? note.error : { name: 'Error', message: 'Unknown.' };
     if (checkpointed) await checkpoints.keepFor(job.data.accountId, job.id!, keepFailedMs);
-    metrics.count('queue_failed', { section, job: job.name, code: String(error.code ?? 'unknown') });
+    metrics.count(metricNames.failed, { section, job: job.name, code: String(error.code ?? 'unknown') });
     logger.error({ jobId: job.id, job: job.name, account: job.data.accountId, error }, 'The job failed.');
     events.emit('failed', { ...this.#about(job), error });
   }

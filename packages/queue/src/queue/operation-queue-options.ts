@@ -1,5 +1,5 @@
 import type { FluxoriBackend } from '@fluxori/backend';
-import type { Clock, Logger, Metrics, Random, RecordSink } from '@fluxori/core';
+import type { Clock, Logger, Metrics, Random, RecordSink, Tracing } from '@fluxori/core';
 import type { JobDefinition } from '../job/job-definition.js';
 import type { RetentionOptions } from './retention.js';
 
@@ -12,6 +12,8 @@ export interface OperationQueueOptions {
   readonly sink?: RecordSink;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Each run is a span, a child of the one in which its job was put in. None by default. */
+  readonly tracing?: Tracing;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Handlers that run at the same time in this process; 32 by default. Waiting jobs hold none of these places. */

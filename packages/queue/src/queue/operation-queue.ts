@@ -3,6 +3,7 @@ import {
   type Clock,
   type Logger,
   noMetrics,
+  noTracing,
   type Priority,
   silentLogger,
   systemClock,
@@ -78,6 +79,7 @@ export class OperationQueue implements AsyncDisposable {
       retention: this.#retention,
       reader: this.#reader,
       retriedKeys,
+      tracing: options.tracing ?? noTracing,
     });
     this.#steering = new JobSteering({
       section,
@@ -207,7 +209,7 @@ export class OperationQueue implements AsyncDisposable {
   async #start(): Promise<void> {
     const { queue, connection } = await this.#link.open();
     if (this.#closing) return;
-    const { backend, metrics, random, concurrency = 32, maxCrashes = 5 } = this.#options;
+    const { backend, metrics, tracing, random, concurrency = 32, maxCrashes = 5 } = this.#options;
     this.#worker = new JobWorker({
       section: this.section,
       definitions: this.#definitions,
@@ -220,6 +222,7 @@ export class OperationQueue implements AsyncDisposable {
       events: this.#events,
       logger: this.#logger,
       metrics: metrics ?? noMetrics,
+      tracing: tracing ?? noTracing,
       clock: this.#clock,
       random: random ?? systemRandom,
       concurrency,

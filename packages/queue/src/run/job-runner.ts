@@ -1,12 +1,22 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { storableJson } from '@fluxori/backend';
-import type { Clock, JsonValue, Logger, Metrics, Random } from '@fluxori/core';
-import { NotFoundError } from '@fluxori/core';
+import {
+  type Clock,
+  type JsonValue,
+  type Logger,
+  type Metrics,
+  NotFoundError,
+  noMetrics,
+  noTracing,
+  type Random,
+  type Tracing,
+} from '@fluxori/core';
 import { WaitingError } from 'bullmq';
 import { describeJob, priorityOf } from '../job/describe-job.js';
 import type { JobDefinition } from '../job/job-definition.js';
-import { readNote } from '../job/job-note.js';
+import { type JobNote, readNote } from '../job/job-note.js';
 import { unpackJob } from '../job/stored-job.js';
+import { metricNames } from '../metric-names.js';
 import { outcomeOf } from '../outcome/outcome.js';
 import type { BullJob, BullQueue } from '../queue/bull-types.js';
 import type { CancelledJobs } from '../queue/cancelled-jobs.js';
@@ -19,6 +29,8 @@ import type { Checkpoints } from './checkpoints.js';
 import { createContext } from './create-context.js';
 import { JobRun } from './job-run.js';
 import { ProgressWriter } from './progress-writer.js';
+import { startDelayMs } from './start-delay.js';
+import { traceRun } from './trace-run.js';
 import { Turns } from './turns.js';
 
 export interface RunnerParts {
@@ -32,6 +44,7 @@ export interface RunnerParts {
   readonly events: JobEvents;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly clock: Clock;
   readonly random: Random;
   /** The job no longer waits for a token. */
@@ -85,12 +98,19 @@ export class JobRunner {
     const run = new JobRun(jobId, token, priorityOf(job.priority), hostTries);
     this.#runs.set(jobId, run);
     try {
-      return await this.#work(job, run).catch((error: unknown) => this.#end(job, run, error));
+      return await this.#run(job, run, note);
     } finally {
       this.#runs.delete(jobId);
       if (run.checkpointed) this.#checkpointed.add(jobId);
       run.leave();
     }
+  }
+
+  #run(job: BullJob, run: JobRun, note: JobNote | undefined): Promise<JsonValue | undefined> {
+    const { tracing, section } = this.#parts;
+    const end = (error: unknown) => this.#end(job, run, error);
+    if (tracing === noTracing) return this.#work(job, run, note).catch(end);
+    return traceRun(tracing, { section, job, run }, () => this.#work(job, run, note), end);
   }
 
   /**
@@ -115,7 +135,7 @@ export class JobRunner {
     return work;
   }
 
-  async #work(job: BullJob, run: JobRun): Promise<JsonValue | undefined> {
+  async #work(job: BullJob, run: JobRun, note: JobNote | undefined): Promise<JsonValue | undefined> {
     const { section, definitions, checkpoints, events, metrics, clock } = this.#parts;
     const definition = definitions.get(job.name);
     if (definition === undefined) throw unknownJob(job.name, section);
@@ -132,6 +152,9 @@ export class JobRunner {
     events.emit('active', { ...about, attempt: job.attemptsMade + 1 });
     await noteBegun(job);
     const startedAt = clock.now();
+    this.#measureStart(job, run, note, startedAt);
+    if (resumed) logger.debug({ attempt: job.attemptsMade + 1 }, 'The job goes on.');
+    else logger.info({ priority: run.priority }, 'The job begins.');
     try {
       const result = await definition.run(
         createContext(
@@ -146,12 +169,23 @@ export class JobRunner {
           },
         ),
       );
-      return result === undefined ? undefined : (JSON.parse(storableJson(result)) as JsonValue);
+      const stored = result === undefined ? undefined : (JSON.parse(storableJson(result)) as JsonValue);
+      const now = clock.now();
+      logger.info({ durationMs: now - startedAt, sinceAddedMs: now - job.timestamp }, 'The job is done.');
+      return stored;
     } finally {
       run.end();
       await progress.close();
-      metrics.duration('queue_run_ms', clock.now() - startedAt, { section, job: job.name });
+      metrics.duration(metricNames.runDuration, clock.now() - startedAt, { section, job: job.name });
     }
+  }
+
+  #measureStart(job: BullJob, run: JobRun, note: JobNote | undefined, now: number): void {
+    const { metrics, section } = this.#parts;
+    if (metrics === noMetrics) return;
+    const delayMs = startDelayMs(job, note, now);
+    if (delayMs === undefined) return;
+    metrics.duration(metricNames.startDelay, delayMs, { section, priority: run.priority });
   }
 
   /** An order that came when the last run was just ending found nobody. */
@@ -197,8 +231,17 @@ export class JobRunner {
     try {
       return await applyOutcome(queue, job, run.token, outcome);
     } finally {
-      metrics.count('queue_parked', { section, job: job.name, for: parkedFor });
-      logger.debug({ jobId: run.jobId, until: new Date(until).toISOString(), reason }, 'The job is parked.');
+      metrics.count(metricNames.parked, { section, job: job.name, reason: parkedFor });
+      logger.debug(
+        {
+          jobId: run.jobId,
+          job: job.name,
+          account: job.data.accountId,
+          until: new Date(until).toISOString(),
+          reason,
+        },
+        'The job is parked.',
+      );
       const { accountId } = job.data;
       const event = { jobId: run.jobId, name: job.name, section, accountId, until: new Date(until), reason };
       events.emit('parked', host === undefined ? event : { ...event, host });
