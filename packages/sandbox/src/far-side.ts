@@ -6,6 +6,7 @@ import { LwaGateway } from './http/lwa-gateway.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { AccessTokens } from './lwa/access-tokens.js';
 import { type Application, inventApplication } from './lwa/application.js';
+import { ClientSecrets } from './lwa/client-secrets.js';
 import { Grants } from './lwa/grants.js';
 import { TokenEndpoint } from './lwa/token-endpoint.js';
 import { PageTokens } from './operation/page-tokens.js';
@@ -14,6 +15,8 @@ import type { CheckedOptions } from './options.js';
 import { Prng } from './random/prng.js';
 import { OperationRouter } from './router/operation-router.js';
 import type { SandboxCredentials } from './sandbox.js';
+import { ConsentDesk } from './seller-central/consent-desk.js';
+import { SellerCentralGateway } from './seller-central/seller-central-gateway.js';
 import { makeWorld } from './world/make-world.js';
 import { type Region, regions } from './world/marketplaces.js';
 import type { Seller } from './world/seller.js';
@@ -29,6 +32,8 @@ export class FarSide {
   readonly router = new OperationRouter();
   readonly tokens: AccessTokens;
   readonly grants: Grants;
+  readonly secrets = new ClientSecrets();
+  readonly consents: ConsentDesk;
   readonly limiter: RateLimiter;
   readonly counters: Counters;
   readonly requestFaults: RequestFaults;
@@ -57,6 +62,9 @@ export class FarSide {
     this.accounts = this.applications.flatMap((application) =>
       this.world.sellers.map((seller) => credentialsOf(application, seller, this.grants)),
     );
+    const { redirectUris, loginUri, draft } = options;
+    const { applications, grants, world } = this;
+    this.consents = new ConsentDesk({ applications, grants, world, redirectUris, loginUri, draft });
     const { plans, defaultPlan, rateLimits: enabled } = options;
     this.limiter = new RateLimiter({ plans, defaultPlan, enabled, now: this.monotonicNow });
     this.counters = new Counters(this.now);
@@ -66,10 +74,10 @@ export class FarSide {
   }
 
   gateway(region: Region): Gateway {
-    const { counters, limiter, logger, now, router, tokens, world } = this;
+    const { counters, limiter, logger, now, router, secrets, tokens, world } = this;
     const { settleMs, orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs } = this.#options;
     return new Gateway({
-      ...{ region, router, limiter, counters, world, tokens, now, logger },
+      ...{ region, router, limiter, counters, world, tokens, secrets, now, logger },
       ...{ settleMs, orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs },
       faults: this.requestFaults,
       applications: new Map(this.applications.map((one) => [one.clientId, one])),
@@ -80,14 +88,19 @@ export class FarSide {
   }
 
   lwaGateway(): LwaGateway {
-    const { applications, counters, grants, logger, tokens } = this;
+    const { applications, counters, grants, logger, secrets, tokens } = this;
     const lifetimeSeconds = this.#options.accessTokenLifetimeSeconds;
     return new LwaGateway({
-      endpoint: new TokenEndpoint({ applications, grants, tokens, lifetimeSeconds }),
+      endpoint: new TokenEndpoint({ applications, grants, secrets, tokens, lifetimeSeconds }),
       faults: this.requestFaults,
       sleep: this.#sleep,
       ...{ counters, logger },
     });
+  }
+
+  /** @param ownUrl - where it can be reached, known once it listens. */
+  sellerCentral(ownUrl: () => string): SellerCentralGateway {
+    return new SellerCentralGateway({ desk: this.consents, logger: this.logger, ownUrl });
   }
 
   /** Makes the buckets of the operations meant, also of those that nobody has called yet. */
@@ -103,10 +116,10 @@ export class FarSide {
 }
 
 function credentialsOf(application: Application, seller: Seller, grants: Grants): SandboxCredentials {
-  const { clientId, clientSecret } = application;
+  const { applicationId, clientId, clientSecret } = application;
   const marketplaceIds = seller.marketplaces.map((one) => one.id);
   return {
-    ...{ clientId, clientSecret, marketplaceIds },
+    ...{ applicationId, clientId, clientSecret, marketplaceIds },
     refreshToken: grants.allow(application, seller.sellerId),
     sellerId: seller.sellerId,
     marketplaceId: marketplaceIds[0] as string,

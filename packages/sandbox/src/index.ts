@@ -22,5 +22,6 @@ export type {
   SellerState,
   StockSale,
 } from './sandbox.js';
+export type { ConsentAnswer } from './seller-central/consent-desk.js';
 export { startSandbox } from './start-sandbox.js';
 export type { OrderStatus } from './world/order.js';

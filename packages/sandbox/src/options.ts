@@ -44,9 +44,15 @@ export const sandboxOptionsSchema = z.strictObject({
   authorization: z.int().min(0).default(0),
   /** Registered applications; each is let in by every seller. */
   applications: z.int().min(1).max(100).default(1),
+  /** Redirect URIs registered with the applications. With none, any https address and any of this machine will do. */
+  redirectUris: z.array(z.url()).default([]),
+  /** Where sellers who begin in the Appstore are sent to sign in. */
+  loginUri: z.url().optional(),
+  /** Whether the applications are drafts, which sellers can let in with `version=beta` only. */
+  draft: z.boolean().default(false),
   host: z.string().default('127.0.0.1'),
-  /** First of five ports in a row (lwa, na, eu, fe, admin); 0 takes free ones. */
-  port: z.int().min(0).max(65_531).default(0),
+  /** First of six ports in a row (lwa, na, eu, fe, admin, sellerCentral); 0 takes free ones. */
+  port: z.int().min(0).max(65_530).default(0),
   accessTokenLifetimeSeconds: z.int().min(1).default(3_600),
   /** How long an order stays hidden from searchOrders after a change, in milliseconds. Amazon's is two minutes. */
   settleMs: z.number().min(0).default(120_000),

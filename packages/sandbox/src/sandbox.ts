@@ -2,10 +2,13 @@ import type { CountersSnapshot } from './counters/counts.js';
 import type { ActiveFault, Fault } from './faults/fault.js';
 import type { BucketView } from './limits/rate-limiter.js';
 import type { Plan } from './limits/token-bucket.js';
+import type { ConsentAnswer } from './seller-central/consent-desk.js';
 import type { OrderStatus } from './world/order.js';
 
 /** What a connector needs to work for one seller. */
 export interface SandboxCredentials {
+  /** App ID; for the authorize URL. */
+  readonly applicationId: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken: string;
@@ -67,7 +70,14 @@ export interface OrderPersonalData {
 
 export interface Sandbox extends AsyncDisposable {
   /** URLs without a trailing slash; the token URL is `${lwa}/auth/o2/token`. */
-  readonly endpoints: { readonly lwa: string; readonly na: string; readonly eu: string; readonly fe: string };
+  readonly endpoints: {
+    readonly lwa: string;
+    readonly na: string;
+    readonly eu: string;
+    readonly fe: string;
+    /** Where sellers let applications in: `${sellerCentral}/apps/authorize/consent`. */
+    readonly sellerCentral: string;
+  };
   readonly adminUrl: string;
   /** The first application at the first seller. */
   readonly credentials: SandboxCredentials;
@@ -99,6 +109,22 @@ export interface Sandbox extends AsyncDisposable {
   state(): readonly SellerState[];
   /** The code that a seller's browser brings back after he agreed; for `grant_type=authorization_code`. */
   authorizationCode(sellerId?: string): string;
+  /**
+   * What the seller's browser does on the consent page: it agrees, or not.
+   *
+   * @param authorizeUrl - as the application sends the browser to it.
+   * @returns the address at the application to which the browser is sent back.
+   * @throws ValidationError with the code that Seller Central would show (MD1000, MD5101, …).
+   */
+  consent(authorizeUrl: string, answer?: ConsentAnswer, sellerId?: string): string;
+  /**
+   * The seller chooses "Authorize Now" in the Appstore.
+   *
+   * @param loginUri - the application's; that of the options, if absent.
+   * @returns the address at the application to which the browser is sent.
+   * @throws ValidationError when there is no log-in URI.
+   */
+  beginInAppstore(loginUri?: string, sellerId?: string): string;
   /** Ends at once, open connections or not. Calling it again does nothing. */
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { Listener } from './http/listener.js';
 import { type CheckedOptions, type SandboxOptions, sandboxOptionsSchema } from './options.js';
 import { OperationRouter } from './router/operation-router.js';
 import type { Sandbox, SandboxCredentials } from './sandbox.js';
+import type { ConsentProblem } from './seller-central/consent-desk.js';
 import { WorldControl } from './world/world-control.js';
 
 /**
@@ -36,9 +37,10 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
       eu: await open(2, farSide.gateway('eu').handle),
       fe: await open(3, farSide.gateway('fe').handle),
     };
+    const sellerCentral: Listener = await open(5, farSide.sellerCentral(() => sellerCentral.url).handle);
     const board = boardOf(farSide, listeners);
     for (const fault of options.faults) await board.set(fault);
-    const sandbox = sandboxOf(options, farSide, board, listeners, closeAll);
+    const sandbox = sandboxOf(options, farSide, board, { ...listeners, sellerCentral }, closeAll);
     const admin = await open(4, adminGateway(sandbox));
     sandbox.adminUrl = admin.url;
     farSide.logger.info({ ...sandbox.endpoints, admin: admin.url, seed: options.seed }, 'sandbox: listening');
@@ -52,9 +54,10 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
 type Listeners = Readonly<Record<'lwa' | 'na' | 'eu' | 'fe', Listener>>;
 
 function boardOf(farSide: FarSide, listeners: Listeners): FaultBoard {
-  const { grants, limiter, logger, monotonicNow, requestFaults, router, tokens } = farSide;
+  const { applications, grants, limiter, logger, monotonicNow, requestFaults, router, secrets, tokens } =
+    farSide;
   return new FaultBoard({
-    ...{ limiter, tokens, grants, listeners, logger },
+    ...{ limiter, tokens, grants, secrets, applications, listeners, logger },
     requests: requestFaults,
     now: monotonicNow,
     knows: (key) => router.knows(key),
@@ -67,10 +70,10 @@ function sandboxOf(
   options: CheckedOptions,
   farSide: FarSide,
   board: FaultBoard,
-  listeners: Listeners,
+  listeners: Listeners & { readonly sellerCentral: Listener },
   closeAll: () => Promise<void>,
 ): Sandbox & { adminUrl: string } {
-  const { accounts, applications, counters, grants, limiter, world } = farSide;
+  const { accounts, applications, consents, counters, grants, limiter, world } = farSide;
   const control = new WorldControl(world, farSide.now);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -84,6 +87,7 @@ function sandboxOf(
       na: listeners.na.url,
       eu: listeners.eu.url,
       fe: listeners.fe.url,
+      sellerCentral: listeners.sellerCentral.url,
     },
     adminUrl: '',
     credentials: accounts[0] as SandboxCredentials,
@@ -114,9 +118,29 @@ function sandboxOf(
     state: () => control.state(),
     authorizationCode: (sellerId) =>
       grants.issueCode(applications[0] as (typeof applications)[0], control.sellerIdOf(sellerId)),
+    consent: (authorizeUrl, answer = 'confirm', sellerId) => {
+      const request = consents.check(new URL(authorizeUrl).searchParams);
+      return addressOf(
+        'code' in request ? request : consents.answer(request, answer, control.sellerIdOf(sellerId)),
+      );
+    },
+    beginInAppstore: (loginUri, sellerId) => {
+      const { applicationId } = applications[0] as (typeof applications)[0];
+      const ownUrl = listeners.sellerCentral.url;
+      return addressOf(
+        consents.beginInAppstore(applicationId, control.sellerIdOf(sellerId), { ownUrl, loginUri }),
+      );
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function addressOf(outcome: URL | ConsentProblem): string {
+  if (outcome instanceof URL) return outcome.href;
+  throw new ValidationError(`Seller Central shows ${outcome.code}: ${outcome.message}`, {
+    details: { code: outcome.code },
+  });
 }
 
 function checkOptions(input: SandboxOptions): CheckedOptions {

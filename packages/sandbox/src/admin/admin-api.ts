@@ -36,6 +36,12 @@ const newPlan = z.strictObject({
 });
 const authorization = z.strictObject({ sellerId: z.string().optional() });
 
+const consent = z.strictObject({
+  url: z.url(),
+  answer: z.enum(['confirm', 'cancel']).optional(),
+  sellerId: z.string().optional(),
+});
+
 /** What the admin URL understands. Everything in and out is JSON. */
 export async function answerAdmin(
   sandbox: Sandbox,
@@ -100,6 +106,10 @@ async function route(sandbox: Sandbox, method: string, path: string, body: unkno
         status: 201,
         body: { code: sandbox.authorizationCode(authorization.parse(body ?? {}).sellerId) },
       };
+    case 'POST /consents': {
+      const { url, answer, sellerId } = consent.parse(body);
+      return { status: 201, body: { location: sandbox.consent(url, answer, sellerId) } };
+    }
     default:
   }
   return problem(404, `There is no ${method} ${path}. Known: ${routes.join(', ')}.`);
@@ -121,6 +131,7 @@ const routes = [
   'PATCH /orders/{id}',
   'POST /sales',
   'POST /authorizations',
+  'POST /consents',
 ];
 
 function ok(body: unknown): AdminAnswer {

@@ -9,6 +9,7 @@ export const denials = {
   missing: 'Access token is missing in the request header.',
   expired: 'The access token you provided has expired.',
   invalid: 'The access token you provided is revoked, malformed or invalid.',
+  secretExpired: 'The LWA secret token you provided has expired.',
 } as const;
 
 /** What a request may do. */

@@ -2,6 +2,8 @@ import { type Logger, ValidationError } from '@fluxori/core';
 import type { Listener } from '../http/listener.js';
 import type { RateLimiter } from '../limits/rate-limiter.js';
 import type { AccessTokens } from '../lwa/access-tokens.js';
+import type { Application } from '../lwa/application.js';
+import type { ClientSecrets } from '../lwa/client-secrets.js';
 import type { Grants } from '../lwa/grants.js';
 import { type ActiveFault, type CheckedFault, type Fault, faultSchema, type Host } from './fault.js';
 import { operationFilter, unknownKeys } from './operation-filter.js';
@@ -12,6 +14,8 @@ export interface FaultBoardParts {
   readonly limiter: RateLimiter;
   readonly tokens: AccessTokens;
   readonly grants: Grants;
+  readonly secrets: ClientSecrets;
+  readonly applications: readonly Application[];
   readonly listeners: Readonly<Record<Host, Listener>>;
   /** Makes the buckets that a drain means, also those of operations that were not called yet. */
   readonly openBuckets: (operation: (key: string) => boolean, sellerId: string | undefined) => void;
@@ -108,6 +112,10 @@ export class FaultBoard {
       case 'revoke-consent':
         this.#parts.grants.revoke(fault.sellerId);
         this.#parts.tokens.revokeSeller(fault.sellerId);
+        return;
+      case 'expire-client-secret':
+        this.#parts.secrets.expire(this.#parts.applications, fault.clientId);
+        this.#keep(id, fault, undefined, async () => this.#parts.secrets.renew());
         return;
       case 'foreign-use':
         this.#useQuota(id, fault);

@@ -72,6 +72,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('revoke-tokens') }),
   /** The seller takes his consent back: his refresh and access tokens are dead for good. At once, not lasting. */
   z.strictObject({ kind: z.literal('revoke-consent'), sellerId: z.string() }),
+  /** The application's client secret is over, as after 180 days, until the fault is cleared. */
+  z.strictObject({ kind: z.literal('expire-client-secret'), clientId: z.string().optional() }),
 ]);
 
 /** A fault as it is asked for. */

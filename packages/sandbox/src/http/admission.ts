@@ -6,6 +6,7 @@ import type { SeenRequest } from '../counters/counts.js';
 import type { RateLimiter } from '../limits/rate-limiter.js';
 import type { AccessTokens } from '../lwa/access-tokens.js';
 import type { Application } from '../lwa/application.js';
+import type { ClientSecrets } from '../lwa/client-secrets.js';
 import type { RoutedOperation } from '../router/operation-router.js';
 import type { RouteMatch } from '../router/path-trie.js';
 import type { Region } from '../world/marketplaces.js';
@@ -18,6 +19,7 @@ export interface AdmissionParts {
   readonly applications: ReadonlyMap<string, Application>;
   readonly limiter: RateLimiter;
   readonly tokens: AccessTokens;
+  readonly secrets: ClientSecrets;
   readonly world: World;
 }
 
@@ -50,7 +52,7 @@ export class Admission {
     path: string,
     match: RouteMatch<RoutedOperation> | undefined,
   ): Identified | Refusal {
-    const { applications, region, tokens, world } = this.#parts;
+    const { applications, region, secrets, tokens, world } = this.#parts;
     try {
       checkHttp(request);
       if (match === undefined) throw noSuchRoute();
@@ -62,6 +64,7 @@ export class Admission {
       const application = applications.get(claims.clientId);
       if (application === undefined || (seller === undefined && claims.kind !== 'grantless'))
         throw accessDenied(denials.invalid);
+      if (secrets.isExpired(application.clientId)) throw accessDenied(denials.secretExpired);
       if (seller !== undefined) {
         seen.sellerId = seller.sellerId;
         checkRegion(seller, region);

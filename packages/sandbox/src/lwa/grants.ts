@@ -10,6 +10,18 @@ export interface Grant {
 
 const codeLifetimeMs = 5 * 60_000;
 
+/** Where a code went: the address that the exchange must name, too. */
+export interface CodeDestination {
+  readonly redirectUri: string;
+  /** Whether the consent was asked for with this address; if not, the exchange may leave it out. */
+  readonly isNamed: boolean;
+}
+
+interface IssuedCode extends Grant {
+  readonly expiresAtMs: number;
+  readonly destination: CodeDestination | undefined;
+}
+
 /** Refresh tokens and authorisation codes: which seller let which application in. */
 export class Grants {
   readonly #seed: number;
@@ -17,7 +29,7 @@ export class Grants {
   readonly #firstGeneration: number;
   readonly #byRefreshToken = new Map<string, Grant>();
   readonly #generation = new Map<string, number>();
-  readonly #codes = new Map<string, Grant & { readonly expiresAtMs: number }>();
+  readonly #codes = new Map<string, IssuedCode>();
 
   /** @param firstGeneration - how often each seller has withdrawn and given consent before. */
   constructor(seed: number, clock: Clock, firstGeneration = 0) {
@@ -55,22 +67,34 @@ export class Grants {
   }
 
   /** The code that a browser would bring back after the seller agreed; good once, for five minutes. */
-  issueCode(application: Application, sellerId: string): string {
+  issueCode(application: Application, sellerId: string, destination?: CodeDestination): string {
     const code = `RH${randomBytes(9).toString('hex')}`;
     this.#codes.set(code, {
       clientId: application.clientId,
       sellerId,
       expiresAtMs: this.#clock.now() + codeLifetimeMs,
+      destination,
     });
     return code;
   }
 
-  redeemCode(code: string, clientId: string): Grant | undefined {
+  /** @param redirectUri - as the exchange names it. */
+  redeemCode(code: string, clientId: string, redirectUri?: string): Grant | undefined {
     const found = this.#codes.get(code);
     if (found === undefined || found.clientId !== clientId) return undefined;
+    if (!isSameDestination(found.destination, redirectUri)) return undefined;
     this.#codes.delete(code);
     return found.expiresAtMs > this.#clock.now() ? found : undefined;
   }
+}
+
+/** RFC 6749, section 4.1.3: the address must come again, and be the same, when the consent was asked for with it. */
+function isSameDestination(
+  destination: CodeDestination | undefined,
+  redirectUri: string | undefined,
+): boolean {
+  if (destination === undefined) return true;
+  return redirectUri === undefined ? !destination.isNamed : redirectUri === destination.redirectUri;
 }
 
 function keyOf(grant: Grant): string {

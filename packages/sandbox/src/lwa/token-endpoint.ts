@@ -1,5 +1,6 @@
 import type { AccessTokens } from './access-tokens.js';
 import type { Application } from './application.js';
+import type { ClientSecrets } from './client-secrets.js';
 import type { Grants } from './grants.js';
 import { parseTokenRequest } from './token-request.js';
 
@@ -15,6 +16,7 @@ export interface TokenEndpointParts {
   readonly applications: readonly Application[];
   readonly grants: Grants;
   readonly tokens: AccessTokens;
+  readonly secrets: ClientSecrets;
   readonly lifetimeSeconds: number;
 }
 
@@ -63,8 +65,10 @@ export class TokenEndpoint {
     const application = this.#parts.applications.find((one) => one.clientId === fields.client_id);
     if (application === undefined || application.clientSecret !== fields.client_secret)
       return failure(401, 'invalid_client', 'Client authentication failed');
+    if (this.#parts.secrets.isExpired(application.clientId))
+      return failure(401, 'invalid_client', 'Client authentication failed: the client secret has expired');
     if (grantType === 'client_credentials') return this.#grantless(application, fields.scope as string);
-    if (grantType === 'authorization_code') return this.#fromCode(application, fields.code as string);
+    if (grantType === 'authorization_code') return this.#fromCode(application, fields);
     return this.#fromRefreshToken(application, fields.refresh_token as string);
   }
 
@@ -86,8 +90,8 @@ export class TokenEndpoint {
     return this.#sellerToken(application, grant.sellerId, refreshToken);
   }
 
-  #fromCode(application: Application, code: string): LwaAnswer {
-    const grant = this.#parts.grants.redeemCode(code, application.clientId);
+  #fromCode(application: Application, { code, redirect_uri }: Fields): LwaAnswer {
+    const grant = this.#parts.grants.redeemCode(code as string, application.clientId, redirect_uri);
     if (grant === undefined)
       return failure(400, 'invalid_grant', 'The request has an invalid grant parameter : code');
     const refreshToken = this.#parts.grants.allow(application, grant.sellerId);
