@@ -1,5 +1,6 @@
 import { accountId, type MarketplaceId, Secret, secret, sellerId } from '@fluxori/core';
 import { z } from 'zod';
+import { authorisationEnd, clientSecretEnd } from './authorisation/lifetimes.js';
 import { overrideNameProblem } from './limits/limit-override.js';
 import {
   findMarketplace,
@@ -41,6 +42,11 @@ const limit = z.strictObject({
   burst: z.number(whole).multipleOf(1, whole).min(1, whole),
 });
 
+/** A day or a moment. A day alone means its beginning in UTC. */
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true }), z.date()], {
+  error: 'write a date such as 2026-11-21, or a moment such as 2026-11-21T08:00:00Z',
+});
+
 const token = /^[A-Za-z0-9 ._-]+$/;
 
 const written = z.strictObject({
@@ -55,6 +61,15 @@ const written = z.strictObject({
   clientId: named('clientId'),
   clientSecret: secretText('clientSecret'),
   refreshToken: secretText('refreshToken'),
+  /** When the client secret was made (it lives 180 days from then), or when it ends: to be warned ahead. */
+  clientSecretIssuedAt: moment.optional(),
+  clientSecretExpiresAt: moment.optional(),
+  /** When the seller let the application in, or renewed it (good for a year from then): to be warned ahead. */
+  authorizedAt: moment.optional(),
+  /** What an authorisation needs beside the credentials; for `fluxori accounts add`. */
+  applicationId: named('applicationId').optional(),
+  redirectUri: z.url('write an absolute URL').optional(),
+  draft: z.boolean().optional(),
   environment: z
     .enum(['production', 'sandbox'], 'an environment is production or sandbox')
     .default('production'),
@@ -64,6 +79,8 @@ const written = z.strictObject({
       na: address.optional(),
       eu: address.optional(),
       fe: address.optional(),
+      /** Where sellers let the application in; the connector itself does not go there. */
+      sellerCentral: address.optional(),
     })
     .optional(),
   application: z
@@ -83,7 +100,8 @@ export const amazonSpConfigSchema = written
   // Run also when a field is wrong by itself, so that a person sees every problem at once.
   .superRefine(checkAcrossFields, { when: ({ value }) => typeof value === 'object' && value !== null })
   .transform((config) => {
-    const { marketplaceId, marketplaceIds, region, limits, ...rest } = config;
+    const { marketplaceId, marketplaceIds, region, limits, ...others } = config;
+    const { clientSecretIssuedAt, clientSecretExpiresAt, authorizedAt, ...rest } = others;
     const names = marketplaceIds ?? [marketplaceId ?? ''];
     const found = [...new Set(names.map((name) => marketplaceOf(name)))];
     const home = found[0] as Marketplace;
@@ -97,6 +115,11 @@ export const amazonSpConfigSchema = written
       home,
       marketplaceIds: found.map(({ id }): MarketplaceId => id),
       limits: limits ?? {},
+      ...(clientSecretIssuedAt !== undefined && {
+        clientSecretExpiresAt: clientSecretEnd(new Date(clientSecretIssuedAt)),
+      }),
+      ...(clientSecretExpiresAt !== undefined && { clientSecretExpiresAt: new Date(clientSecretExpiresAt) }),
+      ...(authorizedAt !== undefined && { authorisationExpiresAt: authorisationEnd(new Date(authorizedAt)) }),
     };
   });
 
@@ -106,6 +129,9 @@ function checkAcrossFields(config: Partial<z.output<typeof written>>, context: z
   const { marketplaceId, marketplaceIds, region, limits } = config;
   if (marketplaceId !== undefined && marketplaceIds !== undefined) {
     problem(['marketplaceId'], 'write either marketplaceId or marketplaceIds, not both');
+  }
+  if (config.clientSecretIssuedAt !== undefined && config.clientSecretExpiresAt !== undefined) {
+    problem(['clientSecretIssuedAt'], 'write either clientSecretIssuedAt or clientSecretExpiresAt, not both');
   }
   const many = Array.isArray(marketplaceIds);
   const names: unknown[] = many ? marketplaceIds : marketplaceId === undefined ? [] : [marketplaceId];

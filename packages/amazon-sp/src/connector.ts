@@ -14,12 +14,20 @@ import {
   systemClock,
   systemRandom,
 } from '@fluxori/core';
-import { NetworkAwareClient, RateTracker, TokenCache, TokenManager, userAgent } from '@fluxori/network';
+import {
+  NetworkAwareClient,
+  RateTracker,
+  Refusals,
+  TokenCache,
+  TokenManager,
+  userAgent,
+} from '@fluxori/network';
 import { Authorizer } from './auth/authorizer.js';
 import { RestrictedDataTokens } from './auth/restricted-data-tokens.js';
 import { CatalogClient } from './catalog/catalog-client.js';
 import { type AmazonSpConfig, amazonSpConfigSchema } from './config.js';
 import { connectorHealth } from './health/connector-health.js';
+import { EndWatch } from './health/end-watch.js';
 import { InventoryClient } from './inventory/inventory-client.js';
 import { type LimitView, limitViews } from './limits/limit-view.js';
 import { ListingsClient } from './listings/listings-client.js';
@@ -68,6 +76,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector {
   readonly #cache: TokenCache;
   readonly #authorizer: Authorizer;
   readonly #pipeline: SpApiPipeline;
+  readonly #endWatch: EndWatch;
+  readonly #clock: Clock;
 
   /** Use the factory, which checks the config: `new ConnectorFactory().register(amazonSp).create('amazon-sp', config, parts)`. */
   constructor(config: AmazonSpConfig, parts: AmazonSpParts) {
@@ -77,6 +87,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector {
     const { keyValues, locks, buckets } = backend;
     this.config = config;
     this.endpoints = new RegionalEndpointManager(config);
+    this.#endWatch = new EndWatch({ config, clock, logger });
+    this.#clock = clock;
     this.#backend = backend;
     this.#ownsClient = parts.client === undefined;
     this.#client = parts.client ?? new NetworkAwareClient({ clock, random, logger, metrics });
@@ -104,7 +116,11 @@ export class AmazonSPConnector extends BaseMarketplaceConnector {
       account: config.accountId,
       clock,
     });
-    this.#authorizer = new Authorizer({ tokens, restricted, credentials: config, clock });
+    this.#authorizer = new Authorizer({
+      tokens,
+      refusals: new Refusals({ store: this.#cache.keyValues, url: this.endpoints.lwaUrl, clock, logger }),
+      ...{ restricted, credentials: config, clock },
+    });
     this.#pipeline = new SpApiPipeline({
       config,
       endpoints: this.endpoints,
@@ -166,7 +182,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector {
       state: this.state,
       config: this.config,
       endpoints: this.endpoints,
-      token: this.#authorizer.state,
+      token: await this.#authorizer.look(),
+      nowMs: this.#clock.now(),
       circuits: this.#client.circuits(),
       backend: await this.#backend.health(),
       limits: await this.limits(),
@@ -177,9 +194,11 @@ export class AmazonSPConnector extends BaseMarketplaceConnector {
   protected async onConnect(options: { signal?: AbortSignal }): Promise<void> {
     options.signal?.throwIfAborted();
     for (const { id } of this.config.marketplaces) this.endpoints.marketplaceIn(this.config.region, id);
+    this.#endWatch.start();
   }
 
   protected async onClose(): Promise<void> {
+    this.#endWatch.stop();
     this.#cache.close();
     if (this.#ownsClient) await this.#client.close();
   }

@@ -28,6 +28,14 @@ export {
 export { type AmazonSpConfig, type AmazonSpConfigInput, amazonSpConfigSchema } from './config.js';
 export { AmazonSPConnector, type AmazonSpParts, amazonSp } from './connector.js';
 export { isExpiredAccessToken, toSpApiError } from './errors.js';
+export {
+  type CredentialEnd,
+  type CredentialKind,
+  credentialEnds,
+  type EndStage,
+  warnDays,
+} from './health/credential-ends.js';
+export { credentialGauges } from './health/credential-gauges.js';
 export { InventoryClient, type InventoryQuery } from './inventory/inventory-client.js';
 export { amazonJobs } from './jobs/amazon-jobs.js';
 export type { CatalogLookupPayload, CatalogLookupResult } from './jobs/catalog-lookup.js';
@@ -43,6 +51,7 @@ export type { LimitView } from './limits/limit-view.js';
 export { carefulPlan, sandboxPlan, usagePlans } from './limits/usage-plans.js';
 export type { ListingPatch } from './listings/listing-mapping.js';
 export { type ListingQuery, ListingsClient } from './listings/listings-client.js';
+export { amazonMetrics } from './metric-names.js';
 export {
   type AmazonOrderQuery,
   type OrderPage,

@@ -1,6 +1,13 @@
 import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
 import { type Clock, isAbort, isFluxoriError, type Secret } from '@fluxori/core';
-import type { GrantlessTokenRequest, SellerTokenRequest, TokenManager } from '@fluxori/network';
+import {
+  expiredSecret,
+  type GrantlessTokenRequest,
+  permanentRefusals,
+  type Refusals,
+  type SellerTokenRequest,
+  type TokenManager,
+} from '@fluxori/network';
 import type { SpCallOptions } from '../pipeline/call-options.js';
 import { type GrantlessScope, grantlessScope } from './grantless-operations.js';
 import type { RestrictedDataTokens, RestrictedResource } from './restricted-data-tokens.js';
@@ -24,6 +31,7 @@ export interface TokenState {
 /** Gives each attempt of a call its token: the seller's, the application's, or a restricted data token. */
 export class Authorizer {
   readonly #tokens: TokenManager;
+  readonly #refusals: Refusals;
   readonly #restricted: RestrictedDataTokens;
   readonly #seller: SellerTokenRequest;
   readonly #applications = new Map<GrantlessScope, GrantlessTokenRequest>();
@@ -32,19 +40,28 @@ export class Authorizer {
 
   constructor(options: {
     tokens: TokenManager;
+    /** What the token manager remembers of refused credentials, also by other processes. */
+    refusals: Refusals;
     restricted: RestrictedDataTokens;
     credentials: Credentials;
     clock: Clock;
   }) {
     this.#tokens = options.tokens;
+    this.#refusals = options.refusals;
     this.#restricted = options.restricted;
     const { accountId, clientId, clientSecret, refreshToken } = options.credentials;
     this.#seller = { account: accountId, clientId, clientSecret, refreshToken };
     this.#clock = options.clock;
   }
 
-  get state(): TokenState {
-    return this.#state;
+  /** What this process saw last, or else what any process that shares the store was refused. Asks nobody. */
+  async look(): Promise<TokenState> {
+    if (this.#state.lastError !== undefined) return this.#state;
+    const known = await this.#refusals.find(this.#seller);
+    const refusal = known?.expiredSecret ? expiredSecret : permanentRefusals[known?.error ?? ''];
+    if (known === undefined || refusal === undefined) return this.#state;
+    const message = `lwa.token for ${this.#seller.account}: ${refusal.what}.`;
+    return { ...this.#state, lastError: { code: refusal.code, message, at: new Date(known.since) } };
   }
 
   /**
