@@ -4,7 +4,7 @@ export type SpanKind = 'internal' | 'client' | 'producer' | 'consumer';
 
 /** One piece of work in a trace. */
 export interface Span {
-  /** Adds what has become known. Never a secret or a buyer's data. */
+  /** Adds what has become known. Never a secret or a buyer's data. An `error.type` marks the span as failed although its work settles. */
   set(attributes: SpanAttributes): void;
 }
 

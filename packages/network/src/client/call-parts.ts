@@ -1,4 +1,4 @@
-import type { Clock, Logger, Metrics, Random } from '@fluxori/core';
+import type { Clock, Logger, Metrics, Random, RequestSigner, Tracing } from '@fluxori/core';
 import type { Circuits } from '../breaker/circuits.js';
 import type { RetryOptions } from '../retry/retry-policy.js';
 import type { HttpTransport } from '../transport/http-transport.js';
@@ -17,5 +17,9 @@ export interface CallParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Whether anybody reads a line for each attempt. */
+  readonly logsDebug: boolean;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly signer: RequestSigner | undefined;
 }

@@ -1,4 +1,4 @@
-import type { FluxoriError, Priority, RateSnapshot } from '@fluxori/core';
+import type { FluxoriError, Priority, RateSnapshot, RequestSigner } from '@fluxori/core';
 import type { RateTracker } from '../rate/rate-tracker.js';
 import type { UsagePlan } from '../rate/usage-plan.js';
 import type { HttpAnswer } from '../transport/http-answer.js';
@@ -33,6 +33,8 @@ export interface CallSpec {
     signal?: AbortSignal;
     rejected?: boolean;
   }) => Promise<Readonly<Record<string, string>>>;
+  /** Signs each attempt, instead of the client's own signer. */
+  readonly signer?: RequestSigner;
   /** Whether this refusal only means that the token has expired. Then it is renewed once and the call repeated. */
   readonly isExpiredToken?: (answer: HttpAnswer) => boolean;
   /** Whether this answer means "too many requests"; status 429 by default. */
@@ -52,8 +54,10 @@ export interface CallOptions {
   readonly priority?: Priority;
   /** The longest wait for a rate token, in milliseconds; without limit by default. */
   readonly maxWaitMs?: number;
-  /** Names the asker (a job) while it waits for a rate token. */
+  /** Names the asker (a job) while it waits for a rate token; log lines have it as `jobId`. */
   readonly waiter?: string;
+  /** For log lines and spans of calls outside of a job, e.g. the id of the web request that they serve. */
+  readonly correlationId?: string;
   /** For all attempts and pauses together, in milliseconds; waiting for rate tokens does not count. 120,000 by default. */
   readonly deadlineMs?: number;
 }

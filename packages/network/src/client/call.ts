@@ -1,8 +1,7 @@
-import { type FluxoriError, isErrorOf, noMetrics } from '@fluxori/core';
+import { type FluxoriError, isErrorOf, noTracing, type Span } from '@fluxori/core';
 import { abortable } from '../abort/abortable.js';
 import type { Circuit } from '../breaker/circuit.js';
 import { circuitOpen } from '../breaker/circuits.js';
-import { metricNames } from '../metric-names.js';
 import type { RateGrant } from '../rate/usage-plan.js';
 import { fullJitter } from '../retry/backoff.js';
 import { Deadline } from '../retry/deadline.js';
@@ -17,9 +16,11 @@ import { CallAuthority } from './call-authority.js';
 import { throttled, unanswered, unreadable, unsendable } from './call-errors.js';
 import type { CallParts } from './call-parts.js';
 import { CallRate } from './call-rate.js';
+import { CallReport } from './call-report.js';
 import type { AnswerContext, CallOptions, CallSpec } from './call-spec.js';
 import { hostVerdict } from './host-verdict.js';
 import { judgeAnswer } from './judge-answer.js';
+import { requestHeaders } from './request-headers.js';
 
 /** How an attempt ended: with the answer, or badly and why. */
 type Step =
@@ -40,6 +41,7 @@ export class Call {
   readonly #deadline: Deadline;
   readonly #rate: CallRate;
   readonly #authority: CallAuthority;
+  readonly #report: CallReport;
   #attempts = 0;
   #throttles = 0;
   #outcome: Outcome = 'not-sent';
@@ -58,13 +60,18 @@ export class Call {
     this.#deadline = new Deadline(options.deadlineMs, parts.clock);
     this.#authority = new CallAuthority(spec, options.signal);
     this.#rate = new CallRate(spec, options, parts.clock, this.#deadline);
+    this.#report = new CallReport(parts, spec, options, url);
   }
 
   run(): Promise<HttpAnswer> {
     const { signal } = this.#options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     // Whatever is being waited for, also a store that does not answer, an abort ends it; each step below looks at the signal before it sends.
-    return abortable(this.#run(), signal);
+    const { tracing } = this.#parts;
+    if (tracing === noTracing) return abortable(this.#run(), signal);
+    return tracing.span(`fluxori.call ${this.#spec.operation}`, this.#report.callAttributes(), (span) =>
+      abortable(this.#run(), signal).finally(() => span.set({ 'fluxori.attempts': this.#attempts })),
+    );
   }
 
   async #run(): Promise<HttpAnswer> {
@@ -75,11 +82,7 @@ export class Call {
       const pauseMs = this.#pauseBefore(step);
       if (pauseMs === undefined) throw await step.error();
       this.#lastError = await step.error();
-      this.#count(metricNames.retries, { operation: this.#spec.operation, reason: step.end.kind });
-      this.#parts.logger.debug(
-        { operation: this.#spec.operation, account: this.#spec.account, attempt: this.#attempts, pauseMs },
-        'The attempt failed and will be repeated.',
-      );
+      this.#report.repeated(step.end.kind, this.#attempts, pauseMs);
       // The failure may have opened the circuit; then there is nothing to wait for here.
       this.#checkCircuit();
       await this.#parts.clock.sleep(pauseMs, this.#options.signal);
@@ -91,9 +94,11 @@ export class Call {
     this.#checkCircuit();
     let authority = await this.#authority.headers();
     const grant = await this.#acquire();
+    let headers: Readonly<Record<string, string>>;
     try {
       if (grant !== undefined && grant.waitedMs > authorityStaysFreshMs)
         authority = await this.#authority.headers();
+      headers = await requestHeaders(this.#parts, this.#spec, this.#url, authority, this.#options);
       signal?.throwIfAborted();
       this.#checkCircuit();
       if (this.#deadline.leftMs <= 0) throw await this.#deadlineError();
@@ -101,25 +106,26 @@ export class Call {
       this.#rate.settle(grant, false);
       throw error;
     }
-    return this.#send(authority, grant);
+    this.#attempts += 1;
+    const { tracing } = this.#parts;
+    if (tracing === noTracing) return this.#send(headers, grant);
+    return tracing.span(
+      'fluxori.attempt',
+      this.#report.attemptAttributes(this.#attempts, grant),
+      (span) => this.#send(headers, grant, span),
+      { kind: 'client' },
+    );
   }
 
   async #send(
-    authority: Readonly<Record<string, string>> | undefined,
+    headers: Readonly<Record<string, string>>,
     grant: RateGrant | undefined,
+    span?: Span,
   ): Promise<Step> {
     const spec = this.#spec;
     const parts = this.#parts;
     const startedAt = parts.clock.now();
     const attemptMs = Math.min(parts.timeouts.attemptMs, this.#deadline.leftMs);
-    const headers: Record<string, string> = {
-      accept: 'application/json',
-      ...(spec.body !== undefined && { 'content-type': 'application/json' }),
-      ...parts.headers,
-      ...spec.headers,
-      ...authority,
-    };
-    this.#attempts += 1;
     try {
       const raw = await this.#circuit.run(
         () =>
@@ -141,10 +147,10 @@ export class Call {
       );
       this.#rate.settle(grant, true);
       const { answer, kind } = readAnswer(raw, new Date(parts.clock.now()));
-      if (parts.metrics !== noMetrics) this.#measure(answer, startedAt);
+      this.#report.answered(answer, startedAt, this.#attempts, span);
       return await this.#conclude(answer, kind, grant);
     } catch (error) {
-      return this.#failed(error, grant);
+      return this.#failed(error, grant, startedAt, span);
     }
   }
 
@@ -159,7 +165,7 @@ export class Call {
         return this.#onThrottle(answer, grant);
       case 'expired':
         if (!this.#authority.renew()) break;
-        this.#count(metricNames.retries, { operation: spec.operation, reason: 'expired-token' });
+        this.#report.repeated('expired-token', this.#attempts, 0);
         return { again: 'expired' };
       case 'unreadable':
         return {
@@ -182,7 +188,7 @@ export class Call {
   async #onThrottle(answer: HttpAnswer, grant: RateGrant | undefined): Promise<Step> {
     const { clock, random, retry } = this.#parts;
     this.#throttles += 1;
-    this.#count(metricNames.throttled, { operation: this.#spec.operation });
+    this.#report.throttled();
     const now = clock.now();
     const asked = retryAfterMs(answer.headers['retry-after'], now);
     const retryAt =
@@ -196,20 +202,24 @@ export class Call {
     if (this.#throttles > retry.maxThrottles || tooLong) {
       throw throttled(answer, retryAt, await this.#errorContext(answer));
     }
-    this.#count(metricNames.retries, { operation: this.#spec.operation, reason: 'throttled' });
+    this.#report.repeated('throttled', this.#attempts, waitMs);
     if (grant === undefined) await clock.sleep(waitMs, this.#options.signal);
     return { again: 'throttled' };
   }
 
-  async #failed(error: unknown, grant: RateGrant | undefined): Promise<Step> {
+  async #failed(
+    error: unknown,
+    grant: RateGrant | undefined,
+    startedAt: number,
+    span: Span | undefined,
+  ): Promise<Step> {
     if (error instanceof TransportFailure) {
       const { kind, errorCode } = error;
       this.#rate.settle(grant, kind.outcome !== 'not-sent');
       if (errorCode?.startsWith('ERR_INVALID_') || errorCode === 'ERR_UNESCAPED_CHARACTERS') {
         throw unsendable('a header or the URL holds a character that HTTP does not allow', this.#context());
       }
-      const labels = { host: this.#url.host, operation: this.#spec.operation };
-      this.#count(metricNames.failures, { ...labels, code: kind.code, outcome: kind.outcome });
+      this.#report.unanswered(error, startedAt, this.#attempts, span);
       // An attempt before this one may have been carried out, whatever became of this one.
       if (kind.outcome === 'unknown') this.#outcome = 'unknown';
       const outcome = this.#outcome;
@@ -281,15 +291,5 @@ export class Call {
   async #errorContext(answer?: HttpAnswer): Promise<AnswerContext> {
     const rate = await this.#rate.snapshot();
     return rate === undefined ? this.#context(answer) : { ...this.#context(answer), rate };
-  }
-
-  #measure(answer: HttpAnswer, startedAt: number): void {
-    const labels = { host: this.#url.host, operation: this.#spec.operation };
-    this.#count(metricNames.answers, { ...labels, status: String(answer.status) });
-    this.#parts.metrics.duration(metricNames.attemptDuration, this.#parts.clock.now() - startedAt, labels);
-  }
-
-  #count(name: string, labels: Readonly<Record<string, string>>): void {
-    this.#parts.metrics.count(name, labels);
   }
 }

@@ -4,10 +4,13 @@ import {
   type Logger,
   type Metrics,
   noMetrics,
+  noTracing,
   type Random,
+  type RequestSigner,
   silentLogger,
   systemClock,
   systemRandom,
+  type Tracing,
   ValidationError,
 } from '@fluxori/core';
 import { type CircuitOptions, type CircuitState, defaultCircuit } from '../breaker/circuit.js';
@@ -38,6 +41,10 @@ export interface NetworkAwareClientOptions {
   readonly random?: Random;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Each call is a span, with one for each attempt in it. None by default. */
+  readonly tracing?: Tracing;
+  /** Signs requests to a gateway that stands in front of the remote side; see `JwtRequestSigner`. None by default. */
+  readonly signer?: RequestSigner;
   /** Where the proxy settings are read from; the process' environment by default. */
   readonly env?: Environment;
   /** For hosts with a certificate of one's own, e.g. `{ ca }`. */
@@ -87,7 +94,10 @@ export class NetworkAwareClient {
       clock,
       random,
       logger,
+      logsDebug: logger !== silentLogger && (logger.enabled?.('debug') ?? true),
       metrics,
+      tracing: options.tracing ?? noTracing,
+      signer: options.signer,
     };
   }
 

@@ -1,4 +1,11 @@
-import { isFluxoriError, noTracing, type SpanAttributes, type SpanKind, type Tracing } from '@fluxori/core';
+import {
+  isFluxoriError,
+  noTracing,
+  type Span,
+  type SpanAttributes,
+  type SpanKind,
+  type Tracing,
+} from '@fluxori/core';
 import * as api from '@opentelemetry/api';
 import { maskCredentials } from '../logs/mask-credentials.js';
 import { readTraceparent, writeTraceparent } from './traceparent.js';
@@ -27,8 +34,9 @@ export function openTelemetryTracing(options: OpenTelemetryOptions = {}): Tracin
     span(name, attributes, work, { parent, kind = 'internal' } = {}) {
       const context = parentContext(parent);
       const span = tracer.startSpan(name, { kind: kinds[kind], attributes: masked(attributes) }, context);
-      const handle = { set: (more: SpanAttributes) => void span.setAttributes(masked(more)) };
-      return api.context.with(api.trace.setSpan(context, span), () => ended(span, () => work(handle)));
+      return api.context.with(api.trace.setSpan(context, span), () =>
+        ended(span, () => work(handleOf(span))),
+      );
     },
     current() {
       const context = api.trace.getActiveSpan()?.spanContext();
@@ -52,6 +60,15 @@ function parentContext(parent: string | undefined): api.Context {
   if (remote === undefined) return api.context.active();
   const { traceId, spanId, flags } = remote;
   return api.trace.setSpanContext(api.ROOT_CONTEXT, { traceId, spanId, traceFlags: flags, isRemote: true });
+}
+
+function handleOf(span: api.Span): Span {
+  return {
+    set(attributes) {
+      span.setAttributes(masked(attributes));
+      if ('error.type' in attributes) span.setStatus({ code: api.SpanStatusCode.ERROR });
+    },
+  };
 }
 
 async function ended<T>(span: api.Span, work: () => Promise<T>): Promise<T> {
