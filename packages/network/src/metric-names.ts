@@ -89,6 +89,12 @@ export const networkMetrics = {
     help: 'The rates of those buckets together.',
     labels: limitLabels,
   },
+  share: {
+    name: 'fluxori_rate_share_ratio',
+    kind: 'gauge',
+    help: 'The part of the rate that is ours, 0 to 1; below 1 another program draws from the same limit. The least of those buckets.',
+    labels: limitLabels,
+  },
   level: {
     name: 'fluxori_rate_level_tokens',
     kind: 'gauge',

@@ -24,6 +24,10 @@ export class MemoryKeyValueStore implements KeyValueStore {
     return entry && (JSON.parse(entry.json) as JsonValue);
   }
 
+  async getMany(keys: readonly string[]): Promise<readonly (JsonValue | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(key)));
+  }
+
   async set(key: string, value: JsonValue, options: { ttlMs?: number } = {}): Promise<void> {
     this.#life.check();
     const expiresAt =

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@fluxori/core';
-import { shareAfter, type Yielding } from './yielding.js';
+import type { Yielding } from './yielding.js';
 
 /** What Amazon has been seen to announce lies between 0.0005 and 500; anything far outside is not a rate. */
 const highestBelievableRate = 1_000;
@@ -18,6 +18,8 @@ export interface KnownLimit {
     /** The whole limit, for those who have not used the bucket. */
     readonly ratePerSecond: number;
     readonly burst: number;
+    /** For how long the bucket pauses after the refusal, in milliseconds. */
+    readonly pauseMs: number;
   };
 }
 
@@ -41,9 +43,12 @@ function later<Part extends { readonly turn: number }>(
   return size(one) <= size(other) ? one : other;
 }
 
-/** The part of the rate that is ours. @param refusedAt - when the refusal was, by this process' clock. */
-export function shareOf(known: KnownLimit, ratePerSecond: number, refusedAt: number, now: number): number {
-  return known.yielding === undefined ? 1 : shareAfter(known.yielding, ratePerSecond, now - refusedAt);
+/** How it is stored. */
+export function recordOf({ observed, yielding }: KnownLimit): JsonValue {
+  const record: Record<string, JsonValue> = {};
+  if (observed !== undefined) record.observed = { ...observed };
+  if (yielding !== undefined) record.yielding = { ...yielding };
+  return record;
 }
 
 /** A stored value as what it says, without the parts that make no sense. */
@@ -79,8 +84,8 @@ function isObserved(value: unknown): value is Observed {
 
 function isYielding(value: unknown): value is NonNullable<KnownLimit['yielding']> {
   if (!isObject(value)) return false;
-  const { turn, at, since, share, peak, ratePerSecond, burst } = value;
-  const numbers = [turn, at, since, share, peak, ratePerSecond, burst];
+  const { turn, at, since, share, peak, ratePerSecond, burst, pauseMs } = value;
+  const numbers = [turn, at, since, share, peak, ratePerSecond, burst, pauseMs];
   return (
     numbers.every((one) => typeof one === 'number' && Number.isFinite(one)) &&
     isPart(share) &&

@@ -3,7 +3,7 @@ import { networkMetrics } from '../metric-names.js';
 import type { RateTracker } from './rate-tracker.js';
 import { limitLabels, type RateState } from './usage-plan.js';
 
-const { buckets, emptyBuckets, capacity, level, inFlight, waiting } = networkMetrics;
+const { buckets, emptyBuckets, capacity, share, level, inFlight, waiting } = networkMetrics;
 
 /** With thousands of sellers a look goes through thousands of buckets: once in so long is enough. */
 const freshMs = 10_000;
@@ -15,10 +15,10 @@ const freshMs = 10_000;
 export function rateGauges(tracker: RateTracker): GaugeSource {
   return {
     name: 'limits',
-    gauges: [buckets, emptyBuckets, capacity, level, inFlight, waiting],
+    gauges: [buckets, emptyBuckets, capacity, share, level, inFlight, waiting],
     freshMs,
     read: async () => {
-      const used = (await tracker.inspect()).filter(({ source }) => source !== undefined);
+      const used = await tracker.inspect('', { usedHere: true });
       return [...Map.groupBy(used, groupOf).values()].flatMap(samplesOf);
     },
   };
@@ -36,6 +36,7 @@ function samplesOf(states: readonly RateState[]): GaugeSample[] {
     { name: buckets.name, labels, value: states.length },
     { name: emptyBuckets.name, labels, value: sum((state) => (state.level < 1 ? 1 : 0)) },
     { name: capacity.name, labels, value: sum((state) => state.ratePerSecond) },
+    { name: share.name, labels, value: Math.min(...states.map((state) => state.yielding?.share ?? 1)) },
     { name: level.name, labels, value: sum((state) => Math.max(state.level, 0)) },
     { name: inFlight.name, labels, value: sum((state) => state.inFlight) },
     { name: waiting.name, labels, value: sum((state) => state.waiting) },

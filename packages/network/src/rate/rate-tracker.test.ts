@@ -331,7 +331,7 @@ describe('what it learns', () => {
 });
 
 describe('a refusal in spite of a token', () => {
-  it('empties the bucket and pauses for longer each time', async () => {
+  it('empties the bucket and pauses for a token’s time, and for longer when it happens again at once', async () => {
     const pauses: number[] = [];
     for (let i = 0; i < 3; i += 1) {
       const grant = await acquireNow();
@@ -343,7 +343,41 @@ describe('a refusal in spite of a token', () => {
       expect((refused as RateLimitError).retryAt.getTime()).toBe(until.getTime());
       await clock.advance(until.getTime() - clock.now());
     }
-    expect(pauses).toEqual([500, 1000, 2000]);
+    expect(pauses.slice(0, 2)).toEqual([500, 1000]);
+    expect(pauses[2]).toBeGreaterThan(1900);
+  });
+
+  it('lets a single one cost no more than the tokens that were not there', async () => {
+    await throttledOnce();
+    await clock.advance(10_000);
+    expect(await tracker.inspect()).toMatchObject([{ ratePerSecond: 2, level: 5 }]);
+    expect((await tracker.inspect())[0]).not.toHaveProperty('yielding');
+    expect((await burstNow()).length).toBe(5);
+  });
+
+  it('keeps to a part of the rate and of the burst when it happens again, and shows the whole limit beside that part', async () => {
+    await throttledOnce();
+    await throttledOnce();
+    const [state] = await tracker.inspect();
+    expect(state).toMatchObject({
+      ratePerSecond: 2,
+      burst: 5,
+      source: 'published',
+      yielding: { share: expect.closeTo(0.5, 1), since: expect.any(Date) },
+    });
+    await clock.advance(10_000);
+    expect((await burstNow()).length).toBeLessThan(4);
+  });
+
+  it('takes the whole back within 450 tokens after the other program has stopped', async () => {
+    await throttledOnce();
+    await throttledOnce();
+    await clock.advance(220_000);
+    // The bucket holds what it held with the smaller burst, until the next request tells it the whole limit.
+    await tracker.settle(await acquireNow());
+    await clock.advance(3_000);
+    expect((await burstNow()).length).toBe(5);
+    expect((await tracker.inspect())[0]).not.toHaveProperty('yielding');
   });
 
   it('counts requests that were under way together as one', async () => {
@@ -354,18 +388,12 @@ describe('a refusal in spite of a token', () => {
     expect(new Set(ends).size).toBe(1);
   });
 
-  it('begins anew after a quiet spell', async () => {
-    for (const pause of [500, 1000]) {
-      const grant = await acquireNow();
-      await tracker.settle(grant);
-      await clock.advance(1);
-      expect((await tracker.throttled(grant)).getTime() - clock.now()).toBe(pause);
-      await clock.advance(pause);
-    }
-    await clock.advance(61_000);
-    const grant = await acquireNow();
-    await clock.advance(1);
-    expect((await tracker.throttled(grant)).getTime() - clock.now()).toBe(500);
+  it('takes one that comes much later, when nothing is left to anybody, for a stray one again', async () => {
+    await throttledOnce();
+    await throttledOnce();
+    await clock.advance(400_000);
+    expect(await throttledOnce()).toBe(500);
+    expect((await tracker.inspect())[0]).not.toHaveProperty('yielding');
   });
 
   it('waits as long as the remote side asks', async () => {
@@ -382,5 +410,27 @@ describe('a refusal in spite of a token', () => {
 
   async function acquireNow() {
     return tracker.acquire([plan], { maxWaitMs: 0 });
+  }
+
+  /** @returns the pause, in milliseconds; it is over. */
+  async function throttledOnce(): Promise<number> {
+    const grant = await acquireNow();
+    await tracker.settle(grant);
+    await clock.advance(1);
+    const pauseMs = (await tracker.throttled(grant)).getTime() - clock.now();
+    await clock.advance(pauseMs);
+    return pauseMs;
+  }
+
+  /** All tokens that are there now. */
+  async function burstNow() {
+    const grants = [];
+    for (;;) {
+      const grant = await acquireNow().catch(() => undefined);
+      if (grant === undefined) break;
+      grants.push(grant);
+    }
+    for (const grant of grants) await tracker.settle(grant);
+    return grants;
   }
 });

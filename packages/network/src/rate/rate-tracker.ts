@@ -16,15 +16,15 @@ import {
 } from '@fluxori/core';
 import { abortable } from '../abort/abortable.js';
 import { metricNames } from '../metric-names.js';
-import { ObservedRates } from './observed-rates.js';
+import { KnownLimits } from './known-limits.js';
 import { RateLanes } from './rate-lanes.js';
 import { rateRefusal, snapshotOf } from './rate-refusal.js';
-import { ThrottleMemory } from './throttle-memory.js';
+import { rateStateOf } from './rate-state.js';
 import { limitLabels, primaryPlan, type RateGrant, type RateState, type UsagePlan } from './usage-plan.js';
 
 export interface RateTrackerOptions {
   readonly buckets: BucketStore;
-  /** Observed rates outlive a restart here. Without it they are learnt anew by each process. */
+  /** What is learnt of the limits is shared with other processes here, and outlives a restart. Without it each process learns for itself. */
   readonly keyValues?: KeyValueStore;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -45,6 +45,8 @@ export interface AcquireOptions {
   readonly operation?: string;
 }
 
+/** No pause after a refusal is shorter. */
+const shortestPauseMs = 100;
 /** How many plans are remembered by name for `inspect`. */
 const rememberedPlans = 10_000;
 
@@ -59,8 +61,8 @@ export class RateTracker {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
-  readonly #observed: ObservedRates;
-  readonly #throttles: ThrottleMemory;
+  readonly #random: Random;
+  readonly #known: KnownLimits;
   readonly #lanes: RateLanes;
   readonly #plans = new Map<string, UsagePlan>();
 
@@ -69,13 +71,13 @@ export class RateTracker {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
     this.#metrics = options.metrics ?? noMetrics;
-    this.#observed = new ObservedRates(options.keyValues, this.#logger);
+    this.#random = options.random ?? systemRandom;
+    this.#known = new KnownLimits(options.keyValues, this.#clock, this.#logger);
     this.#lanes = new RateLanes({
       buckets: this.#buckets,
       clock: this.#clock,
-      held: (plans) => this.#observed.apply(plans),
+      held: (plans) => this.#known.ours(plans),
     });
-    this.#throttles = new ThrottleMemory(this.#clock, options.random ?? systemRandom);
   }
 
   /** Lanes in which somebody waits now. */
@@ -94,7 +96,7 @@ export class RateTracker {
     const { signal, waiter } = options;
     signal?.throwIfAborted();
     const startedAt = this.#clock.now();
-    if (!this.#observed.knows(plans)) await abortable(this.#observed.load(plans), signal);
+    if (!this.#known.knows(plans)) await abortable(this.#known.load(plans), signal);
     const priority = options.priority ?? 'normal';
     const maxWaitMs = options.maxWaitMs ?? Number.POSITIVE_INFINITY;
     const lined = { priority, signal, ...(waiter !== undefined && { name: waiter }) };
@@ -136,29 +138,33 @@ export class RateTracker {
     if (announced === undefined) return;
     const plan = plans.find((one) => one.observable);
     if (plan === undefined) return;
-    const rate = this.#observed.observe(plan, announced);
+    const rate = this.#known.observe(plan, announced);
     if (rate === undefined) return;
     if (this.#metrics !== noMetrics) this.#metrics.count(metricNames.rateChanges, limitLabels(plan.label));
     this.#logger.debug({ bucket: plan.label, rate }, 'The remote side announced this rate.');
   }
 
   /**
-   * The remote side refused although a token was taken: the bucket is emptied and pauses, longer on each repeat.
+   * The remote side refused although a token was taken: the bucket is emptied and pauses for a token's time. When that happens again soon,
+   * another program draws from the same limit, and we keep to the part that it leaves us until there is more (see `Yielding`).
    *
    * @param options.retryAfterMs - the pause that the remote side asked for.
    * @returns no request before this moment.
    */
   async throttled(grant: RateGrant, options: { retryAfterMs?: number } = {}): Promise<Date> {
-    const plan = primaryPlan(this.#observed.apply(grant.plans));
-    if (plan === undefined) return new Date(this.#clock.now() + (options.retryAfterMs ?? 0));
-    const untilMs = this.#throttles.refused(plan, grant.grantedAt, options.retryAfterMs);
-    const streak = this.#throttles.streak(plan.key);
-    this.#logger.warn(
-      { bucket: plan.label, until: new Date(untilMs).toISOString(), streak },
-      'Refused although a token was there: another program draws from the same limit. The bucket pauses.',
+    const askedMs = options.retryAfterMs ?? 0;
+    const plan = primaryPlan(this.#known.apply(grant.plans));
+    if (plan === undefined) return new Date(this.#clock.now() + askedMs);
+    const jitter = 1 + this.#random() / 2;
+    const heard = await this.#known.refused(plan, grant.grantedAt, (share) =>
+      Math.max(Math.ceil((1000 * jitter) / (plan.ratePerSecond * share)), shortestPauseMs, askedMs),
     );
+    const now = this.#clock.now();
+    const untilMs = Math.max(heard.untilMs, now + askedMs);
+    if (heard.isNew) this.#tellRefusal(plan, heard.share, untilMs);
+    if (untilMs <= now) return new Date(now);
     try {
-      await this.#buckets.drain(plan, { untilMs });
+      await this.#buckets.drain(this.#known.ours([plan])[0] ?? plan, { untilMs });
     } catch (error) {
       this.#logger.warn({ bucket: plan.label, error: String(error) }, 'The bucket could not be paused.');
     }
@@ -170,28 +176,32 @@ export class RateTracker {
     await this.#buckets.forget(waiter);
   }
 
-  /** The buckets whose key begins with `prefix` (all by default), in order of key. */
-  async inspect(prefix = ''): Promise<readonly RateState[]> {
-    const states = await this.#buckets.inspect(prefix);
-    return states.map((state) => {
-      const plan = this.#plans.get(state.key);
-      return {
-        key: state.key,
-        label: plan?.label ?? state.key,
-        ...(plan && { source: plan.source }),
-        ratePerSecond: state.ratePerSecond,
-        burst: state.burst,
-        level: state.level,
-        inFlight: state.inFlight,
-        waiting: Math.max(state.waiting, this.#lanes.waitingFor(state.key)),
-        nextTokenAt: new Date(state.nextTokenAt),
-      };
-    });
+  /**
+   * The buckets whose key begins with `prefix` (all by default), in order of key.
+   *
+   * @param options.usedHere - only those that this process has used.
+   */
+  async inspect(prefix = '', options: { usedHere?: boolean } = {}): Promise<readonly RateState[]> {
+    const { usedHere = false } = options;
+    const states = (await this.#buckets.inspect(prefix)).filter(
+      ({ key }) => !usedHere || this.#plans.has(key),
+    );
+    const keys = states.map(({ key }) => key);
+    const known = await this.#known.describe(keys, !usedHere);
+    const now = this.#clock.now();
+    return states.map((state) =>
+      rateStateOf(state, {
+        plan: this.#plans.get(state.key),
+        known: known.get(state.key) ?? {},
+        waitingHere: this.#lanes.waitingFor(state.key),
+        now,
+      }),
+    );
   }
 
   /** The call's own bucket as it is now, for an error. */
   async snapshot(plans: readonly UsagePlan[]): Promise<RateSnapshot | undefined> {
-    const plan = primaryPlan(this.#observed.apply(plans));
+    const plan = primaryPlan(this.#known.apply(plans));
     if (plan === undefined) return undefined;
     const states = await this.#buckets.inspect(plan.key).catch(() => []);
     const level = states.find((state) => state.key === plan.key)?.level ?? 0;
@@ -205,7 +215,7 @@ export class RateTracker {
     { waiter, signal }: AcquireOptions,
   ): Promise<{ grant: BucketGrant } | { turnAt: number; limitedBy: string }> {
     for (;;) {
-      const taking = this.#buckets.take(this.#observed.apply(plans), {
+      const taking = this.#buckets.take(this.#known.ours(plans), {
         priority: priorities[priority],
         waiter,
       });
@@ -221,7 +231,7 @@ export class RateTracker {
   }
 
   #granted(plans: readonly UsagePlan[], grant: BucketGrant, startedAt: number): RateGrant {
-    const held = this.#observed.apply(plans);
+    const held = this.#known.apply(plans);
     const grantedAt = this.#clock.now();
     const waitedMs = grantedAt - startedAt;
     for (const plan of held) this.#remember(plan);
@@ -231,6 +241,21 @@ export class RateTracker {
       this.#metrics.duration(metricNames.rateWait, waitedMs, labels);
     }
     return { grant, plans: held, grantedAt, waitedMs };
+  }
+
+  #tellRefusal({ label }: UsagePlan, share: number, untilMs: number): void {
+    const facts = { bucket: label, until: new Date(untilMs).toISOString() };
+    if (share < 1) {
+      this.#logger.warn(
+        { ...facts, share: Math.round(share * 100) / 100 },
+        'Refused again although a token was there: another program draws from the same limit. It is left its part of it.',
+      );
+    } else {
+      this.#logger.warn(
+        facts,
+        'Refused although a token was there: another program draws from the same limit, or did. The bucket is emptied.',
+      );
+    }
   }
 
   #remember(plan: UsagePlan): void {
@@ -247,7 +272,7 @@ export class RateTracker {
     refused: { turnAt: number; limitedBy: string },
     { account, operation }: AcquireOptions,
   ): Error {
-    const held = this.#observed.apply(plans);
+    const held = this.#known.apply(plans);
     const error = rateRefusal({ plans: held, ...refused, now: this.#clock.now(), account, operation });
     if (this.#metrics !== noMetrics)
       this.#metrics.count(metricNames.refused, limitLabels(error.rate?.bucket ?? refused.limitedBy));

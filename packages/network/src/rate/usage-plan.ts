@@ -28,9 +28,13 @@ export interface RateState {
   readonly key: string;
   /** The plan's name for people; the key, when this process has not used the bucket. */
   readonly label: string;
+  /** Not there, when only other processes have used the bucket and nothing was observed. */
   readonly source?: PlanSource;
+  /** Of the whole limit, also while a part of it is left to another program. */
   readonly ratePerSecond: number;
   readonly burst: number;
+  /** Another program draws from the same limit: the part of the rate that we keep to now, 0 to 1, and since when. */
+  readonly yielding?: { readonly share: number; readonly since: Date };
   readonly level: number;
   readonly inFlight: number;
   /** Waiting in the store (parked jobs, heads of lanes) and in this process. */

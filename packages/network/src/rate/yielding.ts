@@ -3,8 +3,8 @@
  *
  * After a refusal the share goes down at once, climbs back quickly to just below where it was refused, stays about there for long, and then
  * climbs ever faster up to the whole: the curve of TCP CUBIC (RFC 9438), with time counted in tokens of the full rate instead of seconds,
- * so that a limit of one request a minute is treated like one of fifteen a second. With half of a limit left, about one request in 120 is
- * refused; 350 tokens after the other program has stopped (70 s at 5/s) all of the rate is ours again.
+ * so that a limit of one request a minute is treated like one of fifteen a second. With half of a limit left, about one request in 80 is
+ * refused; at most 450 tokens after the other program has stopped (90 s at 5/s) all of the rate is ours again.
  */
 export interface Yielding {
   /** Counts refusals: of two that are told of one bucket, the higher is the later one, whatever the clocks say. */
