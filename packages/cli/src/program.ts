@@ -9,6 +9,7 @@ import { jobsCommand } from './commands/jobs.js';
 import { limitsCommand } from './commands/limits.js';
 import { ordersCommand } from './commands/orders.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { secretsCommand } from './commands/secrets.js';
 import { workerCommand } from './commands/worker.js';
 import { askAtDesk } from './desk/ask-at-desk.js';
 import { deskPath } from './desk/desk-path.js';
@@ -26,6 +27,7 @@ const commands: readonly CommandFactory[] = [
   limitsCommand,
   healthCommand,
   configCommand,
+  secretsCommand,
 ];
 
 /**

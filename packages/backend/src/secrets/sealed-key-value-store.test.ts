@@ -82,6 +82,8 @@ describe('SealedKeyValueStore', () => {
     expect(await both.reseal('token/1')).toBe('resealed');
     expect(await both.reseal('token/1')).toBe('already-current');
     expect(await both.reseal('token/2')).toBe('absent');
+    await below.set('token/3', token);
+    expect(await both.reseal('token/3')).toBe('unsealed');
     expect(await sealed(newKey).get('token/1')).toEqual(token);
     await clock.advance(599);
     expect(await sealed(newKey).get('token/1')).toEqual(token);

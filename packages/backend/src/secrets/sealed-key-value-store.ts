@@ -30,7 +30,7 @@ export interface SealedKeyValueStoreOptions {
 }
 
 /** What became of a value in `reseal`. */
-export type Resealed = 'resealed' | 'already-current' | 'absent';
+export type Resealed = 'resealed' | 'already-current' | 'unsealed' | 'absent';
 
 /**
  * Values sealed, keys as they are: for tokens in a store that others can read. For what can be had again, since what cannot be trusted counts as
@@ -75,12 +75,13 @@ export class SealedKeyValueStore implements KeyValueStore {
   }
 
   /**
-   * Seals a value with the current key when it was with an older one. Hold the lock that its writers hold, if they have one.
+   * Seals a value with the current key when it was with an older one. An unsealed value is left as it is. Hold the lock that its writers hold, if they have one.
    * @throws ConfigurationError with code `SEAL_KEY_WRONG`.
    */
   async reseal(key: string): Promise<Resealed> {
-    const envelope = asEnvelope(await this.#store.get(key));
-    if (envelope === undefined) return 'absent';
+    const stored = await this.#store.get(key);
+    const envelope = asEnvelope(stored);
+    if (envelope === undefined) return stored === undefined ? 'absent' : 'unsealed';
     if (this.#sealer.isCurrent(envelope.jwe)) return 'already-current';
     const contents = await this.#open(key, envelope);
     if (contents === undefined) return 'absent';

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type Logger, silentLogger } from '@fluxori/core';
 import { Command } from 'commander';
 import { type App, openApp } from '../composition/open-app.js';
@@ -13,6 +14,8 @@ import { logLevelOption } from './options.js';
 export interface ProcessFacts extends Omit<TerminalOptions, 'json'> {
   readonly env: Environment;
   readonly cwd: string;
+  /** Where a secret is read from: a pipe, or the person's keyboard. */
+  readonly stdin?: Readable & { readonly isTTY?: boolean };
   /** Aborted when the person presses Ctrl-C or the system asks the process to stop. */
   readonly signal: AbortSignal;
   /** The parts of a worker at whose desk the command runs; without it, the command opens its own. */

@@ -27,6 +27,14 @@ export const workerCommand: CommandFactory = (facts) =>
     .action(async (options: WorkerOptions) => {
       const context = contextOf(facts, options, 'warn');
       await context.withApp(async (app, loaded) => {
+        if (app.backend.shared && loaded.sealKeys === undefined) {
+          context
+            .logger(loaded)
+            .warn(
+              { backend: app.backend.url },
+              'Tokens lie unsealed in the shared backend. Set FLUXORI_SEAL_KEY or FLUXORI_SEAL_KEY_FILE (`fluxori secrets generate-key` makes a key).',
+            );
+        }
         const done = { completed: 0, failed: 0, cancelled: 0 };
         const stopListening = narrate(app, context, done);
         try {

@@ -6,6 +6,7 @@ import {
   ConfigurationError,
   ConnectorFactory,
   isErrorOf,
+  type KeyValueStore,
   type Logger,
 } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
@@ -20,6 +21,8 @@ type Factory = ReturnType<typeof knownConnectors>;
 
 export interface ConnectorParts {
   readonly backend: FluxoriBackend;
+  /** Where tokens are kept when a sealing key is set. */
+  readonly secureKeyValues?: KeyValueStore;
   readonly client: NetworkAwareClient;
   readonly tracker: RateTracker;
   readonly logger: Logger;

@@ -1,5 +1,5 @@
 import { amazonJobs } from '@fluxori/amazon-sp';
-import { type FluxoriBackend, openBackend } from '@fluxori/backend';
+import { type FluxoriBackend, openBackend, SealedKeyValueStore, Sealer } from '@fluxori/backend';
 import type { Logger } from '@fluxori/core';
 import { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import { OperationQueues } from '@fluxori/queue';
@@ -82,7 +82,20 @@ const connectors = new ContainerModule(({ bind }) => {
       client: NetworkAwareClient,
       tracker: RateTracker,
       logger: Logger,
-    ) => new Connectors(knownConnectors(), loaded.config.accounts, { backend, client, tracker, logger }),
+    ) =>
+      new Connectors(knownConnectors(), loaded.config.accounts, {
+        backend,
+        client,
+        tracker,
+        logger,
+        ...(loaded.sealKeys && {
+          secureKeyValues: new SealedKeyValueStore({
+            store: backend.keyValues,
+            sealer: new Sealer(loaded.sealKeys),
+            logger,
+          }),
+        }),
+      }),
     [ids.loadedConfig, ids.backend, ids.networkClient, ids.rateTracker, ids.logger],
   );
 });

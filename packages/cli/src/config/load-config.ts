@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { type SealKeys, sealKeysOf } from '@fluxori/backend';
 import { ConfigurationError, checkConfig } from '@fluxori/core';
 import { type CliConfig, configSchema } from './config.js';
-import { type Environment, fillFromEnvironment } from './environment.js';
+import { type Environment, fillReferences, secretsNamedIn } from './environment.js';
+import { findSecrets, homeOf, type SecretsSource } from './secrets.js';
 
 /** The file's name when none is given. */
 export const defaultConfigFile = 'fluxori.config.json';
@@ -15,6 +17,8 @@ export interface LoadedConfig {
   readonly home: string;
   /** The backend's URL: the option, else `FLUXORI_BACKEND`, else the file, else PGlite in the home. */
   readonly backendUrl: string;
+  /** What tokens are sealed with, when it is configured. */
+  readonly sealKeys?: SealKeys;
 }
 
 export interface ConfigSource {
@@ -27,22 +31,24 @@ export interface ConfigSource {
 }
 
 /**
- * Reads the configuration: the file, with the environment filled in, and the options over both.
+ * Reads the configuration: the file, with the environment and the sealed secrets filled in, and the options over both.
  * @throws ConfigurationError that lists every problem at once.
  */
 export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   const named = source.file ?? source.env.FLUXORI_CONFIG;
   const file = resolve(source.cwd, named ?? defaultConfigFile);
   const text = await readConfigFile(file, named !== undefined);
-  const home = resolve(source.cwd, source.env.FLUXORI_HOME ?? '.fluxori');
-  const config = text === undefined ? configSchema.parse({}) : parseConfig(text, file, source.env);
+  const home = homeOf(source);
+  const sealKeys = await sealKeysOf(source.env, source.cwd);
+  const config =
+    text === undefined ? configSchema.parse({}) : await parseConfig(text, file, source, sealKeys);
   const fromOutside = source.backend ?? source.env.FLUXORI_BACKEND;
   const backendUrl =
     fromOutside ??
     (config.backend === undefined
       ? `pglite:${join(home, 'data')}`
       : besideFile(config.backend, dirname(file)));
-  return { config, ...(text !== undefined && { file }), home, backendUrl };
+  return { config, ...(text !== undefined && { file }), home, backendUrl, ...(sealKeys && { sealKeys }) };
 }
 
 async function readConfigFile(file: string, required: boolean): Promise<string | undefined> {
@@ -61,24 +67,36 @@ async function readConfigFile(file: string, required: boolean): Promise<string |
   }
 }
 
-function parseConfig(text: string, file: string, env: Environment): CliConfig {
+async function parseConfig(
+  text: string,
+  file: string,
+  source: SecretsSource,
+  keys: SealKeys | undefined,
+): Promise<CliConfig> {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new ConfigurationError(`${file} is not valid JSON: ${(cause as Error).message}.`, {
+    // Of the parser's message only the place: it may quote what stands there.
+    const [place = ''] = / at position \d+( \(line \d+ column \d+\))?/.exec((cause as Error).message) ?? [];
+    throw new ConfigurationError(`${file} is not valid JSON${place}.`, {
       field: 'config',
       remedy: 'Correct the file; `fluxori config check` tells when it is right.',
     });
   }
-  const { value, missing } = fillFromEnvironment(raw, env);
+  const secrets = await findSecrets(secretsNamedIn(raw), source, keys);
+  const { value, missing } = fillReferences(raw, {
+    env: source.env,
+    secret: (name) => secrets.get(name) ?? { missing: `there is no secret ${name}` },
+  });
   if (missing.length > 0) {
     throw new ConfigurationError(
-      `${file} names environment variables that are not set:\n${missing.map((line) => `  - ${line}`).join('\n')}`,
+      `${file} names values that are not there:\n${missing.map((line) => `  - ${line}`).join('\n')}`,
       {
         problems: missing,
         field: missing[0]?.split(':')[0],
-        remedy: 'Set them, or write the values into the file.',
+        remedy:
+          'Set the variables, and put the secrets into the sealed file; then `fluxori config check` tells the rest.',
       },
     );
   }
