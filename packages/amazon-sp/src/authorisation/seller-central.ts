@@ -41,6 +41,6 @@ export const sellerCentralHosts: Readonly<Record<string, string>> = {
  * @throws ValidationError `MARKETPLACE_UNKNOWN`.
  */
 export function sellerCentralUrl(marketplace: string | Marketplace): string {
-  const { code } = typeof marketplace === 'string' ? marketplaceOf(marketplace) : marketplace;
+  const { code } = typeof marketplace === 'string' ? marketplaceOf(marketplace, 'marketplace') : marketplace;
   return `https://${sellerCentralHosts[code]}`;
 }
