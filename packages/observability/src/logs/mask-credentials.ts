@@ -10,7 +10,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/(\w:\/\/)[^\s"'<>/?#]*@/g, `$1${hidden}@`],
   // Parameters of a URL or a form by their names, those of presigned addresses included.
   [
-    /([?&;\s"'{,]|^)((?:[\w-]*(?:passw(?:or)?d|passphrase|secret|token|api_?key|signature|credential)|pwd|pass|sig|oauth_code|AWSAccessKeyId)=)[^&;\s"'<>]+/gi,
+    /([?&;\s"'{,]|^)((?:[\w-]*(?:passw(?:or)?d|passphrase|secret|token|api_?key|signature|credential|oauth_code)|pwd|pass|sig|AWSAccessKeyId)=)[^&;\s"'<>]+/gi,
     `$1$2${hidden}`,
   ],
   [/([?&]code=)[^&;\s"'<>]+/gi, `$1${hidden}`],
