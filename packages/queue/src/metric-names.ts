@@ -33,7 +33,7 @@ export const queueMetrics = {
   parked: {
     name: 'fluxori_jobs_parked_total',
     kind: 'counter',
-    help: 'Times that a job was parked: for a limit (rate), a host that is away (host), on its own wish (handler), or after an attempt that failed (attempt).',
+    help: 'Times that a job was parked: for a limit (rate), a host that is away (host), on its own wish (handler), after an attempt that failed (attempt), because an operator paused it (pause), for a place of its account (account), for a worker of a newer release (version), or apart from others after the process died (crash).',
     labels: [...jobLabels, 'reason'],
   },
   recovered: {

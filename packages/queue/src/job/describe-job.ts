@@ -42,10 +42,15 @@ export function priorityOf(value: number): Priority {
 function parkedView(job: BullJob): ParkedView {
   const note = readNote(job.failedReason);
   if (note === undefined || !('parked' in note)) {
-    return { until: new Date(job.timestamp + (job.delay ?? 0)), reason: 'It was added to start later.' };
+    const { schedule } = job.data;
+    const reason =
+      schedule === undefined
+        ? 'It was added to start later.'
+        : `It is the next run of the schedule "${schedule}".`;
+    return { until: new Date(job.timestamp + (job.delay ?? 0)), reason };
   }
-  const { until, reason, host } = note.parked;
-  return { until: new Date(until), reason, ...(host !== undefined && { host }) };
+  const { for: parkedFor, until, reason, host } = note.parked;
+  return { for: parkedFor, until: new Date(until), reason, ...(host !== undefined && { host }) };
 }
 
 function isProgress(value: unknown): value is Progress {
@@ -53,7 +58,7 @@ function isProgress(value: unknown): value is Progress {
 }
 
 /** A definition says itself what may be seen; else nothing that could be a person. */
-function visiblePayload(
+export function visiblePayload(
   payload: JsonValue,
   definition: JobDefinition | undefined,
 ): Record<string, JsonValue> {

@@ -17,6 +17,8 @@ export interface ParkedNote {
   readonly reason: string;
   readonly host?: string;
   readonly tries: number;
+  /** Milliseconds since the epoch when it began to wait for this, where the wait has an end. */
+  readonly since?: number;
 }
 
 /** BullMQ's own words for a job whose process died too often (backends shared by several processes). */

@@ -1,4 +1,5 @@
 import type { AccountId, JsonValue, Priority } from '@fluxori/core';
+import type { ParkedFor } from '../outcome/outcome.js';
 import type { Progress } from './job-context.js';
 
 export const jobStates = ['waiting', 'parked', 'active', 'completed', 'failed', 'cancelled'] as const;
@@ -6,6 +7,9 @@ export type JobState = (typeof jobStates)[number];
 
 /** Why a job waits, and until when at the latest. */
 export interface ParkedView {
+  /** What it waits for; not set for a job that was added to start later, or that a schedule will start. */
+  readonly for?: ParkedFor;
+  /** Far away when it waits for an operator. */
   readonly until: Date;
   readonly reason: string;
   /** The host that it waits for. */

@@ -1,5 +1,6 @@
 import { type AccountId, accountId, isFluxoriError, type JsonValue, ValidationError } from '@fluxori/core';
 import type { z } from 'zod';
+import type { CrashNote } from '../recovery/crash-count.js';
 import type { JobDefinition } from './job-definition.js';
 import { findUnstorable } from './storable-text.js';
 
@@ -10,8 +11,9 @@ export interface StoredJob {
   readonly payload: JsonValue;
   /** The span in which it was put in, as a W3C `traceparent`: its runs are told as that one's children. */
   readonly traceparent?: string;
-  /** How often the process died while the job was at the same point, and whether its handler has begun since. */
-  readonly crashes?: { readonly count: number; readonly at: string; readonly begun?: boolean };
+  readonly crashes?: CrashNote;
+  /** It is the clockwork of this schedule, and puts the real job in when it runs. */
+  readonly schedule?: string;
 }
 
 interface Draft {

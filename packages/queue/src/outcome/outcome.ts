@@ -3,8 +3,11 @@ import { attemptBackoff, backoffMs, hostBackoff } from './backoff.js';
 import { ParkRequest } from './park-request.js';
 import { type StoredError, storeError } from './stored-error.js';
 
-/** What a job waits for while it is parked. */
-export type ParkedFor = 'rate' | 'host' | 'handler' | 'attempt';
+/**
+ * What a job waits for while it is parked: a token, a host, what its handler asked for, the next attempt; that an operator resumes its
+ * account, that another job of its account ends, a worker of a newer release, its turn after it was there when a process died.
+ */
+export type ParkedFor = 'rate' | 'host' | 'handler' | 'attempt' | 'pause' | 'account' | 'version' | 'crash';
 
 /** What becomes of a run that ended with an error. Times are milliseconds since the epoch. */
 export type Outcome =
@@ -17,6 +20,8 @@ export type Outcome =
       /** Runs in a row that this host ended. */
       readonly tries: number;
       readonly usesAttempt: boolean;
+      /** When it began to wait for this, where the wait has an end. */
+      readonly since?: number;
     }
   | { readonly kind: 'fail'; readonly error: StoredError };
 
@@ -50,7 +55,7 @@ const hostSpacingMs = 25;
  */
 export function outcomeOf(error: unknown, facts: RunFacts): Outcome {
   if (error instanceof ParkRequest) {
-    return parked('handler', error.order.until.getTime(), error.order.reason, facts);
+    return parked(error.parkedFor, error.order.until.getTime(), error.order.reason, facts);
   }
   if (isErrorOf(error, 'RateLimitError')) {
     return parked('rate', error.retryAt.getTime(), error.message, facts);

@@ -5,7 +5,7 @@ import type { JobsOptions } from 'bullmq';
 import type { JobDefinition } from '../job/job-definition.js';
 import { isStorable } from '../job/storable-text.js';
 import { packJob, type StoredJob } from '../job/stored-job.js';
-import { unknownJob } from '../run/job-runner.js';
+import { unknownJob } from '../job/unknown-job.js';
 import type { BullQueue } from './bull-types.js';
 import type { JobReader } from './job-reader.js';
 import type { Retention } from './retention.js';
@@ -67,8 +67,10 @@ export class Enqueuer {
     for (const { name, ...options } of items) this.#entry(name, options);
   }
 
-  async add(queue: BullQueue, name: string, options: AddOptions): Promise<AddResult> {
-    const entry = this.#entry(name, options);
+  /** @param jobId - when it is known beforehand; a job of that id that is there already is left as it is. */
+  async add(queue: BullQueue, name: string, options: AddOptions, jobId?: string): Promise<AddResult> {
+    const made = this.#entry(name, options);
+    const entry = jobId === undefined ? made : { ...made, opts: { ...made.opts, jobId } };
     const live = await this.#retriedJob(entry);
     if (live !== undefined) return { jobId: live, deduplicated: true };
     const job = await queue.add(entry.name, entry.data, entry.opts);
@@ -174,5 +176,8 @@ function newJobId(section: string): string {
 
 /** @returns the section that a job's id names. */
 export function sectionOf(jobId: string): string {
+  // The clockwork of a schedule has an id of BullMQ's making: repeat:<section>/<name>:<time>.
+  const clockwork = /^repeat:([^/:]+)\//.exec(jobId);
+  if (clockwork !== null) return clockwork[1]!;
   return jobId.slice(0, Math.max(jobId.lastIndexOf('-'), 0));
 }

@@ -2,6 +2,7 @@ import type { AccountId } from '@fluxori/core';
 import type { JobState as BullState, JobType } from 'bullmq';
 import { describeJob } from '../job/describe-job.js';
 import type { JobDefinition } from '../job/job-definition.js';
+import { readNote } from '../job/job-note.js';
 import { type JobState, type JobView, jobStates } from '../job/job-view.js';
 import type { BullJob, BullQueue } from './bull-types.js';
 import type { CancelledJobs } from './cancelled-jobs.js';
@@ -10,6 +11,10 @@ export interface ListQuery {
   /** All when left out. */
   readonly states?: readonly JobState[];
   readonly accountId?: AccountId;
+  /** The kind of job, e.g. `orders.import`. */
+  readonly name?: string;
+  /** Failed with an error of this code. */
+  readonly code?: string;
   /** 100 by default. */
   readonly limit?: number;
 }
@@ -77,20 +82,22 @@ export class JobReader {
   }
 
   /** Running ones first, then what comes next, then what ended, latest first. */
-  async list({ states = jobStates, accountId, limit = 100 }: ListQuery = {}): Promise<JobView[]> {
+  async list(query: ListQuery = {}): Promise<JobView[]> {
+    const { states = jobStates, accountId, name, code, limit = 100 } = query;
+    const all = accountId === undefined && name === undefined && code === undefined;
     const views: JobView[] = [];
     for (const state of ['active', 'waiting', 'parked', 'failed', 'completed'] as const) {
       if (!states.includes(state)) continue;
       for (let start = 0; views.length < limit; start += pageSize) {
-        const size = accountId === undefined ? Math.min(pageSize, limit - views.length) : pageSize;
+        const size = all ? Math.min(pageSize, limit - views.length) : pageSize;
         const jobs = await this.#page(state, start, size);
-        const wanted = jobs.filter((job) => accountId === undefined || job.data.accountId === accountId);
+        const wanted = jobs.filter((job) => matches(job, query));
         views.push(...wanted.slice(0, limit - views.length).map((job) => this.describe(job, state)));
         if (jobs.length < size) break;
       }
     }
-    if (states.includes('cancelled'))
-      views.push(...(await this.#listCancelled(limit - views.length, accountId)));
+    if (states.includes('cancelled') && code === undefined)
+      views.push(...(await this.#listCancelled(limit - views.length, query)));
     return views;
   }
 
@@ -120,13 +127,23 @@ export class JobReader {
     return queue.getJobs([...typesOf[state]], start, start + size - 1, soonestFirst);
   }
 
-  async #listCancelled(limit: number, accountId: AccountId | undefined): Promise<JobView[]> {
+  async #listCancelled(limit: number, { accountId, name }: ListQuery): Promise<JobView[]> {
     const views: JobView[] = [];
     for (const jobId of await this.#cancelled.ids()) {
       if (views.length >= limit) break;
       const view = await this.#cancelled.get(jobId);
-      if (view !== undefined && (accountId === undefined || view.accountId === accountId)) views.push(view);
+      if (view === undefined) continue;
+      if (accountId !== undefined && view.accountId !== accountId) continue;
+      if (name === undefined || view.name === name) views.push(view);
     }
     return views;
   }
+}
+
+function matches(job: BullJob, { accountId, name, code }: ListQuery): boolean {
+  if (accountId !== undefined && job.data.accountId !== accountId) return false;
+  if (name !== undefined && job.name !== name) return false;
+  if (code === undefined) return true;
+  const note = readNote(job.failedReason);
+  return note !== undefined && 'error' in note && note.error.code === code;
 }

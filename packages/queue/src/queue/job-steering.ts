@@ -1,8 +1,8 @@
 import { type Clock, type Priority, ValidationError } from '@fluxori/core';
+import type { AccountSlots } from '../control/account-slots.js';
 import { readNote } from '../job/job-note.js';
 import type { JobState } from '../job/job-view.js';
 import type { Checkpoints } from '../run/checkpoints.js';
-import { promote } from '../run/job-runner.js';
 import type { BullJob, BullQueue } from './bull-types.js';
 import type { CancelledJobs } from './cancelled-jobs.js';
 import { priorityNumber } from './enqueue.js';
@@ -10,6 +10,7 @@ import type { HostGate } from './host-gate.js';
 import type { JobEvents } from './job-events.js';
 import type { JobReader } from './job-reader.js';
 import type { JobWorker } from './job-worker.js';
+import { promote } from './promote.js';
 import type { RetriedKeys } from './retried-keys.js';
 import type { RunOrders } from './run-orders.js';
 import { noSuchJob } from './wait-for-job.js';
@@ -22,6 +23,7 @@ interface Parts {
   readonly retriedKeys: RetriedKeys;
   readonly orders: RunOrders;
   readonly gate: HostGate;
+  readonly slots: AccountSlots;
   readonly events: JobEvents;
   readonly clock: Clock;
   readonly worker: () => JobWorker | undefined;
@@ -48,13 +50,15 @@ export class JobSteering {
     const note = readNote(job.failedReason);
     const parkedFor = note !== undefined && 'parked' in note ? note.parked.for : undefined;
     // Its turn was reckoned by its old priority: it asks again. What waits for a host, or for a time, waits on.
-    if (state === 'parked' && (parkedFor === 'rate' || parkedFor === 'attempt')) await promote(queue, jobId);
+    const asksAgain = parkedFor === 'rate' || parkedFor === 'attempt' || parkedFor === 'account';
+    if (state === 'parked' && asksAgain) await promote(queue, jobId);
   }
 
   async cancel(jobId: string): Promise<void> {
     if ((await this.#parts.reader.find(jobId)) === undefined && (await this.#parts.cancelled.get(jobId)))
       return;
     const { job, state } = await this.#find(jobId, ['waiting', 'parked', 'active'], 'cancelled');
+    refuseClockwork(job);
     if (this.#parts.worker()?.cancel(jobId)) return;
     if (state === 'active' || !(await this.#takeOut(job))) {
       await this.#parts.orders.send(jobId, { cancel: true });
@@ -76,7 +80,7 @@ export class JobSteering {
 
   /** @returns false when a worker was faster. */
   async #takeOut(job: BullJob): Promise<boolean> {
-    const { reader, cancelled, checkpoints, gate, events, clock, section, forgetWaiter } = this.#parts;
+    const { reader, cancelled, checkpoints, gate, slots, events, clock, section, forgetWaiter } = this.#parts;
     const jobId = job.id!;
     // First what is shown of it, then the job: at no moment is there neither.
     await cancelled.add(reader.describe(job, 'cancelled'), new Date(clock.now()));
@@ -87,6 +91,7 @@ export class JobSteering {
       return false;
     }
     gate.forget(jobId);
+    slots.forget(jobId);
     forgetWaiter(jobId);
     if (job.attemptsStarted > 0) await checkpoints.forget(job.data.accountId, jobId);
     events.emit('cancelled', { jobId, name: job.name, section, accountId: job.data.accountId });
@@ -126,4 +131,18 @@ export class JobSteering {
     }
     return found;
   }
+}
+
+/** Without its clockwork a schedule would stand still and look as if it went. */
+function refuseClockwork({ id, data }: BullJob): void {
+  if (data.schedule === undefined) return;
+  throw new ValidationError(
+    `${id} is the next run of the schedule "${data.schedule}"; it cannot be cancelled alone.`,
+    {
+      code: 'JOB_STATE',
+      field: 'jobId',
+      account: data.accountId,
+      remedy: 'Remove the schedule, or pause its account for a while.',
+    },
+  );
 }

@@ -1,27 +1,41 @@
+import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { QueueConnection } from '@fluxori/backend';
-import type { JsonValue, Priority } from '@fluxori/core';
+import type { JsonValue, Locks, Priority } from '@fluxori/core';
 import { Worker } from 'bullmq';
+import type { QueueControl } from '../control/queue-control.js';
 import { readNote } from '../job/job-note.js';
 import { metricNames } from '../metric-names.js';
-import type { JobRun } from '../run/job-run.js';
+import { processIdentity } from '../recovery/process-identity.js';
+import { RecoveryWatch } from '../recovery/recovery-watch.js';
+import type { WorkerRegister } from '../recovery/worker-register.js';
+import { instant, type JobRun } from '../run/job-run.js';
 import { JobRunner, type RunnerParts } from '../run/job-runner.js';
+import { isStoreTrouble } from '../store/store-trouble.js';
 import type { BullJob, BullWorker } from './bull-types.js';
-import { recoverOrphans } from './recover-orphans.js';
 
 export interface WorkerParts extends RunnerParts {
   readonly connection: QueueConnection;
   readonly concurrency: number;
   /** How long the checkpoint of a failed job is kept, so that `retry` goes on from it. */
   readonly keepFailedMs: number;
-  /** Deaths of the process at the same point after which a job is failed. */
-  readonly maxCrashes: number;
+  readonly control: QueueControl;
+  readonly register: WorkerRegister;
+  readonly locks: Locks;
   /** Nobody but this process can be working on the backend's jobs. */
   readonly exclusive: boolean;
 }
 
-const lockDurationMs = 30_000;
+/** A store that is away for 20 s costs nobody a lock: the last renewal is then 30 s old at the most. */
+const lockDurationMs = 60_000;
+const lockRenewMs = 10_000;
 const stalledCheckMs = 15_000;
+/** Well before the lock runs out a run stops by itself, for what it has sent may still be on its way. */
+export const leaseMs = lockDurationMs - 15_000;
+/** BullMQ counts how often a job came back and never forgets; what that means for a job is decided by `chargeStall`. */
+const neverByBullMq = 1_000_000;
+/** BullMQ's pause after a connection that was refused. */
+const askAgainMs = 500;
 /** How often orders from other queue objects are looked for while jobs are running. */
 const orderCheckMs = 1_000;
 /** How long a handler may take to notice that its signal was aborted. */
@@ -32,12 +46,15 @@ export class JobWorker {
   readonly #parts: WorkerParts;
   readonly #runner: JobRunner;
   readonly #worker: BullWorker;
+  readonly #recovery: RecoveryWatch;
   readonly #stopping = new AbortController();
   readonly #chores = new Set<Promise<void>>();
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#runner = new JobRunner(parts);
+    const identity = processIdentity();
+    const workerName = `${identity.name}:${randomBytes(4).toString('hex')}`;
     this.#worker = new Worker(
       parts.queue.name,
       (job: BullJob, token?: string) => this.#runner.process(job, token ?? ''),
@@ -45,14 +62,27 @@ export class JobWorker {
         connection: parts.connection.connection,
         ...(parts.connection.prefix !== undefined && { prefix: parts.connection.prefix }),
         autorun: false,
-        name: processName(),
+        name: workerName,
         concurrency: parts.concurrency,
         lockDuration: lockDurationMs,
+        lockRenewTime: lockRenewMs,
         stalledInterval: stalledCheckMs,
-        maxStalledCount: parts.maxCrashes,
+        maxStalledCount: neverByBullMq,
+        // On a shared backend the recovery watch does it, under its lock.
+        skipStalledCheck: !parts.exclusive,
+        runRetryDelay: askAgainMs,
       },
       parts.connection.backendFactory,
     );
+    this.#recovery = new RecoveryWatch({
+      ...parts,
+      identity,
+      workerName,
+      worker: this.#worker,
+      lockName: `queue/${parts.queue.name}/recovery`,
+      isHere: (jobId) => this.#runner.has(jobId),
+    });
+    this.#renewByToken();
     this.#listen();
   }
 
@@ -62,9 +92,10 @@ export class JobWorker {
 
   async start(): Promise<void> {
     await this.#worker.waitUntilReady();
-    if (this.#parts.exclusive) await recoverOrphans({ ...this.#parts, processName: processName() });
+    await this.#attempt(() => this.#parts.control.watch([]));
+    await this.#recovery.start();
     this.#worker.run().catch((error: unknown) => this.#report(error));
-    void this.#watchOrders();
+    void this.#watch();
   }
 
   /**
@@ -75,6 +106,7 @@ export class JobWorker {
     const { queue, logger } = this.#parts;
     this.#runner.stopTaking();
     this.#stopping.abort();
+    await this.#recovery.stop();
     await this.#worker.pause(true);
     await this.#whenLeft(graceMs);
     for (const run of this.runs.values()) run.stop('closing');
@@ -121,19 +153,37 @@ export class JobWorker {
     this.#worker.on('failed', (job) => {
       if (job?.finishedOn) this.#chore(this.#failed(job));
     });
-    this.#worker.on('lockRenewalFailed', (jobIds: string[]) => {
-      for (const jobId of jobIds) this.runs.get(jobId)?.stop('lost');
-    });
     this.#worker.on('stalled', (jobId: string) => {
       const { section, metrics, logger } = this.#parts;
       metrics.count(metricNames.recovered, { section, cause: 'stalled' });
       logger.warn({ jobId }, 'The process that had this job gave no sign of life; it is taken up again.');
     });
     this.#worker.on('error', (error) => this.#report(error));
+    this.#worker.on('ioredis:close', () => this.#recovery.storeWasAway());
+  }
+
+  /**
+   * BullMQ renews locks by job id. A job that has left and come again meanwhile has another lock, whose run must not suffer for the old one:
+   * so the answer is read by token here.
+   */
+  #renewByToken(): void {
+    const renew = this.#worker.extendJobLocks.bind(this.#worker);
+    this.#worker.extendJobLocks = async (jobIds, tokens, durationMs) => {
+      const sentAt = instant();
+      const failed = new Set(await renew(jobIds, tokens, durationMs));
+      for (const [index, jobId] of jobIds.entries()) {
+        const run = this.runs.get(jobId);
+        if (run === undefined || run.token !== tokens[index]) failed.delete(jobId);
+        else if (failed.has(jobId)) run.stop('lost');
+        else run.confirm(sentAt);
+      }
+      return [...failed];
+    };
   }
 
   async #completed(job: BullJob, result: unknown): Promise<void> {
     const { section, metrics, events, checkpoints } = this.#parts;
+    if (job.data.schedule !== undefined) return;
     metrics.count(metricNames.completed, { section, job: job.name });
     this.#parts.forgetWaiter(job.id!);
     if (this.#runner.takeCheckpointed(job.id!)) await checkpoints.forget(job.data.accountId, job.id!);
@@ -158,20 +208,38 @@ export class JobWorker {
     events.emit('failed', { ...this.#about(job), error });
   }
 
-  async #watchOrders(): Promise<void> {
-    const { clock, orders } = this.#parts;
+  /** Once a second: whether a run has outlived its lock, and what others have ordered. */
+  async #watch(): Promise<void> {
+    const { clock, control, logger } = this.#parts;
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    for (;;) {
       await clock.sleep(orderCheckMs, signal).catch(() => {});
-      if (signal.aborted || this.runs.size === 0) continue;
-      try {
-        for (const [jobId, order] of await orders.take(new Set(this.runs.keys()))) {
-          if (order.priority !== undefined) this.setPriority(jobId, order.priority);
-          if (order.cancel) this.cancel(jobId);
-        }
-      } catch (error) {
-        this.#report(error);
+      if (signal.aborted) return;
+      for (const run of this.runs.values()) {
+        if (run.stopped === 'lost' || !run.stopIfOverdue()) continue;
+        logger.warn(
+          { jobId: run.jobId },
+          'The lock of this job could not be kept; this run stops, another goes on.',
+        );
+        this.#recovery.storeWasAway();
       }
+      await this.#attempt(() => control.watch(this.runs.values()));
+      if (this.runs.size > 0) await this.#attempt(() => this.#obey());
+    }
+  }
+
+  async #obey(): Promise<void> {
+    for (const [jobId, order] of await this.#parts.orders.take(new Set(this.runs.keys()))) {
+      if (order.priority !== undefined) this.setPriority(jobId, order.priority);
+      if (order.cancel) this.cancel(jobId);
+    }
+  }
+
+  async #attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#report(error);
     }
   }
 
@@ -190,13 +258,13 @@ export class JobWorker {
     this.#chores.add(chore);
   }
 
+  /** That the store is away, and that it is back, the backend tells once for all. */
   #report(error: unknown): void {
+    if (isStoreTrouble(error)) {
+      this.#recovery.storeWasAway();
+      return;
+    }
     const message = error instanceof Error ? error.message : 'unknown';
     this.#parts.logger.warn({ problem: message }, 'The queue met a problem and goes on.');
   }
-}
-
-/** Tells one process from another, also when a process id comes again. */
-function processName(): string {
-  return `${process.pid}-${Math.round(performance.timeOrigin).toString(36)}`;
 }

@@ -18,6 +18,16 @@ export interface OperationQueueOptions {
   readonly random?: Random;
   /** Handlers that run at the same time in this process; 32 by default. Waiting jobs hold none of these places. */
   readonly concurrency?: number;
+  /**
+   * Of these, at most so many for one account, so that one seller's thousands leave room for the others; no limit by default. It holds in
+   * this process: with several workers, give each its share. Critical jobs are neither held back nor counted.
+   */
+  readonly perAccountConcurrency?: number;
+  /**
+   * On a shared backend: how long a job that a newer release has put in waits for a worker of that release, before it fails.
+   * Milliseconds; one hour by default.
+   */
+  readonly newerReleaseMs?: number;
   /** Separates installations that share a backend; `fluxori` by default. */
   readonly prefix?: string;
   /** A job no longer waits for a token; by default its place at the backend's buckets is given up. */

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   type Clock,
   type Logger,
@@ -9,18 +8,26 @@ import {
   systemClock,
   systemRandom,
 } from '@fluxori/core';
+import { AccountSlots } from '../control/account-slots.js';
+import { Admission } from '../control/admission.js';
+import { Pauses } from '../control/pauses.js';
+import { type PausedView, type PauseOptions, QueueControl } from '../control/queue-control.js';
 import { type JobDefinition, jobsByName } from '../job/job-definition.js';
 import type { JobState, JobView } from '../job/job-view.js';
+import { type RegisteredWorker, WorkerRegister } from '../recovery/worker-register.js';
 import { Checkpoints } from '../run/checkpoints.js';
-import { promote } from '../run/job-runner.js';
+import { Schedules } from '../schedule/schedules.js';
+import type { BullQueue } from './bull-types.js';
 import { CancelledJobs } from './cancelled-jobs.js';
+import { DeadLetters } from './dead-letters.js';
 import { type AddOptions, type AddResult, type BulkItem, Enqueuer } from './enqueue.js';
 import { HostGate } from './host-gate.js';
 import { type JobEventName, JobEvents, type JobListener } from './job-events.js';
 import { JobReader, type ListQuery } from './job-reader.js';
 import { JobSteering } from './job-steering.js';
-import { JobWorker } from './job-worker.js';
+import { JobWorker, leaseMs } from './job-worker.js';
 import type { OperationQueueOptions } from './operation-queue-options.js';
+import { promoteAll } from './promote.js';
 import { QueueLink } from './queue-link.js';
 import { type Retention, retentionOf } from './retention.js';
 import { RetriedKeys } from './retried-keys.js';
@@ -28,6 +35,19 @@ import { RunOrders } from './run-orders.js';
 import { waitForJob } from './wait-for-job.js';
 
 const defaultGraceMs = 10_000;
+const defaultNewerReleaseMs = 3_600_000;
+
+/** How a section stands. */
+export interface QueueOverview {
+  readonly section: string;
+  readonly counts: Readonly<Record<JobState, number>>;
+  /** Since when the section is paused. */
+  readonly pausedSince?: Date;
+  readonly pausedAccounts: readonly PausedView[];
+  /** Those that were seen lately; only told where several processes share the backend. */
+  readonly workers: readonly RegisteredWorker[];
+  readonly schedules: number;
+}
 
 /**
  * The jobs of one section: put in, worked off in order of priority, parked while a limit or a network makes them wait,
@@ -36,6 +56,10 @@ const defaultGraceMs = 10_000;
 export class OperationQueue implements AsyncDisposable {
   readonly section: string;
   readonly jobNames: readonly string[];
+  /** Jobs of this section that start again and again. */
+  readonly schedules: Schedules;
+  /** Failed jobs: looked at, put back, thrown away. */
+  readonly deadLetters: DeadLetters;
   readonly #options: OperationQueueOptions;
   readonly #definitions: ReadonlyMap<string, JobDefinition>;
   readonly #logger: Logger;
@@ -50,6 +74,10 @@ export class OperationQueue implements AsyncDisposable {
   readonly #reader: JobReader;
   readonly #enqueuer: Enqueuer;
   readonly #steering: JobSteering;
+  readonly #pauses: Pauses;
+  readonly #slots: AccountSlots;
+  readonly #control: QueueControl;
+  readonly #register: WorkerRegister;
   #worker: JobWorker | undefined;
   #starting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -71,8 +99,19 @@ export class OperationQueue implements AsyncDisposable {
     this.#checkpoints = new Checkpoints(backend, sink, room);
     this.#cancelled = new CancelledJobs(backend.keyValues, room, this.#retention.cancelledMs);
     this.#orders = new RunOrders(backend.keyValues, room);
+    this.#pauses = new Pauses(backend.keyValues, room);
+    this.#slots = new AccountSlots(options.perAccountConcurrency);
+    this.#register = new WorkerRegister(backend.keyValues, room);
+    const link = () => this.#link.queue();
+    this.#control = new QueueControl({
+      pauses: this.#pauses,
+      slots: this.#slots,
+      queue: link,
+      clock: this.#clock,
+      logger: this.#logger,
+    });
     const retriedKeys = new RetriedKeys(backend.keyValues, room);
-    this.#reader = new JobReader(() => this.#link.queue(), section, this.#definitions, this.#cancelled);
+    this.#reader = new JobReader(link, section, this.#definitions, this.#cancelled);
     this.#enqueuer = new Enqueuer({
       section,
       definitions: this.#definitions,
@@ -89,10 +128,25 @@ export class OperationQueue implements AsyncDisposable {
       retriedKeys,
       orders: this.#orders,
       gate: this.#gate,
+      slots: this.#slots,
       events: this.#events,
       clock: this.#clock,
       worker: () => this.#worker,
       forgetWaiter: (jobId) => this.#forgetWaiter(jobId),
+    });
+    this.schedules = new Schedules({
+      section,
+      definitions: this.#definitions,
+      retention: this.#retention,
+      queue: link,
+      enqueuer: this.#enqueuer,
+      logger: this.#logger,
+    });
+    this.deadLetters = new DeadLetters({
+      reader: this.#reader,
+      steering: this.#steering,
+      checkpoints: this.#checkpoints,
+      queue: link,
     });
   }
 
@@ -183,9 +237,41 @@ export class OperationQueue implements AsyncDisposable {
       clock: this.#clock,
       look: () => this.get(jobId),
       closed: this.#link.closed,
-      lookAgainMs: this.#worker === undefined ? 1_000 : 5_000,
     };
     return (await waitForJob(jobId, parts, options.signal)) as Result;
+  }
+
+  /**
+   * From now on no job of the section, or of one account in it, begins, in no process, also after a restart. An account's jobs park as they
+   * come; they use neither attempts nor places.
+   * @returns false when it was paused already.
+   */
+  pause(options: PauseOptions = {}): Promise<boolean> {
+    return this.#control.pause(options);
+  }
+
+  /** All that was held back goes on at once, most urgent first. @returns false when it was not paused. */
+  resume(options: Pick<PauseOptions, 'accountId'> = {}): Promise<boolean> {
+    return this.#control.resume(options);
+  }
+
+  /** Counts, what is paused, who works, how many schedules. */
+  async overview(): Promise<QueueOverview> {
+    const queue = await this.#link.queue();
+    const pausedSince = await this.#control.sectionPaused();
+    return {
+      section: this.section,
+      counts: await this.counts(),
+      ...(pausedSince !== undefined && { pausedSince }),
+      pausedAccounts: await this.#control.pausedAccounts(),
+      workers: await this.#register.working(),
+      schedules: await queue.getJobSchedulersCount(),
+    };
+  }
+
+  /** BullMQ's own queue, for tools that show or serve it, e.g. bull-board. What is put in by it is not checked. */
+  bullQueue(): Promise<BullQueue> {
+    return this.#link.queue();
   }
 
   /** A host is back: what this process parked because of it goes on now, most urgent first. */
@@ -193,11 +279,7 @@ export class OperationQueue implements AsyncDisposable {
     const jobIds = this.#gate.release(host);
     // Hosts come back at any time, also while the process is stopping: then the jobs go on when the next one starts.
     if (jobIds.length === 0 || this.#link.closed.aborted) return;
-    const queue = await this.#link.queue();
-    for (const jobId of jobIds) {
-      await promote(queue, jobId);
-      await turn();
-    }
+    await promoteAll(await this.#link.queue(), jobIds);
     this.#logger.info({ host, jobs: jobIds.length }, 'The host is back; its jobs go on.');
   }
 
@@ -209,7 +291,15 @@ export class OperationQueue implements AsyncDisposable {
   async #start(): Promise<void> {
     const { queue, connection } = await this.#link.open();
     if (this.#closing) return;
-    const { backend, metrics, tracing, random, concurrency = 32, maxCrashes = 5 } = this.#options;
+    const {
+      backend,
+      metrics,
+      tracing,
+      random = systemRandom,
+      concurrency = 32,
+      maxCrashes = 5,
+    } = this.#options;
+    const { newerReleaseMs = defaultNewerReleaseMs } = this.#options;
     this.#worker = new JobWorker({
       section: this.section,
       definitions: this.#definitions,
@@ -224,7 +314,21 @@ export class OperationQueue implements AsyncDisposable {
       metrics: metrics ?? noMetrics,
       tracing: tracing ?? noTracing,
       clock: this.#clock,
-      random: random ?? systemRandom,
+      random,
+      admission: new Admission({
+        definitions: this.#definitions,
+        pauses: this.#pauses,
+        slots: this.#slots,
+        clock: this.#clock,
+        random,
+        newerReleaseMs: backend.shared ? newerReleaseMs : 0,
+      }),
+      pauses: this.#pauses,
+      control: this.#control,
+      register: this.#register,
+      locks: backend.locks,
+      tick: (job) => this.schedules.tick(job),
+      leaseMs: backend.shared ? leaseMs : Number.POSITIVE_INFINITY,
       concurrency,
       maxCrashes,
       keepFailedMs: this.#retention.failed.age * 1_000,
@@ -236,6 +340,7 @@ export class OperationQueue implements AsyncDisposable {
 
   async #close(graceMs: number): Promise<void> {
     await this.#starting?.catch(() => {});
+    this.#link.part();
     await this.#worker?.stop(graceMs);
     await this.#link.close();
   }

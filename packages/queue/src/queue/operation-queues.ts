@@ -1,11 +1,15 @@
 import { ConfigurationError, type Priority } from '@fluxori/core';
+import type { PauseOptions } from '../control/queue-control.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { type JobState, type JobView, jobStates } from '../job/job-view.js';
-import { unknownJob } from '../run/job-runner.js';
+import { unknownJob } from '../job/unknown-job.js';
+import { AllSchedules } from '../schedule/all-schedules.js';
+import type { BullQueue } from './bull-types.js';
+import type { BulkOutcome, FailedQuery } from './dead-letters.js';
 import { type AddOptions, type AddResult, type BulkItem, sectionOf } from './enqueue.js';
 import type { JobEventName, JobListener } from './job-events.js';
 import type { ListQuery } from './job-reader.js';
-import { OperationQueue } from './operation-queue.js';
+import { OperationQueue, type QueueOverview } from './operation-queue.js';
 import type { OperationQueueOptions } from './operation-queue-options.js';
 import { noSuchJob } from './wait-for-job.js';
 
@@ -18,6 +22,8 @@ export interface OperationQueuesOptions extends Omit<OperationQueueOptions, 'sec
 export class OperationQueues implements AsyncDisposable {
   readonly #queues: ReadonlyMap<string, OperationQueue>;
   readonly #byJobName: ReadonlyMap<string, OperationQueue>;
+  /** Jobs of all sections that start again and again. */
+  readonly schedules: AllSchedules;
 
   /** @throws ConfigurationError when two jobs have one name. */
   constructor(options: OperationQueuesOptions) {
@@ -29,6 +35,7 @@ export class OperationQueues implements AsyncDisposable {
     }
     this.#queues = queues;
     this.#byJobName = indexByName(options.jobs, queues);
+    this.schedules = new AllSchedules([...queues.values()]);
   }
 
   get sections(): readonly string[] {
@@ -109,6 +116,53 @@ export class OperationQueues implements AsyncDisposable {
     return this.#queueOf(jobId).retry(jobId);
   }
 
+  /** Failed jobs of all sections, latest first in each. */
+  async failed({ limit = 100, ...filter }: FailedQuery = {}): Promise<JobView[]> {
+    const views: JobView[] = [];
+    for (const queue of this.#queues.values()) {
+      if (views.length < limit)
+        views.push(...(await queue.deadLetters.list({ ...filter, limit: limit - views.length })));
+    }
+    return views;
+  }
+
+  /** Puts failed jobs of all sections back, 1,000 at most by default. */
+  retryAll(query: FailedQuery = {}): Promise<BulkOutcome> {
+    return this.#inAll(query, (queue, part) => queue.deadLetters.retryAll(part));
+  }
+
+  async discard(jobId: string): Promise<void> {
+    return this.#queueOf(jobId).deadLetters.discard(jobId);
+  }
+
+  /** Throws failed jobs of all sections away, 1,000 at most by default. */
+  discardAll(query: FailedQuery = {}): Promise<BulkOutcome> {
+    return this.#inAll(query, (queue, part) => queue.deadLetters.discardAll(part));
+  }
+
+  /** Pauses all sections, or one, or an account in them. @returns the sections where it was not paused yet. */
+  async pause({ section, ...options }: PauseOptions & { section?: string } = {}): Promise<string[]> {
+    return this.#whichOf(section, (queue) => queue.pause(options));
+  }
+
+  /** @returns the sections where it was paused. */
+  async resume({
+    section,
+    ...options
+  }: Pick<PauseOptions, 'accountId'> & { section?: string } = {}): Promise<string[]> {
+    return this.#whichOf(section, (queue) => queue.resume(options));
+  }
+
+  /** How each section stands. */
+  overview(): Promise<QueueOverview[]> {
+    return Promise.all([...this.#queues.values()].map((queue) => queue.overview()));
+  }
+
+  /** BullMQ's own queues, for tools that show or serve them, e.g. bull-board. */
+  bullQueues(): Promise<BullQueue[]> {
+    return Promise.all([...this.#queues.values()].map((queue) => queue.bullQueue()));
+  }
+
   async waitFor<Result = unknown>(jobId: string, options?: { signal?: AbortSignal }): Promise<Result> {
     return this.#queueOf(jobId).waitFor<Result>(jobId, options);
   }
@@ -138,6 +192,34 @@ export class OperationQueues implements AsyncDisposable {
     return () => {
       for (const stop of stops) stop();
     };
+  }
+
+  async #inAll(
+    { limit = 1_000, ...filter }: FailedQuery,
+    work: (queue: OperationQueue, query: FailedQuery) => Promise<BulkOutcome>,
+  ): Promise<BulkOutcome> {
+    let all: BulkOutcome = { jobIds: [], skipped: [], more: false };
+    for (const queue of this.#queues.values()) {
+      const left = limit - all.jobIds.length - all.skipped.length;
+      const { jobIds, skipped, more } = await work(queue, { ...filter, limit: Math.max(left, 0) });
+      all = {
+        jobIds: [...all.jobIds, ...jobIds],
+        skipped: [...all.skipped, ...skipped],
+        more: all.more || more,
+      };
+    }
+    return all;
+  }
+
+  async #whichOf(
+    section: string | undefined,
+    change: (queue: OperationQueue) => Promise<boolean>,
+  ): Promise<string[]> {
+    const changed: string[] = [];
+    for (const queue of section === undefined ? this.#queues.values() : [this.section(section)]) {
+      if (await change(queue)) changed.push(queue.section);
+    }
+    return changed;
   }
 
   #queueOf(jobId: string): OperationQueue {

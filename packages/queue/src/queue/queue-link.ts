@@ -1,6 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import type { FluxoriBackend, QueueConnection } from '@fluxori/backend';
 import { ConfigurationError, type Logger } from '@fluxori/core';
 import { Queue } from 'bullmq';
+import { steadfast } from '../store/steadfast-backend.js';
+import { isStoreTrouble } from '../store/store-trouble.js';
 import type { BullQueue } from './bull-types.js';
 
 interface Link {
@@ -14,12 +17,20 @@ export class QueueLink {
   readonly #name: string;
   readonly #logger: Logger;
   readonly #closed = new AbortController();
+  readonly #parting = new AbortController();
   #link: Promise<Link> | undefined;
 
   constructor(backend: FluxoriBackend, name: string, logger: Logger) {
     this.#backend = backend;
     this.#name = name;
     this.#logger = logger;
+    // Each command that is under way listens.
+    setMaxListeners(0, this.#parting.signal);
+  }
+
+  /** The queue is about to close: from now on nothing waits for long for a store that is away. */
+  part(): void {
+    this.#parting.abort();
   }
 
   /** Aborted when the link is closed. */
@@ -47,13 +58,14 @@ export class QueueLink {
   }
 
   async close(): Promise<void> {
+    this.part();
     this.#closed.abort(new DOMException('The queue was closed.', 'AbortError'));
     const link = await this.#link?.catch(() => undefined);
     await link?.queue.close();
   }
 
   async #connect(): Promise<Link> {
-    const connection = await this.#backend.queueConnection();
+    const connection = this.#outlasting(await this.#backend.queueConnection());
     const queue: BullQueue = new Queue(
       this.#name,
       // Nobody reads BullMQ's own event stream here: what happens is told in this process.
@@ -64,8 +76,25 @@ export class QueueLink {
       },
       connection.backendFactory,
     );
-    queue.on('error', (error) => this.#logger.warn({ problem: error.message }, 'The queue met a problem.'));
+    queue.on('error', (error) => {
+      // That the store is away, and that it is back, the backend tells once for all.
+      if (!isStoreTrouble(error)) this.#logger.warn({ problem: error.message }, 'The queue met a problem.');
+    });
     await queue.waitUntilReady();
     return { queue, connection };
   }
+
+  /** Only a store that can be away needs to be outlasted. */
+  #outlasting(connection: QueueConnection): QueueConnection {
+    const { shared, url } = this.#backend;
+    if (!shared) return connection;
+    return steadfast(connection, { host: hostOf(url), patienceMs, closing: this.#parting.signal });
+  }
+}
+
+/** How long a command waits for a store that is away, as the backend's own ports do. */
+const patienceMs = 30_000;
+
+function hostOf(url: string): string {
+  return /^[^:]+:\/\/(?:[^@/]*@)?([^/?]+)/.exec(url)?.[1] ?? url;
 }

@@ -9,8 +9,6 @@ interface Parts {
   readonly look: () => Promise<JobView | undefined>;
   /** Aborted when the queue closes. */
   readonly closed: AbortSignal;
-  /** An event in this process tells at once; looking again, so often, finds what ended elsewhere. */
-  readonly lookAgainMs: number;
 }
 
 /** How a job ended: its result, or the error to reject with. */
@@ -44,15 +42,24 @@ export async function waitForJob(
   }
 }
 
+/**
+ * An event in this process tells at once. What ends elsewhere is found by looking again: soon at first, then once a second, so that the
+ * answer comes at most a third later than the job took, and a second later at the worst. Listening to BullMQ's event stream instead would
+ * cost each waiting process a connection, and every event of the queue.
+ */
+const firstPauseMs = 30;
+const pauseGrowth = 1.3;
+const longestPauseMs = 1_000;
+
 /** Looks until the job has ended. */
-async function found(jobId: string, { look, clock, lookAgainMs }: Parts, signal: AbortSignal): Promise<End> {
-  for (;;) {
+async function found(jobId: string, { look, clock }: Parts, signal: AbortSignal): Promise<End> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
     const view = await look();
     if (view === undefined) return { error: noSuchJob(jobId) };
     if (view.state === 'completed') return { result: view.result };
     if (view.state === 'failed') return { error: reviveError(view.error ?? {}) };
     if (view.state === 'cancelled') return { error: cancelled(view) };
-    await clock.sleep(lookAgainMs, signal);
+    await clock.sleep(pauseMs, signal);
   }
 }
 

@@ -11,8 +11,8 @@ export async function applyOutcome(
   outcome: Outcome,
 ): Promise<never> {
   if (outcome.kind === 'fail') throw new UnrecoverableError(writeNote({ error: outcome.error }));
-  const { parkedFor, until, reason, host, tries, usesAttempt } = outcome;
-  const note = writeNote({ parked: { for: parkedFor, until, reason, host, tries } });
+  const { parkedFor, until, reason, host, tries, usesAttempt, since } = outcome;
+  const note = writeNote({ parked: { for: parkedFor, until, reason, host, tries, since } });
   const now = Date.now();
   // Not `job.moveToDelayed`: the reason goes in the same statement, and an attempt is counted where one was used.
   await queue.getBackend().moveToDelayed(job.id!, now, Math.max(until - now, 1), token, {

@@ -46,10 +46,10 @@ export class Checkpoints {
   ): Promise<WriteResult> {
     const state = { ...batch.state, [this.#key(jobId)]: checkpoint };
     const records: readonly CanonicalRecord[] = batch.records ?? [];
-    if (this.#sink === this.#records) return this.#records.write({ accountId, records, state });
+    if (this.#sink === this.#records) return this.#records.write({ accountId, records, state }, { signal });
     const result =
       records.length === 0 ? nothing : await this.#sink.write({ accountId, records }, { signal });
-    await this.#records.write({ accountId, state });
+    await this.#records.write({ accountId, state }, { signal });
     return result;
   }
 

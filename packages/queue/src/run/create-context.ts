@@ -39,17 +39,20 @@ export function createContext(facts: Facts, means: Means): JobContext {
       return run.priority;
     },
     async call(work) {
+      run.stopIfOverdue();
       signal.throwIfAborted();
       const result = await work({ signal, priority: run.priority, maxWaitMs: longestWaitMs, waiter: jobId });
       run.hostTries = 0;
       return result;
     },
     async checkpoint(checkpoint, batch = {}) {
+      run.stopIfOverdue();
       signal.throwIfAborted();
       const kept = JSON.parse(JSON.stringify(checkpoint ?? null)) as JsonValue;
       const result = await means.checkpoints.write(accountId, jobId, kept, batch, signal);
       run.checkpointed = true;
-      if (means.leaving()) run.stop('closing');
+      const leave = means.leaving() ? 'closing' : run.leaveAtCheckpoint;
+      if (leave !== undefined) run.stop(leave);
       signal.throwIfAborted();
       return result;
     },

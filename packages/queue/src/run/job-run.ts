@@ -1,31 +1,47 @@
-import type { Priority } from '@fluxori/core';
+import type { AccountId, Priority } from '@fluxori/core';
 
 /** Why a run was told to stop. */
-export type StopCause = 'cancelled' | 'closing' | 'lost';
+export type StopCause = 'cancelled' | 'closing' | 'paused' | 'lost';
 
 const stopMessages: Readonly<Record<StopCause, string>> = {
   cancelled: 'The job was cancelled.',
   closing: 'The process is stopping; the job goes back to the queue and goes on from its last checkpoint.',
-  lost: 'Another process has taken this job over.',
+  paused: 'An operator paused this work; the job goes on from its last checkpoint when it is resumed.',
+  lost: 'Another process has taken this job over, or may have: its lock could not be kept.',
 };
 
 /** One run of a job, from the moment a worker took it until it left. */
 export class JobRun {
   readonly jobId: string;
+  readonly accountId: AccountId;
   readonly token: string;
   priority: Priority;
   /** Runs in a row that a host ended; a call that succeeds sets it back. */
   hostTries: number;
   /** A checkpoint of the job is kept. */
   checkpointed = false;
+  /** At its next checkpoint the run stops, for this cause. */
+  leaveAtCheckpoint: StopCause | undefined;
   /** Settles when the run has left this process, whatever became of it. */
   readonly left: Promise<void>;
   readonly #controller = new AbortController();
+  readonly #leaseMs: number;
+  #confirmed = instant();
   #stopped: StopCause | undefined;
   #leave: () => void = () => {};
 
-  constructor(jobId: string, token: string, priority: Priority, hostTries: number) {
+  /** @param leaseMs - for so long after the lock was last confirmed nobody else can have been given the job. */
+  constructor(
+    jobId: string,
+    accountId: AccountId,
+    token: string,
+    priority: Priority,
+    hostTries: number,
+    leaseMs = Number.POSITIVE_INFINITY,
+  ) {
+    this.#leaseMs = leaseMs;
     this.jobId = jobId;
+    this.accountId = accountId;
     this.token = token;
     this.priority = priority;
     this.hostTries = hostTries;
@@ -48,6 +64,23 @@ export class JobRun {
     this.#controller.abort(new DOMException(stopMessages[cause], 'AbortError'));
   }
 
+  /** The lock was renewed by a command that was sent at `at`. */
+  confirm(at: Instant): void {
+    this.#confirmed = at;
+  }
+
+  /**
+   * Stops the run when its lock may have run out unnoticed: the store has been away, or the process was asleep. From then on another
+   * process may have the job, and what this one wrote would overwrite what that one has written.
+   * @returns whether it is stopped.
+   */
+  stopIfOverdue(): boolean {
+    if (this.#stopped === 'lost') return true;
+    if (elapsedMs(this.#confirmed) < this.#leaseMs) return false;
+    this.stop('lost');
+    return true;
+  }
+
   /** The handler has ended. What it left behind (a call beside the one that failed) must neither send nor write for a job that moves on. */
   end(): void {
     this.#controller.abort(new DOMException('The run of this job is over.', 'AbortError'));
@@ -56,4 +89,19 @@ export class JobRun {
   leave(): void {
     this.#leave();
   }
+}
+
+/** A moment by both clocks: one stands still while the machine sleeps, the other can be set. */
+export interface Instant {
+  readonly steady: number;
+  readonly wall: number;
+}
+
+export function instant(): Instant {
+  return { steady: performance.now(), wall: Date.now() };
+}
+
+/** By the clock that says more. */
+function elapsedMs(since: Instant): number {
+  return Math.max(performance.now() - since.steady, Date.now() - since.wall);
 }

@@ -5,25 +5,29 @@ import {
   type JsonValue,
   type Logger,
   type Metrics,
-  NotFoundError,
   noMetrics,
   noTracing,
   type Random,
   type Tracing,
 } from '@fluxori/core';
 import { WaitingError } from 'bullmq';
+import type { Admission, Hold } from '../control/admission.js';
+import type { Pauses } from '../control/pauses.js';
 import { describeJob, priorityOf } from '../job/describe-job.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { type JobNote, readNote } from '../job/job-note.js';
 import { unpackJob } from '../job/stored-job.js';
+import { unknownJob } from '../job/unknown-job.js';
 import { metricNames } from '../metric-names.js';
-import { outcomeOf } from '../outcome/outcome.js';
+import { type Outcome, outcomeOf } from '../outcome/outcome.js';
 import type { BullJob, BullQueue } from '../queue/bull-types.js';
 import type { CancelledJobs } from '../queue/cancelled-jobs.js';
 import type { HostGate } from '../queue/host-gate.js';
 import type { JobEvents } from '../queue/job-events.js';
-import { noteBegun } from '../queue/recover-orphans.js';
+import { promote, promoteAll } from '../queue/promote.js';
 import type { RunOrders } from '../queue/run-orders.js';
+import { chargeStall } from '../recovery/charge-stall.js';
+import { noteBegun } from '../recovery/recover-orphans.js';
 import { applyOutcome, endCancelled, giveBack } from './apply-outcome.js';
 import type { Checkpoints } from './checkpoints.js';
 import { createContext } from './create-context.js';
@@ -47,6 +51,14 @@ export interface RunnerParts {
   readonly tracing: Tracing;
   readonly clock: Clock;
   readonly random: Random;
+  readonly admission: Admission;
+  readonly pauses: Pauses;
+  /** What a schedule's clockwork does when its time has come. */
+  readonly tick: (job: BullJob) => Promise<JsonValue>;
+  /** Deaths of the process at the same point after which a job is failed. */
+  readonly maxCrashes: number;
+  /** For so long after its lock was last confirmed a run has its job for itself. Milliseconds. */
+  readonly leaseMs: number;
   /** The job no longer waits for a token. */
   readonly forgetWaiter: (jobId: string) => void;
 }
@@ -55,6 +67,7 @@ export interface RunnerParts {
 export class JobRunner {
   readonly #parts: RunnerParts;
   readonly #runs = new Map<string, JobRun>();
+  readonly #taken = new Set<string>();
   readonly #checkpointed = new Set<string>();
   readonly #turns = new Turns();
   readonly #givenBack = new Set<Promise<unknown>>();
@@ -66,6 +79,11 @@ export class JobRunner {
 
   get runs(): ReadonlyMap<string, JobRun> {
     return this.#runs;
+  }
+
+  /** Whether BullMQ has handed the job to this process, and it has not left yet. */
+  has(jobId: string): boolean {
+    return this.#taken.has(jobId);
   }
 
   /** From now on, jobs that a worker still takes go straight back, and running ones leave at their next checkpoint. */
@@ -85,7 +103,16 @@ export class JobRunner {
 
   /** BullMQ's processor. Returns the result, or throws what tells BullMQ that the job was moved or failed. */
   async process(job: BullJob, token: string): Promise<unknown> {
-    const { queue, gate } = this.#parts;
+    this.#taken.add(job.id!);
+    try {
+      return await this.#take(job, token);
+    } finally {
+      this.#taken.delete(job.id!);
+    }
+  }
+
+  async #take(job: BullJob, token: string): Promise<unknown> {
+    const { queue, gate, admission, leaseMs } = this.#parts;
     const jobId = job.id!;
     await this.#turns.next(job.priority);
     if (this.#closing) return this.#refuse(giveBack(queue, jobId, token));
@@ -95,7 +122,9 @@ export class JobRunner {
     this.#checkpointed.delete(jobId);
     const note = readNote(job.failedReason);
     const hostTries = note !== undefined && 'parked' in note ? note.parked.tries : 0;
-    const run = new JobRun(jobId, token, priorityOf(job.priority), hostTries);
+    const run = new JobRun(jobId, job.data.accountId, token, priorityOf(job.priority), hostTries, leaseMs);
+    const hold = admission.enter(job);
+    if (hold !== undefined) return this.#refuse(this.#hold(job, run, hold));
     this.#runs.set(jobId, run);
     try {
       return await this.#run(job, run, note);
@@ -103,6 +132,7 @@ export class JobRunner {
       this.#runs.delete(jobId);
       if (run.checkpointed) this.#checkpointed.add(jobId);
       run.leave();
+      this.#refuse(promoteAll(queue, admission.leave(job)).catch(() => {}));
     }
   }
 
@@ -130,17 +160,34 @@ export class JobRunner {
     return giveBack(queue, before.jobId, token);
   }
 
-  #refuse(work: Promise<never>): Promise<never> {
+  /** Something that must be over before the worker closes. */
+  #refuse<T>(work: Promise<T>): Promise<T> {
     this.#givenBack.add(work);
+    const over = () => this.#givenBack.delete(work);
+    work.then(over, over);
     return work;
+  }
+
+  /** Parks a job at the door. */
+  async #hold(job: BullJob, run: JobRun, hold: Hold): Promise<never> {
+    const { queue, pauses } = this.#parts;
+    try {
+      return await this.#park(job, run, { kind: 'park', tries: 0, usesAttempt: false, ...hold });
+    } finally {
+      // It may have been resumed while the job was on its way to wait for that.
+      const resumed = hold.parkedFor === 'pause' && !(await pauses.isPaused(job.data.accountId));
+      if (resumed) await promote(queue, run.jobId);
+    }
   }
 
   async #work(job: BullJob, run: JobRun, note: JobNote | undefined): Promise<JsonValue | undefined> {
     const { section, definitions, checkpoints, events, metrics, clock } = this.#parts;
     const definition = definitions.get(job.name);
     if (definition === undefined) throw unknownJob(job.name, section);
+    if (job.data.schedule !== undefined) return this.#parts.tick(job);
     const payload = unpackJob(definition, job.data);
     const { accountId } = job.data;
+    await chargeStall(job, this.#parts);
     // A job that never ran has no checkpoint: its first run saves the question.
     const resumed = job.attemptsStarted > 1;
     const state = resumed ? await checkpoints.read(accountId, run.jobId) : undefined;
@@ -205,7 +252,11 @@ export class JobRunner {
       await cancelled.add(view, new Date(clock.now()));
       return endCancelled(job);
     }
-    if (run.stopped === 'closing') return giveBack(queue, run.jobId, run.token);
+    if (run.stopped === 'paused') {
+      const hold = this.#parts.admission.ofPause(job.data.accountId);
+      if (hold !== undefined) return this.#hold(job, run, hold);
+    }
+    if (run.stopped === 'closing' || run.stopped === 'paused') return giveBack(queue, run.jobId, run.token);
     const outcome = outcomeOf(error, {
       now: clock.now(),
       attemptsMade: job.attemptsMade,
@@ -218,15 +269,12 @@ export class JobRunner {
     return this.#park(job, run, outcome);
   }
 
-  async #park(
-    job: BullJob,
-    run: JobRun,
-    outcome: Extract<ReturnType<typeof outcomeOf>, { kind: 'park' }>,
-  ): Promise<never> {
+  async #park(job: BullJob, run: JobRun, outcome: Extract<Outcome, { kind: 'park' }>): Promise<never> {
     const { queue, gate, events, metrics, section, forgetWaiter, logger } = this.#parts;
     const { host, reason, until, parkedFor } = outcome;
     // Only who waits for a token keeps a place at the bucket.
-    if (parkedFor !== 'rate') forgetWaiter(run.jobId);
+    if (parkedFor !== 'rate' && (job.attemptsStarted > 1 || this.#runs.has(run.jobId)))
+      forgetWaiter(run.jobId);
     const seen = host === undefined ? 0 : gate.park(host, run.jobId, run.priority);
     try {
       return await applyOutcome(queue, job, run.token, outcome);
@@ -249,22 +297,4 @@ export class JobRunner {
       if (host !== undefined && gate.missedRelease(host, seen)) await promote(queue, run.jobId);
     }
   }
-}
-
-/** A parked job goes on now. One that is no longer parked needs nothing. */
-export async function promote(queue: BullQueue, jobId: string): Promise<void> {
-  await queue
-    .getBackend()
-    .promote(jobId)
-    .catch(() => {});
-}
-
-export function unknownJob(name: string, section: string): NotFoundError {
-  return new NotFoundError(`There is no job ${JSON.stringify(name)} in the section ${section} here.`, {
-    code: 'JOB_UNKNOWN',
-    field: 'name',
-    operation: name,
-    remedy:
-      'Check the name; if another release wrote the job, start a worker that knows it and retry the job.',
-  });
 }

@@ -1,11 +1,11 @@
-import { silentLogger } from '@fluxori/core';
+import { noMetrics, silentLogger } from '@fluxori/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
 import { account, Rig, work } from '../fixture/rig.js';
+import type { BullJob, BullWorker } from '../queue/bull-types.js';
+import type { OperationQueue } from '../queue/operation-queue.js';
+import { QueueLink } from '../queue/queue-link.js';
 import { Checkpoints } from '../run/checkpoints.js';
-import type { BullJob, BullWorker } from './bull-types.js';
-import type { OperationQueue } from './operation-queue.js';
-import { QueueLink } from './queue-link.js';
 import { noteBegun, recoverOrphans } from './recover-orphans.js';
 
 let rig: Rig;
@@ -45,7 +45,9 @@ async function dieWithAll(maxCrashes = 5, { begun = true } = {}): Promise<void> 
     checkpoints,
     maxCrashes,
     logger: silentLogger,
-    processName: 'alive',
+    metrics: noMetrics,
+    section: 'test',
+    isOrphan: ({ processedBy }) => processedBy === 'dead',
   });
 }
 
@@ -63,7 +65,7 @@ describe('jobs that were running when the process died', () => {
     const { jobId } = await queue.add('test.work', work());
     await dead.getNextJob('token', { block: false });
     const parts = { queue: await link.queue(), checkpoints, maxCrashes: 5, logger: silentLogger };
-    await recoverOrphans({ ...parts, processName: 'dead' });
+    await recoverOrphans({ ...parts, metrics: noMetrics, section: 'test', isOrphan: () => false });
     await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'active' });
   });
 

@@ -1,0 +1,31 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { isStoreTrouble } from '../store/store-trouble.js';
+import type { BullQueue } from './bull-types.js';
+
+/** A parked job goes on now. One that is no longer parked needs nothing. */
+export async function promote(queue: BullQueue, jobId: string): Promise<void> {
+  await queue
+    .getBackend()
+    .promote(jobId)
+    .catch(() => {});
+}
+
+/** So many are asked for at once: enough that the way to a store over the network does not count. */
+const atOnce = 50;
+
+/**
+ * Many go on, in the order given.
+ * @throws NetworkError (`BACKEND_UNAVAILABLE`) when the store went away meanwhile; what was not promoted stays parked.
+ */
+export async function promoteAll(queue: BullQueue, jobIds: readonly string[]): Promise<void> {
+  const backend = queue.getBackend();
+  for (let start = 0; start < jobIds.length; start += atOnce) {
+    const answers = await Promise.allSettled(
+      jobIds.slice(start, start + atOnce).map((jobId) => backend.promote(jobId)),
+    );
+    for (const answer of answers) {
+      if (answer.status === 'rejected' && isStoreTrouble(answer.reason)) throw answer.reason;
+    }
+    await turn();
+  }
+}

@@ -1,0 +1,186 @@
+import type { QueueConnection } from '@fluxori/backend';
+import { NetworkError, sleep } from '@fluxori/core';
+import type { IQueueBackend } from 'bullmq';
+import { isStoreTrouble } from './store-trouble.js';
+
+export interface Steadfastness {
+  /** What the store is called in errors. */
+  readonly host: string;
+  /** How long an ordinary command waits for a store that is away. Milliseconds. */
+  readonly patienceMs: number;
+  /** Aborted when nobody is left who could wait: then no command waits for longer than `partingMs`. */
+  readonly closing: AbortSignal;
+}
+
+type Method = keyof IQueueBackend;
+
+/** How a job's run ends, and its lock. Waited for as long as it takes: given up, a job that is done would be done again. */
+const enduring: ReadonlySet<Method> = new Set<Method>([
+  'moveToActive',
+  'moveToCompleted',
+  'moveToFailed',
+  'moveToDelayed',
+  'moveJobFromActiveToWait',
+]);
+
+/** BullMQ waits in these itself, or they end it. */
+const untouched: ReadonlySet<string> = new Set<Method>([
+  'waitUntilReady',
+  'close',
+  'disconnect',
+  'waitForJob',
+  'readEvents',
+  'disconnectBlocking',
+  'reconnectBlocking',
+  'setName',
+  'forQueue',
+  'on',
+  'once',
+  'removeListener',
+]);
+
+/**
+ * The state that a job is in after a move. A move whose answer was lost with the connection is repeated, by us or by the client below,
+ * and then finds the job moved already: that is a success, not an error.
+ */
+const doneWhen: Partial<Record<Method, readonly string[]>> = {
+  moveToCompleted: ['completed'],
+  moveToFailed: ['failed'],
+  moveToDelayed: ['delayed'],
+};
+
+const partingMs = 5_000;
+const firstPauseMs = 50;
+const longestPauseMs = 1_000;
+
+/** Makes BullMQ's backend outlast a store that goes away and comes back: commands wait, are repeated, and fail in our words. */
+export function steadfast(connection: QueueConnection, terms: Steadfastness): QueueConnection {
+  return {
+    ...connection,
+    backendFactory: (name, options, extra) =>
+      steadfastBackend(connection.backendFactory(name, options, extra), terms),
+  };
+}
+
+function steadfastBackend(backend: IQueueBackend, terms: Steadfastness): IQueueBackend {
+  const methods = new Map<PropertyKey, unknown>();
+  return new Proxy(backend, {
+    get(target, property) {
+      const known = methods.get(property);
+      if (known !== undefined) return known;
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      const bound = value.bind(target) as (...args: unknown[]) => unknown;
+      const method = property as Method;
+      const wrapped = untouched.has(method)
+        ? bound
+        : (...args: unknown[]) => patiently(() => bound(...args), method, args, target, terms);
+      methods.set(property, wrapped);
+      return wrapped;
+    },
+  });
+}
+
+/** Methods that answer at once (keys, names) stay as they are; those that ask the store wait for it. */
+function patiently(
+  command: () => unknown,
+  method: Method,
+  args: readonly unknown[],
+  backend: IQueueBackend,
+  terms: Steadfastness,
+): unknown {
+  const first = command();
+  if (!(first instanceof Promise) && !isThenable(first)) return first;
+  return insist(Promise.resolve(first), command, method, args, backend, terms);
+}
+
+async function insist(
+  first: Promise<unknown>,
+  command: () => unknown,
+  method: Method,
+  args: readonly unknown[],
+  backend: IQueueBackend,
+  terms: Steadfastness,
+): Promise<unknown> {
+  const { patienceMs } = terms;
+  const over = new AbortController();
+  const stop = deadline(enduring.has(method) ? undefined : patienceMs, terms, over.signal);
+  let answer = first;
+  try {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        return await Promise.race([answer, stop]);
+      } catch (error) {
+        if (await movedAlready(method, args, backend, error)) return moved(method);
+        if (!isStoreTrouble(error) || isOurs(error)) throw error;
+        await Promise.race([sleep(pauseMs, over.signal), stop]);
+        answer = Promise.resolve(command());
+      }
+    }
+  } finally {
+    over.abort();
+    answer.catch(() => {});
+  }
+}
+
+/** Rejects when it is time to give up. */
+async function deadline(ms: number | undefined, terms: Steadfastness, over: AbortSignal): Promise<never> {
+  const { closing } = terms;
+  const wait = (time: number) => sleep(time, over).catch(() => never());
+  const parting = aborted(closing, over).then(() => wait(partingMs));
+  await (ms === undefined ? parting : Promise.race([wait(ms), parting]));
+  throw unavailable(terms);
+}
+
+async function movedAlready(
+  method: Method,
+  args: readonly unknown[],
+  backend: IQueueBackend,
+  error: unknown,
+): Promise<boolean> {
+  const states = doneWhen[method];
+  const code = (error as { code?: unknown } | null)?.code;
+  // BullMQ's codes below zero: no such job, no lock, another's lock, another state.
+  if (states === undefined || typeof code !== 'number' || code >= 0) return false;
+  const [job] = args;
+  const jobId = typeof job === 'string' ? job : (job as { id?: string }).id;
+  const state = jobId === undefined ? 'unknown' : await backend.getState(jobId).catch(() => 'unknown');
+  return states.includes(state);
+}
+
+/** What BullMQ gets for a move that had been made: no next job comes with it. */
+function moved(method: Method): unknown {
+  return method === 'moveToDelayed' ? [] : { result: undefined, finishedOn: Date.now() };
+}
+
+function unavailable({ host, patienceMs }: Steadfastness, cause?: unknown): NetworkError {
+  return new NetworkError(
+    `The queue's store at ${host} did not answer for ${Math.round(patienceMs / 1_000)} s. What was asked of it may still happen.`,
+    {
+      code: 'BACKEND_UNAVAILABLE',
+      host,
+      outcome: 'unknown',
+      remedy: 'See that the store runs and can be reached; then try again. Workers go on by themselves.',
+      ...(cause !== undefined && { cause }),
+    },
+  );
+}
+
+function isOurs(error: unknown): boolean {
+  return error instanceof NetworkError;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function';
+}
+
+function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: over }),
+  );
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
