@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
-import { type Logger, silentLogger } from '@fluxori/core';
+import { type Logger, type Metrics, silentLogger } from '@fluxori/core';
+import { globalTracing, pinoLogger } from '@fluxori/observability';
 import { Command } from 'commander';
 import { type App, openApp } from '../composition/open-app.js';
 import type { LogLevel } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
 import type { ExitKind } from '../exit/exit-code.js';
-import { pinoLogger } from '../output/pino-logger.js';
 import { Terminal, type TerminalOptions } from '../output/terminal.js';
 import { logLevelOption } from './options.js';
 
@@ -46,8 +46,20 @@ export interface CommandContext {
   readonly cwd: string;
   load(): Promise<LoadedConfig>;
   logger(loaded: LoadedConfig): Logger;
-  /** Opens the program's parts, runs `work`, and closes them again, whatever happens. */
-  withApp<T>(work: (app: App, loaded: LoadedConfig) => Promise<T>): Promise<T>;
+  /**
+   * Opens the program's parts, runs `work`, and closes them again, whatever happens.
+   *
+   * @param watch - opens what looks on from before the first part is there until after the last one has gone.
+   */
+  withApp<T>(
+    work: (app: App, loaded: LoadedConfig) => Promise<T>,
+    watch?: (loaded: LoadedConfig, logger: Logger) => Promise<Watch>,
+  ): Promise<T>;
+}
+
+/** Looks on while the program works. */
+export interface Watch extends AsyncDisposable {
+  readonly metrics: Metrics;
 }
 
 /** @param logLevel - when nobody has said: a command tells its person itself, a worker's log is read later. */
@@ -56,6 +68,8 @@ export function contextOf(
   options: CommonOptions,
   logLevel: LogLevel = 'silent',
 ): CommandContext {
+  // An SDK that was loaded before us (`node --import ./telemetry.js`) gets our spans, of every command.
+  const tracing = globalTracing();
   const terminal = new Terminal({ ...facts, json: options.json ?? false });
   const load = () =>
     loadConfig({
@@ -67,7 +81,7 @@ export function contextOf(
   const logger = (loaded: LoadedConfig) => {
     const asked = options.logLevel ?? facts.env.FLUXORI_LOG_LEVEL;
     const level = asked === undefined ? (loaded.config.log.level ?? logLevel) : logLevelOption(asked);
-    return level === 'silent' ? silentLogger : pinoLogger(level, facts.stderr);
+    return level === 'silent' ? silentLogger : pinoLogger(level, facts.stderr, { tracing });
   };
   return {
     terminal,
@@ -76,10 +90,16 @@ export function contextOf(
     cwd: facts.cwd,
     load,
     logger,
-    async withApp(work) {
+    async withApp(work, watch) {
       if (facts.shared !== undefined) return await work(facts.shared.app, facts.shared.loaded);
       const loaded = await load();
-      await using app = await openApp(loaded, { logger: logger(loaded) });
+      const log = logger(loaded);
+      await using looker = await watch?.(loaded, log);
+      await using app = await openApp(loaded, {
+        logger: log,
+        tracing,
+        ...(looker && { metrics: looker.metrics }),
+      });
       return await work(app, loaded);
     },
   };

@@ -11,9 +11,13 @@ import {
   command,
   contextOf,
 } from './command-context.js';
+import { wholeNumber } from './options.js';
+import { openWorkerMonitor, type WorkerMonitor } from './worker-monitor.js';
 
 interface WorkerOptions extends CommonOptions {
   untilIdle?: boolean;
+  metricsPort?: string;
+  metricsHost?: string;
 }
 
 const idleCheckMs = 250;
@@ -23,10 +27,17 @@ export const workerCommand: CommandFactory = (facts) =>
   command('worker')
     .description('work the queues until Ctrl-C; running jobs reach a checkpoint before it ends')
     .option('--until-idle', 'end when no job is left')
-    .addHelpText('after', '\nExamples:\n  fluxori worker\n  fluxori worker --until-idle --json\n')
+    .option('--metrics-port <port>', 'serve /metrics, /healthz and /readyz there; 0 takes a free one')
+    .option('--metrics-host <address>', 'whom they are served to (default: this machine, 127.0.0.1)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fluxori worker\n  fluxori worker --until-idle --json\n  fluxori worker --metrics-port 9464\n',
+    )
     .action(async (options: WorkerOptions) => {
       const context = contextOf(facts, options, 'warn');
-      await context.withApp(async (app, loaded) => {
+      let monitor: WorkerMonitor | undefined;
+      const work = async (app: App, loaded: LoadedConfig) => {
+        const counting = monitor?.watch(app);
         if (app.backend.shared && loaded.sealKeys === undefined) {
           context
             .logger(loaded)
@@ -40,6 +51,7 @@ export const workerCommand: CommandFactory = (facts) =>
         try {
           for (const account of app.connectors.accountIds) await app.connectors.get(account);
           await app.queues.start();
+          counting?.started();
           await using _desk = await deskFor(app, loaded, context, facts);
           context.terminal.say(
             `Working on ${app.backend.url}. Ctrl-C ends it; what is not done stays in the queue.`,
@@ -57,8 +69,24 @@ export const workerCommand: CommandFactory = (facts) =>
         context.terminal.result(done, () =>
           context.terminal.say(`${done.completed} done, ${done.failed} failed, ${done.cancelled} cancelled.`),
         );
+      };
+      await context.withApp(work, async (loaded, logger) => {
+        monitor = await openWorkerMonitor(monitorOptions(options, loaded, context.signal), logger);
+        if (monitor.url !== undefined) context.terminal.say(`Metrics: ${monitor.url}/metrics`);
+        return monitor;
       });
     });
+
+/** The command line wins over the file. */
+function monitorOptions(options: WorkerOptions, { config }: LoadedConfig, signal: AbortSignal) {
+  const { metricsPort, metricsHost } = config.worker;
+  const port = options.metricsPort === undefined ? metricsPort : portOption(options.metricsPort);
+  return { port, host: options.metricsHost ?? metricsHost, signal };
+}
+
+function portOption(text: string): number {
+  return wholeNumber('--metrics-port')(text);
+}
 
 /** Where nobody else can open the backend, other commands are run here. */
 async function deskFor(

@@ -8,6 +8,7 @@ import {
   isErrorOf,
   type KeyValueStore,
   type Logger,
+  type Metrics,
 } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { CliConfig } from '../config/config.js';
@@ -26,6 +27,7 @@ export interface ConnectorParts {
   readonly client: NetworkAwareClient;
   readonly tracker: RateTracker;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** Checks every account's configuration without creating anything; returns each problem with its path in the file. */

@@ -1,6 +1,6 @@
 import { amazonJobs } from '@fluxori/amazon-sp';
 import { type FluxoriBackend, openBackend, SealedKeyValueStore, Sealer } from '@fluxori/backend';
-import type { Logger } from '@fluxori/core';
+import { type Logger, type Metrics, noMetrics, noTracing, type Tracing } from '@fluxori/core';
 import { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import { OperationQueues } from '@fluxori/queue';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
@@ -21,6 +21,8 @@ export interface App extends AsyncDisposable {
 
 export interface AppOptions {
   readonly logger: Logger;
+  readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
 }
 
 /** Puts the parts together for one process. */
@@ -28,6 +30,8 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(ids.loadedConfig).toConstantValue(loaded);
   container.bind(ids.logger).toConstantValue(options.logger);
+  container.bind(ids.metrics).toConstantValue(options.metrics ?? noMetrics);
+  container.bind(ids.tracing).toConstantValue(options.tracing ?? noTracing);
   await container.load(storage, network, connectors, work);
   const get = <T>(id: ServiceIdentifier<T>) => container.getAsync(id);
 
@@ -64,13 +68,14 @@ const storage = new ContainerModule(({ bind }) => {
 
 const network = new ContainerModule(({ bind }) => {
   bind(ids.networkClient).toResolvedValue(
-    (logger: Logger) => new NetworkAwareClient({ logger }),
-    [ids.logger],
+    (logger: Logger, metrics: Metrics, tracing: Tracing) =>
+      new NetworkAwareClient({ logger, metrics, tracing }),
+    [ids.logger, ids.metrics, ids.tracing],
   );
   bind(ids.rateTracker).toResolvedValue(
-    ({ buckets, keyValues }: FluxoriBackend, logger: Logger) =>
-      new RateTracker({ buckets, keyValues, logger }),
-    [ids.backend, ids.logger],
+    ({ buckets, keyValues }: FluxoriBackend, logger: Logger, metrics: Metrics) =>
+      new RateTracker({ buckets, keyValues, logger, metrics }),
+    [ids.backend, ids.logger, ids.metrics],
   );
 });
 
@@ -82,12 +87,14 @@ const connectors = new ContainerModule(({ bind }) => {
       client: NetworkAwareClient,
       tracker: RateTracker,
       logger: Logger,
+      metrics: Metrics,
     ) =>
       new Connectors(knownConnectors(), loaded.config.accounts, {
         backend,
         client,
         tracker,
         logger,
+        metrics,
         ...(loaded.sealKeys && {
           secureKeyValues: new SealedKeyValueStore({
             store: backend.keyValues,
@@ -96,7 +103,7 @@ const connectors = new ContainerModule(({ bind }) => {
           }),
         }),
       }),
-    [ids.loadedConfig, ids.backend, ids.networkClient, ids.rateTracker, ids.logger],
+    [ids.loadedConfig, ids.backend, ids.networkClient, ids.rateTracker, ids.logger, ids.metrics],
   );
 });
 
@@ -108,15 +115,19 @@ const work = new ContainerModule(({ bind }) => {
       accounts: Connectors,
       tracker: RateTracker,
       logger: Logger,
+      metrics: Metrics,
+      tracing: Tracing,
     ) =>
       new OperationQueues({
         backend,
         logger,
+        metrics,
+        tracing,
         concurrency: loaded.config.worker.concurrency,
         jobs: amazonJobs({ connector: (account) => accounts.get(account) }),
         // A job that ends while it waits for a token gives its place in the line away.
         onForget: (waiter) => void tracker.forget(waiter),
       }),
-    [ids.loadedConfig, ids.backend, ids.connectors, ids.rateTracker, ids.logger],
+    [ids.loadedConfig, ids.backend, ids.connectors, ids.rateTracker, ids.logger, ids.metrics, ids.tracing],
   );
 });

@@ -1,5 +1,5 @@
 import type { FluxoriBackend } from '@fluxori/backend';
-import type { Logger } from '@fluxori/core';
+import type { Logger, Metrics, Tracing } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { OperationQueues } from '@fluxori/queue';
 import type { ServiceIdentifier } from 'inversify';
@@ -10,6 +10,8 @@ import type { Connectors } from './connectors.js';
 export const ids = {
   loadedConfig: Symbol.for('fluxori.LoadedConfig') as ServiceIdentifier<LoadedConfig>,
   logger: Symbol.for('fluxori.Logger') as ServiceIdentifier<Logger>,
+  metrics: Symbol.for('fluxori.Metrics') as ServiceIdentifier<Metrics>,
+  tracing: Symbol.for('fluxori.Tracing') as ServiceIdentifier<Tracing>,
   backend: Symbol.for('fluxori.Backend') as ServiceIdentifier<FluxoriBackend>,
   networkClient: Symbol.for('fluxori.NetworkAwareClient') as ServiceIdentifier<NetworkAwareClient>,
   rateTracker: Symbol.for('fluxori.RateTracker') as ServiceIdentifier<RateTracker>,

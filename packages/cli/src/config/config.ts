@@ -17,6 +17,10 @@ export const configSchema = z.strictObject({
       concurrency: z.int().min(1).max(1000).default(16),
       /** How long a stopping worker lets its jobs go on, in milliseconds. */
       graceMs: z.int().min(0).max(600_000).default(10_000),
+      /** Where `/metrics`, `/healthz` and `/readyz` are served; 0 takes a free port, without it they are not. */
+      metricsPort: z.int().min(0).max(65_535).optional(),
+      /** Whom the metrics server listens to: this machine, unless told otherwise. */
+      metricsHost: z.string().min(1).default('127.0.0.1'),
     })
     .prefault({}),
   accounts: z.record(z.string(), accountSchema).default({}),

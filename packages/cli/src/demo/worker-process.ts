@@ -1,8 +1,9 @@
 import { type AccountId, accountId, isFluxoriError, silentLogger } from '@fluxori/core';
+import { pinoLogger } from '@fluxori/observability';
+import { logLevelOption } from '../commands/options.js';
 import { inventorySyncJobs, ordersImportJob } from '../commands/sync-jobs.js';
 import { type App, openApp } from '../composition/open-app.js';
 import { configSchema } from '../config/config.js';
-import { pinoLogger } from '../output/pino-logger.js';
 import type { Harvest, WorkerMessage, WorkOrder } from './messages.js';
 
 /**
@@ -18,7 +19,8 @@ function tell(message: WorkerMessage): Promise<void> {
 
 async function work(order: WorkOrder): Promise<void> {
   const config = configSchema.parse({ accounts: order.accounts });
-  const logger = order.logLevel === 'silent' ? silentLogger : pinoLogger(order.logLevel);
+  const level = logLevelOption(order.logLevel);
+  const logger = level === 'silent' ? silentLogger : pinoLogger(level);
   await using app = await openApp({ config, home: order.home, backendUrl: order.backendUrl }, { logger });
   const account = accountId(order.accountId);
   void tell({

@@ -1,29 +1,32 @@
 import { isFluxoriError } from '@fluxori/core';
+import { cleanFields, maskCredentials } from '@fluxori/observability';
 import { exitKindOf } from '../exit/exit-code.js';
 import type { Terminal } from './terminal.js';
 
 /**
  * Tells a person (or, with `--json`, a program) what went wrong and what to do.
- * An error that is not ours is a defect: its stack is shown only when it is asked for, since it may hold anything.
+ * An error that is not ours is a defect: its stack is shown only when it is asked for, since it may hold anything. Of all that is printed,
+ * credentials in addresses are hidden.
  */
 export function printError(terminal: Terminal, error: unknown, options: { stack?: boolean } = {}): void {
   const kind = exitKindOf(error);
   if (terminal.json) {
     const plain = isFluxoriError(error) ? error.toJSON() : { name: 'Error', message: messageOf(error) };
-    terminal.warn(JSON.stringify({ error: { kind, ...plain } }));
+    terminal.warn(JSON.stringify({ error: { kind, ...cleanFields(plain) } }));
     return;
   }
-  terminal.warn(`fluxori: ${messageOf(error)}`);
+  const warn = (line: string) => terminal.warn(maskCredentials(line));
+  warn(`fluxori: ${messageOf(error)}`);
   if (isFluxoriError(error)) {
     const facts = [
       error.operation && `operation ${error.operation}`,
       error.account && `account ${error.account}`,
       error.requestId && `request id ${error.requestId}`,
     ].filter(Boolean);
-    if (facts.length > 0) terminal.warn(`  (${facts.join(', ')})`);
-    if (error.remedy) terminal.warn(`  What to do: ${error.remedy}`);
+    if (facts.length > 0) warn(`  (${facts.join(', ')})`);
+    if (error.remedy) warn(`  What to do: ${error.remedy}`);
   } else if (options.stack && error instanceof Error) {
-    terminal.warn(error.stack ?? '');
+    warn(error.stack ?? '');
   }
 }
 

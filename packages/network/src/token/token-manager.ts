@@ -13,7 +13,7 @@ import type { AnswerContext } from '../client/call-spec.js';
 import type { NetworkAwareClient } from '../client/network-aware-client.js';
 import { metricNames } from '../metric-names.js';
 import type { HttpAnswer } from '../transport/http-answer.js';
-import type { IAmazonToken } from './amazon-token.js';
+import { expiresAt, type IAmazonToken } from './amazon-token.js';
 import { expiredSecret, type LwaRefusal, permanentRefusals, readComplaint } from './lwa-errors.js';
 import { type Refusal, Refusals } from './refusals.js';
 import type { TokenCache } from './token-cache.js';
@@ -43,6 +43,8 @@ export class TokenManager {
   readonly #metrics: Metrics;
   readonly #refusals: Refusals;
   readonly #keys = new WeakMap<TokenRequest, string>();
+  /** The tokens whose expiry the metrics tell. */
+  readonly #told = new WeakMap<TokenRequest, IAmazonToken>();
 
   constructor(options: TokenManagerOptions) {
     this.#options = options;
@@ -75,12 +77,23 @@ export class TokenManager {
       key = requestKey(this.#options.url, request);
       this.#keys.set(request, key);
     }
-    return this.#options.cache.through(key, ({ signal }) => this.#load(request, signal), options);
+    const token = this.#options.cache.through(key, ({ signal }) => this.#load(request, signal), options);
+    return this.#metrics === noMetrics ? token : token.then((held) => this.#tellExpiry(request, held));
   }
 
   /** Forgets that these credentials were refused, for example when the seller says that all is in order again. */
   async forgetRefusal(request: TokenRequest): Promise<void> {
     await this.#refusals.forget(request);
+  }
+
+  /** Also of a token that another process fetched; once for each token. */
+  #tellExpiry(request: TokenRequest, token: IAmazonToken): IAmazonToken {
+    if (this.#told.get(request) !== token) {
+      this.#told.set(request, token);
+      const account = isGrantless(request) ? request.scope : request.account;
+      this.#metrics.gauge(metricNames.tokenExpiry, Math.round(expiresAt(token) / 1_000), { account });
+    }
+    return token;
   }
 
   async #load(request: TokenRequest, signal: AbortSignal): Promise<IAmazonToken> {

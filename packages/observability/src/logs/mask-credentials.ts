@@ -5,9 +5,9 @@ const hidden = '[redacted]';
  * A text that only looks like one of these loses some of its words, which is the lesser evil.
  */
 const masks: readonly (readonly [RegExp, string])[] = [
-  // user:password@ in a URL. A password may hold what a URL would have written as %2F or %40; a port is no password.
-  [/(\w:\/\/)[^\s"'<>/?#@:]*:(?!\d{1,5}(?:[/?#,\s"'<>)]|$))[^\s"'<>]*@/g, `$1${hidden}@`],
-  [/(\w:\/\/)[^\s"'<>/?#]*@/g, `$1${hidden}@`],
+  // user:password@ in a URL (bounded, or a long text without any @ would take its time). A password may hold what a URL would have written as %2F or %40; a port is no password.
+  [/(\w:\/\/)[^\s"'<>/?#@:]{0,512}:(?!\d{1,5}(?:[/?#,\s"'<>)]|$))[^\s"'<>]{0,512}@/g, `$1${hidden}@`],
+  [/(\w:\/\/)[^\s"'<>/?#]{0,512}@/g, `$1${hidden}@`],
   // Parameters of a URL or a form by their names, those of presigned addresses included.
   [
     /([?&;\s"'{,]|^)((?:[\w-]*(?:passw(?:or)?d|passphrase|secret|token|api_?key|signature|credential|oauth_code)|pwd|pass|sig|AWSAccessKeyId)=)[^&;\s"'<>]+/gi,

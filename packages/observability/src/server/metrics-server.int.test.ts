@@ -107,6 +107,13 @@ describe('the metrics server', () => {
     });
   });
 
+  it('refuses a port that does not exist', async () => {
+    await expect(serve({ port: 70_000 })).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: 'The metrics server cannot listen on 127.0.0.1:70000: there is no such port.',
+    });
+  });
+
   it('closes at once, also while somebody is connected, and more than once', async () => {
     const server = await serve();
     await get(server, '/healthz');

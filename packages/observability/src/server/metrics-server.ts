@@ -131,10 +131,18 @@ function send(request: IncomingMessage, response: ServerResponse, { status, type
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
+const refusals: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has it',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'this machine has no such address',
+  EACCES: 'this user may not',
+  ERR_SOCKET_BAD_PORT: 'there is no such port',
+};
+
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another program has it' : (cause.code ?? 'unknown');
+    const fail = (cause: NodeJS.ErrnoException) => {
+      const why = refusals[cause.code ?? ''] ?? cause.code ?? 'unknown';
       reject(
         new ConfigurationError(`The metrics server cannot listen on ${host}:${port}: ${why}.`, {
           field: 'metricsPort',
@@ -142,7 +150,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
           cause,
         }),
       );
-    });
-    server.listen(port, host, resolve);
+    };
+    server.once('error', fail);
+    try {
+      server.listen(port, host, resolve);
+    } catch (cause) {
+      fail(cause as NodeJS.ErrnoException);
+    }
   });
 }

@@ -1,0 +1,49 @@
+import { Writable } from 'node:stream';
+import { ConfigurationError } from '@fluxori/core';
+import { describe, expect, it } from '@jest/globals';
+import { printError } from './print-error.js';
+import { Terminal } from './terminal.js';
+
+const secretUrl = 'redis://user:hunter2@cache:6379/0';
+
+function printed(error: unknown, json = false): string {
+  let text = '';
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  printError(new Terminal({ stdout: stream, stderr: stream, json }), error, { stack: true });
+  return text;
+}
+
+describe('printError', () => {
+  const refused = new ConfigurationError(`Nothing answers at ${secretUrl}.`, {
+    remedy: `Correct ${secretUrl}.`,
+    problems: [`backend: ${secretUrl}`],
+    details: { tried: { url: secretUrl } },
+  });
+
+  it('tells what happened and what to do, without the credentials of an address', () => {
+    expect(printed(refused)).toBe(
+      'fluxori: Nothing answers at redis://[redacted]@cache:6379/0.\n  What to do: Correct redis://[redacted]@cache:6379/0.\n',
+    );
+  });
+
+  it('does so for programs, too', () => {
+    const { error } = JSON.parse(printed(refused, true)) as { error: Record<string, unknown> };
+    expect(error).toMatchObject({
+      kind: 'configuration',
+      message: 'Nothing answers at redis://[redacted]@cache:6379/0.',
+      problems: ['backend: redis://[redacted]@cache:6379/0'],
+      details: { tried: { url: 'redis://[redacted]@cache:6379/0' } },
+    });
+  });
+
+  it('hides them in the stack of a defect', () => {
+    const text = printed(new TypeError(`connect ${secretUrl}`));
+    expect(text).toContain('print-error.test');
+    expect(text).not.toContain('hunter2');
+  });
+});
