@@ -52,15 +52,14 @@ export async function onFirstKnock(
   listener.unref();
   const { port } = listener.address() as AddressInfo;
 
-  return {
-    port,
-    close: async () => {
-      await starting;
-      listener.close();
-      for (const socket of waiting) socket.destroy();
-      await successor?.remove();
-    },
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await starting;
+    listener.close();
+    for (const socket of waiting) socket.destroy();
+    await successor?.remove();
   };
+  return { port, close: () => (closing ??= close()) };
 }
 
 function passOn(socket: Socket, port: number): void {
