@@ -9,6 +9,8 @@ export interface SpCallOptions extends CallOptions {
   readonly maxWaitMs?: number;
   /** Names the job that asks, so that it keeps its place among those who wait. */
   readonly waiter?: string;
+  /** For log lines and spans of calls outside of a job, e.g. the id of the web request that they serve. */
+  readonly correlationId?: string;
   /** The time that all attempts together may take, in milliseconds; waiting for a limit does not count. 120,000 by default. */
   readonly deadlineMs?: number;
 }
@@ -46,7 +48,8 @@ export function callOptions({
   priority,
   maxWaitMs,
   waiter,
+  correlationId,
   deadlineMs,
 }: SpCallOptions): SpCallOptions {
-  return { signal, priority, maxWaitMs, waiter, deadlineMs };
+  return { signal, priority, maxWaitMs, waiter, correlationId, deadlineMs };
 }
