@@ -68,7 +68,7 @@ async function assemble(
     kind: 'pglite',
     shared: false,
     url,
-    keyValues: new SqlKeyValueStore(sql, clock),
+    keyValues: new SqlKeyValueStore(sql, { clock }),
     locks,
     buckets: new LedgerBucketStore(ledger, life, journal),
     records: new SqlRecordStore(sql),

@@ -1,11 +1,14 @@
 import { type Health, sleep } from '@fluxori/core';
-import type { Sql } from './sql.js';
+import type { SqlQueries } from './sql.js';
 
 /** How long a database may take to say anything at all. */
 const patienceMs = 5_000;
 
 /** Asks the database something small. Slower than patience, or an error, means down. */
-export async function healthOfSql(sql: Sql, details: Readonly<Record<string, unknown>>): Promise<Health> {
+export async function healthOfSql(
+  sql: SqlQueries,
+  details: Readonly<Record<string, unknown>>,
+): Promise<Health> {
   const startedAt = performance.now();
   const answered = new AbortController();
   try {

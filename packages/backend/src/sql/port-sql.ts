@@ -34,9 +34,13 @@ export class PortSql implements Sql {
     try {
       return await work();
     } catch (error) {
-      if (isFluxoriError(error) || (signal?.aborted && error === signal.reason)) throw error;
-      throw this.#failed(error);
+      if (signal?.aborted && error === signal.reason) throw error;
+      throw this.inOurWords(error);
     }
+  }
+
+  inOurWords(error: unknown): Error {
+    return isFluxoriError(error) ? error : this.#failed(error);
   }
 
   /** PostgreSQL's message names tables and limits; the values that were written are in its `detail`, which stays in the cause. */

@@ -1,7 +1,8 @@
-import type { Sql } from './sql.js';
+import type { Sql, SqlQueries } from './sql.js';
 
 /**
  * Our tables, step by step; a step that has been released is never changed, only followed by another.
+ * Written for the schema `fluxori`, and put into the one that was asked for.
  * Text that is sorted or compared has the collation "C", so that PostgreSQL and JavaScript agree on what is newer.
  */
 const steps: readonly string[] = [
@@ -41,21 +42,61 @@ const steps: readonly string[] = [
    );`,
 ];
 
-/** Brings our tables up to date, in one transaction. */
-export async function migrate(sql: Sql): Promise<void> {
-  await sql.script(
-    `create schema if not exists fluxori;
-     create table if not exists fluxori.migration (step integer primary key, applied_at timestamptz not null default now());`,
-  );
+const advisoryLock = `hashtextextended('fluxori.migration', 0)`;
+
+export interface MigrateOptions {
+  /** Where the tables go; `fluxori` by default. */
+  readonly schema?: string;
+  /** Steps that only a database which several processes share takes, after the others; counted on their own. */
+  readonly shared?: readonly string[];
+}
+
+/**
+ * Brings our tables up to date, in one transaction. Many processes may start at once: the first does it, and the others wait for it
+ * and find it done. A database that is up to date is only read.
+ */
+export async function migrate(
+  sql: Pick<Sql, 'transaction'>,
+  { schema = 'fluxori', shared = [] }: MigrateOptions = {},
+): Promise<void> {
+  const lists: readonly [string, readonly string[]][] = [
+    ['migration', steps],
+    ...(shared.length > 0 ? [['shared_migration', shared] as [string, readonly string[]]] : []),
+  ];
   await sql.transaction(async (queries) => {
-    const { rows } = await queries.query<{ step: number }>(
-      'select coalesce(max(step), 0)::int as step from fluxori.migration',
+    await queries.query(`select pg_advisory_xact_lock(${advisoryLock})`);
+    const { rows } = await queries.query<{ there: boolean }>(
+      'select exists (select from pg_namespace where nspname = $1) as there',
+      [schema],
     );
-    const applied = rows[0]?.step ?? 0;
-    for (const [index, step] of steps.entries()) {
-      if (index < applied) continue;
-      await queries.query(step);
-      await queries.query('insert into fluxori.migration (step) values ($1)', [index + 1]);
-    }
+    // Whoever may not create schemas can be given one that is there already.
+    if (!rows[0]?.there) await queries.query(`create schema ${schema}`);
+    for (const [ledger, list] of lists) await applySteps(queries, schema, ledger, list);
   });
+}
+
+async function applySteps(
+  queries: SqlQueries,
+  schema: string,
+  ledger: string,
+  list: readonly string[],
+): Promise<void> {
+  const table = `${schema}.${ledger}`;
+  const known = await queries.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    table,
+  ]);
+  if (!known.rows[0]?.there) {
+    await queries.query(
+      `create table ${table} (step integer primary key, applied_at timestamptz not null default now())`,
+    );
+  }
+  const { rows } = await queries.query<{ step: number }>(
+    `select coalesce(max(step), 0)::int as step from ${table}`,
+  );
+  const applied = rows[0]?.step ?? 0;
+  for (const [index, step] of list.entries()) {
+    if (index < applied) continue;
+    await queries.query(step.replaceAll('fluxori.', `${schema}.`));
+    await queries.query(`insert into ${table} (step) values ($1)`, [index + 1]);
+  }
 }

@@ -2,47 +2,72 @@ import type { Clock, JsonValue, KeyValueStore } from '@fluxori/core';
 import { storableJson } from '../json/storable-json.js';
 import type { SqlQueries } from './sql.js';
 
-/** Values in the table `fluxori.key_value`. What has expired is invisible at once and removed by the next write. */
+export interface SqlKeyValueOptions {
+  /** Where the table is; `fluxori` by default. */
+  readonly schema?: string;
+  /** Whose time counts for expiry; the database's own when it is left out, as it must be where several processes share it. */
+  readonly clock?: Clock;
+}
+
+/** At most so many expired values are cleared away by one write, so that no write pays for the idleness of all others. */
+const mostCleared = 100;
+
+/** Values in the table `key_value`. What has expired is invisible at once and removed by later writes. */
 export class SqlKeyValueStore implements KeyValueStore {
   readonly #sql: SqlQueries;
-  readonly #clock: Clock;
+  readonly #clock: Clock | undefined;
+  readonly #table: string;
 
-  constructor(sql: SqlQueries, clock: Clock) {
+  constructor(sql: SqlQueries, { schema = 'fluxori', clock }: SqlKeyValueOptions = {}) {
     this.#sql = sql;
     this.#clock = clock;
+    this.#table = `${schema}.key_value`;
   }
 
   async get(key: string): Promise<JsonValue | undefined> {
     const { rows } = await this.#sql.query<{ value: string }>(
-      `select value::text as value from fluxori.key_value
-       where key = $1 and (expires_at_ms is null or expires_at_ms > $2)`,
-      [key, this.#clock.now()],
+      `select value::text as value from ${this.#table}
+       where key = $1 and (expires_at_ms is null or expires_at_ms > ${nowAt(2)})`,
+      [key, this.#now()],
     );
     return rows[0] && (JSON.parse(rows[0].value) as JsonValue);
   }
 
   async set(key: string, value: JsonValue, options: { ttlMs?: number } = {}): Promise<void> {
-    const now = this.#clock.now();
-    const expiresAt = options.ttlMs === undefined ? null : now + options.ttlMs;
+    // Rows that somebody else is writing or clearing away are passed over, so that two writes never wait for each other crosswise.
     await this.#sql.query(
-      `with expired as (delete from fluxori.key_value where expires_at_ms <= $4 and key <> $1)
-       insert into fluxori.key_value (key, value, expires_at_ms) values ($1, $2::text::jsonb, $3)
+      `with expired as (
+         delete from ${this.#table} where key in (
+           select key from ${this.#table} where expires_at_ms <= ${nowAt(4)} and key <> $1
+           limit ${mostCleared} for update skip locked)
+       )
+       insert into ${this.#table} (key, value, expires_at_ms)
+       values ($1, $2::text::jsonb, ${nowAt(4)} + $3::double precision)
        on conflict (key) do update set value = excluded.value, expires_at_ms = excluded.expires_at_ms`,
-      [key, storableJson(value), expiresAt, now],
+      [key, storableJson(value), options.ttlMs ?? null, this.#now()],
     );
   }
 
   async delete(key: string): Promise<void> {
-    await this.#sql.query('delete from fluxori.key_value where key = $1', [key]);
+    await this.#sql.query(`delete from ${this.#table} where key = $1`, [key]);
   }
 
   async keys(prefix: string): Promise<readonly string[]> {
     const { rows } = await this.#sql.query<{ key: string }>(
-      `select key from fluxori.key_value
-       where starts_with(key, $1) and (expires_at_ms is null or expires_at_ms > $2)
+      `select key from ${this.#table}
+       where key >= $1 and starts_with(key, $1) and (expires_at_ms is null or expires_at_ms > ${nowAt(2)})
        order by key`,
-      [prefix, this.#clock.now()],
+      [prefix, this.#now()],
     );
     return rows.map((row) => row.key);
   }
+
+  #now(): number | null {
+    return this.#clock?.now() ?? null;
+  }
+}
+
+/** Now in milliseconds since the epoch: the parameter of this number, or the database's clock when that is null. */
+function nowAt(parameter: number): string {
+  return `coalesce($${parameter}::double precision, extract(epoch from now())::double precision * 1000)`;
 }

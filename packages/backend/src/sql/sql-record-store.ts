@@ -10,31 +10,33 @@ import type {
 } from '@fluxori/core';
 import { storableJson } from '../json/storable-json.js';
 import { newestOfEach } from '../records/newest-of-each.js';
-import type { Sql, SqlQueries } from './sql.js';
+import type { SqlQueries } from './sql.js';
 
-/** Records and the state of jobs in `fluxori.record` and `fluxori.account_state`; a batch is one transaction. */
+/** Records and the state of jobs in the tables `record` and `account_state`; a batch is one statement, and so whole or not at all. */
 export class SqlRecordStore implements RecordStore {
-  readonly #sql: Sql;
+  readonly #sql: SqlQueries;
+  readonly #record: string;
+  readonly #state: string;
 
-  constructor(sql: Sql) {
+  /** @param schema - where the tables are. */
+  constructor(sql: SqlQueries, schema = 'fluxori') {
     this.#sql = sql;
+    this.#record = `${schema}.record`;
+    this.#state = `${schema}.account_state`;
   }
 
   async write(batch: RecordBatch, options: { signal?: AbortSignal } = {}): Promise<WriteResult> {
     const { records, repeated } = newestOfEach(batch.records ?? []);
     const state = Object.entries(batch.state ?? {});
     if (records.length === 0 && state.length === 0) return { inserted: 0, updated: 0, unchanged: repeated };
-    // Made into text first: what cannot be written fails here, and the connection is held for as short as possible.
+    // Made into text first: what cannot be written fails here, before anything is sent.
     const rows = records.map(({ kind, id, version, value }) => ({ kind, id, version, value }));
     const kept = state.filter(([, value]) => value !== null).map(([key, value]) => ({ key, value }));
     const gone = state.filter(([, value]) => value === null).map(([key]) => key);
-    const json = { rows: storableJson(rows), kept: storableJson(kept), gone: JSON.stringify(gone) };
-    return this.#sql.transaction(async (queries) => {
-      const { inserted, updated } = await upsert(queries, batch.accountId, json.rows);
-      if (kept.length > 0) await putState(queries, batch.accountId, json.kept);
-      if (gone.length > 0) await dropState(queries, batch.accountId, json.gone);
-      return { inserted, updated, unchanged: (batch.records?.length ?? 0) - inserted - updated };
-    }, options);
+    const json = [storableJson(rows), storableJson(kept), JSON.stringify(gone)];
+    options.signal?.throwIfAborted();
+    const { inserted, updated } = await this.#write(batch.accountId, json);
+    return { inserted, updated, unchanged: (batch.records?.length ?? 0) - inserted - updated };
   }
 
   async get<Kind extends RecordKind>(
@@ -43,7 +45,7 @@ export class SqlRecordStore implements RecordStore {
     id: string,
   ): Promise<RecordKinds[Kind] | undefined> {
     const { rows } = await this.#sql.query<{ value: string }>(
-      'select value::text as value from fluxori.record where account_id = $1 and kind = $2 and id = $3',
+      `select value::text as value from ${this.#record} where account_id = $1 and kind = $2 and id = $3`,
       [accountId, kind, id],
     );
     return rows[0] && (JSON.parse(rows[0].value) as RecordKinds[Kind]);
@@ -56,12 +58,12 @@ export class SqlRecordStore implements RecordStore {
     const page = [kind, query.limit ?? 100, query.offset ?? 0];
     const { rows } = await (query.accountId === undefined
       ? this.#sql.query<{ value: string }>(
-          `select value::text as value from fluxori.record where kind = $1
+          `select value::text as value from ${this.#record} where kind = $1
            order by version desc, account_id, id limit $2 offset $3`,
           page,
         )
       : this.#sql.query<{ value: string }>(
-          `select value::text as value from fluxori.record where kind = $1 and account_id = $4
+          `select value::text as value from ${this.#record} where kind = $1 and account_id = $4
            order by version desc, id limit $2 offset $3`,
           [...page, query.accountId],
         ));
@@ -70,7 +72,7 @@ export class SqlRecordStore implements RecordStore {
 
   async count(kind: RecordKind, query: { accountId?: AccountId } = {}): Promise<number> {
     const { rows } = await this.#sql.query<{ count: number }>(
-      `select count(*)::int as count from fluxori.record where kind = $1 and ($2::text is null or account_id = $2)`,
+      `select count(*)::int as count from ${this.#record} where kind = $1 and ($2::text is null or account_id = $2)`,
       [kind, query.accountId ?? null],
     );
     return rows[0]?.count ?? 0;
@@ -78,51 +80,44 @@ export class SqlRecordStore implements RecordStore {
 
   async readState(accountId: AccountId, key: string): Promise<JsonValue | undefined> {
     const { rows } = await this.#sql.query<{ value: string }>(
-      'select value::text as value from fluxori.account_state where account_id = $1 and key = $2',
+      `select value::text as value from ${this.#state} where account_id = $1 and key = $2`,
       [accountId, key],
     );
     return rows[0] && (JSON.parse(rows[0].value) as JsonValue);
   }
-}
 
-/** One statement for the whole batch. A row that is there in the same or a newer version is left alone and does not come back. */
-async function upsert(
-  queries: SqlQueries,
-  accountId: AccountId,
-  rowsJson: string,
-): Promise<{ inserted: number; updated: number }> {
-  // xmax tells the two apart: it is 0 in a row that has just been inserted, and names our transaction in one that was updated.
-  const { rows } = await queries.query<{ inserted: number; updated: number }>(
-    `with written as (
-       insert into fluxori.record as there (account_id, kind, id, version, value)
-       select $1, kind, id, version, value
-       from jsonb_to_recordset($2::text::jsonb) as new (kind text, id text, version text, value jsonb)
-       order by kind, id
-       on conflict (account_id, kind, id) do update
-         set version = excluded.version, value = excluded.value, written_at = now()
-         where there.version < excluded.version
-       returning (xmax = 0) as inserted
-     )
-     select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated
-     from written`,
-    [accountId, rowsJson],
-  );
-  return rows[0] ?? { inserted: 0, updated: 0 };
-}
-
-async function putState(queries: SqlQueries, accountId: AccountId, keptJson: string): Promise<void> {
-  await queries.query(
-    `insert into fluxori.account_state (account_id, key, value)
-     select $1, key, value from jsonb_to_recordset($2::text::jsonb) as new (key text, value jsonb)
-     on conflict (account_id, key) do update set value = excluded.value`,
-    [accountId, keptJson],
-  );
-}
-
-async function dropState(queries: SqlQueries, accountId: AccountId, goneJson: string): Promise<void> {
-  await queries.query(
-    `delete from fluxori.account_state
-     where account_id = $1 and key in (select jsonb_array_elements_text($2::text::jsonb))`,
-    [accountId, goneJson],
-  );
+  /**
+   * A row that is there in the same or a newer version is left alone and does not come back. Rows are written in order of their key, so that
+   * two batches never wait for each other crosswise.
+   */
+  async #write(
+    accountId: AccountId,
+    json: readonly string[],
+  ): Promise<{ inserted: number; updated: number }> {
+    // xmax tells the two apart: it is 0 in a row that has just been inserted, and names our transaction in one that was updated.
+    const { rows } = await this.#sql.query<{ inserted: number; updated: number }>(
+      `with written as (
+         insert into ${this.#record} as there (account_id, kind, id, version, value)
+         select $1, kind, id, version, value
+         from jsonb_to_recordset($2::text::jsonb) as new (kind text, id text, version text, value jsonb)
+         order by kind collate "C", id collate "C"
+         on conflict (account_id, kind, id) do update
+           set version = excluded.version, value = excluded.value, written_at = now()
+           where there.version < excluded.version
+         returning (xmax = 0) as inserted
+       ), kept as (
+         insert into ${this.#state} (account_id, key, value)
+         select $1, key, value from jsonb_to_recordset($3::text::jsonb) as new (key text, value jsonb)
+         order by key collate "C"
+         on conflict (account_id, key) do update set value = excluded.value
+       ), gone as (
+         delete from ${this.#state}
+         where account_id = $1 and key in (select jsonb_array_elements_text($4::text::jsonb))
+       )
+       select count(*) filter (where inserted)::int as inserted, count(*) filter (where not inserted)::int as updated
+       from written`,
+      [accountId, ...json],
+    );
+    return rows[0] ?? { inserted: 0, updated: 0 };
+  }
 }

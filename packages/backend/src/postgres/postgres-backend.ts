@@ -1,0 +1,170 @@
+import pg from 'pg';
+import { connectPostgresQueue } from '../bullmq/postgres-queue-connection.js';
+import { PostgresQueuePool } from '../bullmq/postgres-queue-pool.js';
+import type { DriverInput, FluxoriBackend, OpenDriver, QueueConnection } from '../fluxori-backend.js';
+import { Lifetime } from '../life/lifetime.js';
+import { healthOfSql } from '../sql/health-of-sql.js';
+import { PortSql } from '../sql/port-sql.js';
+import { migrate } from '../sql/schema.js';
+import { sharedSteps } from '../sql/shared-schema.js';
+import { SqlKeyValueStore } from '../sql/sql-key-value-store.js';
+import { SqlRecordStore } from '../sql/sql-record-store.js';
+import { atMost } from './at-most.js';
+import { BucketUpkeep } from './bucket-upkeep.js';
+import { Connections } from './connections.js';
+import { LeaseLocks } from './lease-locks.js';
+import { Listener } from './listener.js';
+import { type OpenPostgres, openPostgres, refusedError } from './open-postgres.js';
+import { troubleOf } from './postgres-errors.js';
+import { inTransaction, PostgresSql } from './postgres-sql.js';
+import { type PostgresPlace, parsePostgresUrl } from './postgres-url.js';
+import { Reach } from './reach.js';
+import { SharedBucketStore } from './shared-bucket-store.js';
+
+/** How long the end waits for a database that is away, to tell it what was settled. */
+const lastWordMs = 2_000;
+
+/** A PostgreSQL that many processes on many machines share. */
+export const openPostgresBackend: OpenDriver = async (input) => {
+  const startedAt = performance.now();
+  const place = parsePostgresUrl(input.location);
+  const open = await openPostgres(place);
+  try {
+    const backend = await assemble(input, place, open);
+    const ms = Math.round(performance.now() - startedAt);
+    const { schema, pool } = place;
+    input.logger.info(
+      { host: place.host, version: open.version, tls: open.tls, schema, connections: pool + 1, ms },
+      'backend open',
+    );
+    return backend;
+  } catch (error) {
+    throw troubleOf(error) === 'refused' && (error as { severity?: unknown }).severity
+      ? refusedError(place, error)
+      : error;
+  }
+};
+
+async function assemble(
+  { clock, logger }: DriverInput,
+  place: PostgresPlace,
+  open: OpenPostgres,
+): Promise<FluxoriBackend> {
+  const { url, host, schema } = place;
+  const life = new Lifetime(url);
+  const connect = async () => {
+    const client = new pg.Client(open.client);
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
+  await migrateWith(connect, schema);
+
+  const reach = new Reach({
+    name: `PostgreSQL ${host}`,
+    host,
+    patienceMs: place.patienceMs,
+    probe: () => probe(connect),
+    logger,
+    clock,
+  });
+  const missed = (error: unknown) => reach.missed(error);
+  const connections = new Connections({
+    client: open.client,
+    most: place.pool,
+    searchPath: place.queueSchema,
+    logger,
+    onLost: missed,
+  });
+  const store = new PostgresSql(connections, reach);
+  const listener = new Listener({
+    client: open.client,
+    logger,
+    missed,
+    untilBack: () => reach.untilBack(performance.now(), new Error('not connected')),
+  });
+  const sql = new PortSql(store, url, () => life.check());
+  const locks = new LeaseLocks({ sql: store, listener, life, logger, schema, host });
+  const buckets = new SharedBucketStore({
+    sql: store,
+    life,
+    clock,
+    schema,
+    inOurWords: (error) => sql.inOurWords(error),
+  });
+  await locks.listen();
+  const upkeep = new BucketUpkeep(store, schema, logger);
+  const queuePool = new PostgresQueuePool(connections, store, listener, () => life.ended);
+  let queue: Promise<QueueConnection> | undefined;
+
+  const close = () =>
+    life.end(async () => {
+      await Promise.all([locks.close(), atMost(lastWordMs, buckets.close()), upkeep.close()]);
+      reach.close(life.endedError());
+      await Promise.allSettled([listener.close(), connections.close()]);
+    });
+
+  return {
+    kind: 'postgres',
+    shared: true,
+    url,
+    keyValues: new SqlKeyValueStore(sql, { schema }),
+    locks,
+    buckets,
+    records: new SqlRecordStore(sql, schema),
+    queueConnection: async () => {
+      life.check();
+      queue ??= store
+        .patiently(() => connectPostgresQueue(connect, queuePool, place.queueSchema))
+        .catch((error: unknown) => {
+          queue = undefined;
+          throw (error as { severity?: unknown }).severity ? refusedError(place, error) : error;
+        });
+      return queue;
+    },
+    health: async () => {
+      const details = {
+        kind: 'postgres',
+        url,
+        version: open.version,
+        connections: connections.counts.open + 1,
+      };
+      if (life.ended) return { status: 'down', details };
+      const { absence } = reach;
+      if (absence !== undefined) {
+        return {
+          status: 'down',
+          details: { ...details, since: absence.since.toISOString(), error: absence.reason },
+        };
+      }
+      return healthOfSql({ query: (text) => store.once(text) }, details);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function migrateWith(connect: () => Promise<pg.Client>, schema: string): Promise<void> {
+  const client = await connect();
+  try {
+    await migrate(
+      { transaction: (work) => inTransaction(client, work, 300_000) },
+      { schema, shared: sharedSteps },
+    );
+  } finally {
+    client.end().catch(() => {});
+  }
+}
+
+async function probe(connect: () => Promise<pg.Client>): Promise<void> {
+  const client = await connect();
+  try {
+    const { rows } = await client.query({
+      text: 'select pg_is_in_recovery() as standby',
+      query_timeout: 5_000,
+    } as pg.QueryConfig);
+    if (rows[0].standby) throw new Error('it is a standby, which cannot be written to');
+  } finally {
+    client.end().catch(() => {});
+  }
+}
