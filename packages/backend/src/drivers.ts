@@ -17,4 +17,12 @@ export const drivers: Readonly<Record<string, Driver>> = {
     form: 'pglite:<folder>',
     load: async () => (await import('./pglite/pglite-backend.js')).openPgliteBackend,
   },
+  postgres: {
+    form: 'postgres://<host>/<database>',
+    load: async () => (await import('./postgres/postgres-backend.js')).openPostgresBackend,
+  },
+  postgresql: {
+    form: 'postgresql://<host>/<database>',
+    load: async () => (await import('./postgres/postgres-backend.js')).openPostgresBackend,
+  },
 };
