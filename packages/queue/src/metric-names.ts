@@ -1,10 +1,11 @@
 import type { MetricDefinition } from '@fluxori/core';
 
-const jobLabels = ['section', 'job'] as const;
+// Not `job`: that is Prometheus' own name for what it scrapes.
+const jobLabels = ['section', 'job_name'] as const;
 /** Limits make a job wait for minutes, a day's worth of reports for hours. */
 const longTimes = [0.05, 0.25, 1, 5, 15, 60, 300, 900, 3_600, 14_400];
 
-/** The metrics that this package reports. `section` and `job` come from the kinds of job that there are; no label holds an account or a job's id. */
+/** The metrics that this package reports. `section` and `job_name` come from the kinds of job that there are; no label holds an account or a job's id. */
 export const queueMetrics = {
   jobs: {
     name: 'fluxori_jobs',

@@ -184,7 +184,7 @@ export class JobWorker {
   async #completed(job: BullJob, result: unknown): Promise<void> {
     const { section, metrics, events, checkpoints } = this.#parts;
     if (job.data.schedule !== undefined) return;
-    metrics.count(metricNames.completed, { section, job: job.name });
+    metrics.count(metricNames.completed, { section, job_name: job.name });
     this.#parts.forgetWaiter(job.id!);
     if (this.#runner.takeCheckpointed(job.id!)) await checkpoints.forget(job.data.accountId, job.id!);
     events.emit('completed', { ...this.#about(job), result: (result ?? undefined) as JsonValue | undefined });
@@ -197,13 +197,13 @@ export class JobWorker {
     this.#parts.forgetWaiter(job.id!);
     if (note !== undefined && 'cancelled' in note) {
       if (checkpointed) await checkpoints.forget(job.data.accountId, job.id!);
-      metrics.count(metricNames.cancelled, { section, job: job.name });
+      metrics.count(metricNames.cancelled, { section, job_name: job.name });
       events.emit('cancelled', this.#about(job));
       return;
     }
     const error = note !== undefined && 'error' in note ? note.error : { name: 'Error', message: 'Unknown.' };
     if (checkpointed) await checkpoints.keepFor(job.data.accountId, job.id!, keepFailedMs);
-    metrics.count(metricNames.failed, { section, job: job.name, code: String(error.code ?? 'unknown') });
+    metrics.count(metricNames.failed, { section, job_name: job.name, code: String(error.code ?? 'unknown') });
     logger.error({ jobId: job.id, job: job.name, account: job.data.accountId, error }, 'The job failed.');
     events.emit('failed', { ...this.#about(job), error });
   }

@@ -12,7 +12,6 @@ import {
 } from '@fluxori/core';
 import { WaitingError } from 'bullmq';
 import type { Admission, Hold } from '../control/admission.js';
-import type { Pauses } from '../control/pauses.js';
 import { describeJob, priorityOf } from '../job/describe-job.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { type JobNote, readNote } from '../job/job-note.js';
@@ -52,7 +51,6 @@ export interface RunnerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly admission: Admission;
-  readonly pauses: Pauses;
   /** What a schedule's clockwork does when its time has come. */
   readonly tick: (job: BullJob) => Promise<JsonValue>;
   /** Deaths of the process at the same point after which a job is failed. */
@@ -170,13 +168,12 @@ export class JobRunner {
 
   /** Parks a job at the door. */
   async #hold(job: BullJob, run: JobRun, hold: Hold): Promise<never> {
-    const { queue, pauses } = this.#parts;
+    const { queue, admission } = this.#parts;
     try {
       return await this.#park(job, run, { kind: 'park', tries: 0, usesAttempt: false, ...hold });
     } finally {
-      // It may have been resumed while the job was on its way to wait for that.
-      const resumed = hold.parkedFor === 'pause' && !(await pauses.isPaused(job.data.accountId));
-      if (resumed) await promote(queue, run.jobId);
+      // Whoever ended it could not find a job that was still on its way to wait for that.
+      if (await admission.isOver(job, hold)) await promote(queue, run.jobId);
     }
   }
 
@@ -223,7 +220,7 @@ export class JobRunner {
     } finally {
       run.end();
       await progress.close();
-      metrics.duration(metricNames.runDuration, clock.now() - startedAt, { section, job: job.name });
+      metrics.duration(metricNames.runDuration, clock.now() - startedAt, { section, job_name: job.name });
     }
   }
 
@@ -279,7 +276,7 @@ export class JobRunner {
     try {
       return await applyOutcome(queue, job, run.token, outcome);
     } finally {
-      metrics.count(metricNames.parked, { section, job: job.name, reason: parkedFor });
+      metrics.count(metricNames.parked, { section, job_name: job.name, reason: parkedFor });
       logger.debug(
         {
           jobId: run.jobId,

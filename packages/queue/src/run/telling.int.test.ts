@@ -177,7 +177,7 @@ describe('a queue’s metrics', () => {
       const { jobId } = await queue.add('test.work', work(n));
       await queue.waitFor(jobId).catch(() => {});
     }
-    const labels = { section: 'test', job: 'test.work' };
+    const labels = { section: 'test', job_name: 'test.work' };
     expect(metrics.of(metricNames.completed)).toEqual(
       Array(2).fill({ name: metricNames.completed, labels, value: 1 }),
     );
