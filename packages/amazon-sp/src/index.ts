@@ -7,7 +7,12 @@ export {
   restrictedOperations,
 } from './auth/restricted-operations.js';
 export type { IssuedState, StateProblem } from './authorisation/authorisation-states.js';
-export { type AuthorizeUrlParts, authorizeUrl, isLoopback } from './authorisation/authorize-url.js';
+export {
+  type AuthorizeUrlParts,
+  authorizeUrl,
+  checkedRedirectUri,
+  isLoopback,
+} from './authorisation/authorize-url.js';
 export type { Callback } from './authorisation/callback-parameters.js';
 export { authorisationEnd, clientSecretEnd, lifetimes } from './authorisation/lifetimes.js';
 export {

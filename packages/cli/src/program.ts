@@ -1,5 +1,6 @@
 import { isErrorOf } from '@fluxori/core';
 import { Command, CommanderError } from 'commander';
+import { accountsCommand } from './commands/accounts.js';
 import type { CommandFactory, CommandFacts, ProcessFacts } from './commands/command-context.js';
 import { configCommand } from './commands/config-check.js';
 import { demoCommand } from './commands/demo.js';
@@ -23,6 +24,7 @@ const commands: readonly CommandFactory[] = [
   workerCommand,
   ordersCommand,
   inventoryCommand,
+  accountsCommand,
   jobsCommand,
   limitsCommand,
   healthCommand,

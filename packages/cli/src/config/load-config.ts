@@ -4,6 +4,7 @@ import { type SealKeys, sealKeysOf } from '@fluxori/backend';
 import { ConfigurationError, checkConfig } from '@fluxori/core';
 import { type CliConfig, configSchema } from './config.js';
 import { type Environment, fillReferences, secretsNamedIn } from './environment.js';
+import { notJson } from './not-json.js';
 import { findSecrets, homeOf, type SecretsSource } from './secrets.js';
 
 /** The file's name when none is given. */
@@ -77,12 +78,7 @@ async function parseConfig(
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    // Of the parser's message only the place: it may quote what stands there.
-    const [place = ''] = / at position \d+( \(line \d+ column \d+\))?/.exec((cause as Error).message) ?? [];
-    throw new ConfigurationError(`${file} is not valid JSON${place}.`, {
-      field: 'config',
-      remedy: 'Correct the file; `fluxori config check` tells when it is right.',
-    });
+    throw notJson(file, cause);
   }
   const secrets = await findSecrets(secretsNamedIn(raw), source, keys);
   const { value, missing } = fillReferences(raw, {

@@ -5,7 +5,8 @@ import type { CliConfig } from './config.js';
 export function sandboxAccount(
   sandbox: Pick<Sandbox, 'credentials' | 'endpoints'>,
 ): CliConfig['accounts'][string] {
-  const { applicationId, sellerId, marketplaceId, clientId, clientSecret, refreshToken } = sandbox.credentials;
+  const { applicationId, sellerId, marketplaceId, clientId, clientSecret, refreshToken } =
+    sandbox.credentials;
   return {
     connector: 'amazon-sp',
     sellerId,

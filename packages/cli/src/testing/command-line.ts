@@ -1,10 +1,20 @@
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { run } from '../program.js';
 
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** A command that is under way. */
+export interface RunningCommand {
+  readonly ended: Promise<CommandResult>;
+  /** What it has printed so far. */
+  printed(): string;
+  /** A line at its keyboard. */
+  type(line: string): void;
+  stop(): Promise<CommandResult>;
 }
 
 /** Runs command lines in this process, and keeps everything that they ever printed. */
@@ -21,11 +31,23 @@ export class CommandLine {
     return this.#run(args, new AbortController().signal);
   }
 
-  /** Starts a command that goes on until it is stopped, as Ctrl-C would. */
-  start(...args: string[]): { stop(): Promise<CommandResult> } {
+  /** Runs a command that asks, and gives it these answers, one on each line. */
+  answer(lines: readonly string[], ...args: string[]): Promise<CommandResult> {
+    const stdin = new PassThrough();
+    stdin.end(lines.map((line) => `${line}\n`).join(''));
+    return this.#run(args, new AbortController().signal, stdin);
+  }
+
+  /** Starts a command that goes on until it ends, or is stopped as by Ctrl-C. */
+  start(...args: string[]): RunningCommand {
     const controller = new AbortController();
-    const ended = this.#run(args, controller.signal);
+    const stdin = new PassThrough();
+    const out = { stdout: '', stderr: '' };
+    const ended = this.#run(args, controller.signal, stdin, out);
     return {
+      ended,
+      printed: () => out.stdout + out.stderr,
+      type: (line) => void stdin.write(`${line}\n`),
       stop: () => {
         controller.abort(new DOMException('Ended by SIGINT.', 'AbortError'));
         return ended;
@@ -33,8 +55,12 @@ export class CommandLine {
     };
   }
 
-  async #run(args: string[], signal: AbortSignal): Promise<CommandResult> {
-    const out = { stdout: '', stderr: '' };
+  async #run(
+    args: string[],
+    signal: AbortSignal,
+    stdin?: PassThrough,
+    out = { stdout: '', stderr: '' },
+  ): Promise<CommandResult> {
     const code = await run(args, {
       cwd: this.cwd,
       env: this.env,
@@ -45,6 +71,7 @@ export class CommandLine {
         out.stderr += text;
       }),
       signal,
+      ...(stdin && { stdin }),
     });
     return { code, ...out };
   }
