@@ -17,6 +17,14 @@ export const drivers: Readonly<Record<string, Driver>> = {
     form: 'pglite:<folder>',
     load: async () => (await import('./pglite/pglite-backend.js')).openPgliteBackend,
   },
+  redis: {
+    form: 'redis://<host>',
+    load: async () => (await import('./redis/redis-backend.js')).openRedisBackend,
+  },
+  rediss: {
+    form: 'rediss://<host>',
+    load: async () => (await import('./redis/redis-backend.js')).openSecureRedisBackend,
+  },
   postgres: {
     form: 'postgres://<host>/<database>',
     load: async () => (await import('./postgres/postgres-backend.js')).openPostgresBackend,

@@ -1,0 +1,16 @@
+import { describeWith, freshPlace } from '@fluxori/test-services';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeBackend } from '../conformance.js';
+import { openBackend } from '../open-backend.js';
+
+describeWith('redis', 'the driver', () => {
+  describeBackend({ describe, it, beforeAll, afterAll, expect }, 'redis:', {
+    place: async () => {
+      const { url, remove } = await freshPlace('redis');
+      return { url, open: (clock) => openBackend(url, { clock }), remove };
+    },
+    persists: true,
+    time: 'own',
+    shared: true,
+  });
+});

@@ -1,0 +1,78 @@
+import { type Random, systemRandom } from '@fluxori/core';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisAddress } from './redis-url.js';
+
+/** One logical connection, whichever way Redis is run. */
+export type RedisClient = Redis | Cluster;
+
+/** What differs between the connection of the ports and those of BullMQ. */
+export interface ClientTraits {
+  /** Shown by CLIENT LIST. */
+  readonly name: string;
+  /** How long Redis may say nothing while it owes an answer; longer means that the connection is dead. */
+  readonly silenceMs: number;
+  /** Whether commands wait inside ioredis for a Redis that is away, and are sent again when an answer was lost. */
+  readonly waits: boolean;
+}
+
+/** Makes a client that does not connect before `connect()` and never gives up reconnecting. */
+export function createRedisClient(
+  address: RedisAddress,
+  traits: ClientTraits,
+  random: Random = systemRandom,
+): RedisClient {
+  const backoff = (times: number) => backoffMs(times, random);
+  const shared = {
+    ...(address.username !== undefined && { username: address.username }),
+    ...(address.password !== undefined && { password: address.password }),
+    connectionName: traits.name,
+    connectTimeout: 5_000,
+    socketTimeout: traits.silenceMs,
+    keepAlive: 10_000,
+    maxRetriesPerRequest: traits.waits ? null : 0,
+    autoResendUnfulfilledCommands: traits.waits,
+    reconnectOnError,
+  } satisfies RedisOptions;
+  if (address.mode === 'cluster') {
+    return new Cluster([...address.hosts], {
+      lazyConnect: true,
+      enableOfflineQueue: traits.waits,
+      clusterRetryStrategy: backoff,
+      clusterNodeRetryStrategy: backoff,
+      slotsRefreshTimeout: 5_000,
+      // A node's certificate is for its name; resolving it here would leave only the address.
+      ...(address.tls && { dnsLookup: (host, callback) => callback(null, host) }),
+      redisOptions: { ...shared, ...(address.tls && { tls: {} }) },
+    });
+  }
+  const options: RedisOptions = {
+    ...shared,
+    lazyConnect: true,
+    db: address.db,
+    enableOfflineQueue: traits.waits,
+    retryStrategy: backoff,
+  };
+  if (address.mode === 'sentinel') {
+    return new Redis({
+      ...options,
+      name: address.sentinel!,
+      sentinels: [...address.hosts],
+      sentinelRetryStrategy: backoff,
+      ...(address.sentinelUsername !== undefined && { sentinelUsername: address.sentinelUsername }),
+      ...(address.sentinelPassword !== undefined && { sentinelPassword: address.sentinelPassword }),
+      ...(address.tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+    });
+  }
+  const { host, port } = address.hosts[0]!;
+  return new Redis({ ...options, host, port, ...(address.tls && { tls: { servername: host } }) });
+}
+
+/** Quick at first, so that a restart is hardly noticed; then once a second and a bit, so that a thousand processes do not come in step. */
+function backoffMs(times: number, random: Random): number {
+  return Math.min(50 * 2 ** Math.min(times, 5), 1_000) * (0.75 + random() / 2);
+}
+
+/** After a failover the old master is a replica: only a new connection finds the new one. */
+function reconnectOnError(error: Error): boolean {
+  return error.message.startsWith('READONLY');
+}

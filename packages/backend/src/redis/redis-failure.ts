@@ -1,0 +1,123 @@
+import { ConfigurationError, type FluxoriError, NetworkError } from '@fluxori/core';
+
+/** Answers of a Redis that works, but not now: loading, failing over, out of memory or disk. */
+const notNow = [
+  'LOADING',
+  'READONLY',
+  'MASTERDOWN',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'BUSY',
+  'OOM',
+  'MISCONF',
+  'NOREPLICAS',
+];
+const refused = ['WRONGPASS', 'NOAUTH', 'NOPERM', 'ERR invalid password', 'ERR AUTH'];
+const notRedis = /Protocol error|wrong version number|packet length too long|unsupported protocol|EPROTO/i;
+const badCertificate = /certificate|CERT_|ERR_TLS|self.signed|UNABLE_TO_/i;
+
+/** Whether the store is away, so that the same call can succeed later; an error in what was asked is not. */
+export function isAway(error: unknown): boolean {
+  const { name, message } = textOf(error);
+  return name !== 'ReplyError' || notNow.some((word) => message.startsWith(word));
+}
+
+/**
+ * What was done wrong in setting up, if this is what the error says.
+ * Its text is made here: the library's message may repeat what was sent.
+ */
+export function misconfiguration(
+  error: unknown,
+  label: string,
+  cause = error,
+): ConfigurationError | undefined {
+  const { message, code } = textOf(error);
+  const told = `${message} ${code}`;
+  if (refused.some((word) => message.includes(word))) {
+    return unusable(
+      `Redis at ${label} refuses the user or password, or the user may not do what is needed.`,
+      {
+        remedy:
+          'Put the right ones into the URL (redis://user:password@host), and let the user run all commands on the keys of its prefix.',
+        cause,
+      },
+    );
+  }
+  if (message.includes('DB index is out of range')) {
+    return unusable(`Redis at ${label} does not have the database that the URL names.`, {
+      remedy: 'Use a lower number in the path of the URL, or set `databases` in redis.conf.',
+      cause,
+    });
+  }
+  if (badCertificate.test(told)) {
+    return unusable(`The certificate of ${label} is not accepted (${code === '' ? 'TLS' : code}).`, {
+      remedy:
+        'Use the name that the certificate is for, and give the authority that signed it in NODE_EXTRA_CA_CERTS.',
+      cause,
+    });
+  }
+  if (notRedis.test(told)) {
+    return unusable(`What answers at ${label} does not speak as Redis does.`, {
+      remedy:
+        'Check the port, and that rediss:// is used where Redis wants TLS and redis:// where it does not.',
+      cause,
+    });
+  }
+  return undefined;
+}
+
+/** A store that has been away for longer than the caller has patience. */
+export function awayError(label: string, why: unknown, waitedMs: number): NetworkError {
+  const waited = waitedMs < 1_000 ? `${Math.round(waitedMs)} ms` : `${Math.round(waitedMs / 1000)} s`;
+  return new NetworkError(`Redis at ${label} is away, and was not back within ${waited}: ${reasonOf(why)}.`, {
+    code: 'BACKEND_UNAVAILABLE',
+    host: label,
+    outcome: 'unknown',
+    remedy:
+      'Look after Redis; the same work can be tried again. `patience` in the URL says for how long a call waits.',
+    cause: why,
+  });
+}
+
+/** An answer that says that the call itself was wrong; none is expected. */
+export function unexpectedAnswer(label: string, error: unknown): FluxoriError {
+  return (
+    misconfiguration(error, label) ??
+    unusable(`Redis at ${label} refused a command: ${reasonOf(error)}.`, {
+      remedy: 'Check that nothing else writes under this prefix, and that the server is Redis 6.2 or newer.',
+      cause: error,
+    })
+  );
+}
+
+/** The reason in a few words: what was sent and where from are not in it. */
+export function reasonOf(error: unknown): string {
+  const { message, code } = textOf(error);
+  if (code === 'ECONNREFUSED') return 'nothing listens there (ECONNREFUSED)';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name of the host is not known (${code})`;
+  if (/Socket timeout/.test(message)) return 'it accepts connections but does not answer';
+  if (code === 'ETIMEDOUT') return 'no connection within 5 s (ETIMEDOUT)';
+  if (/All sentinels are unreachable/.test(message)) return 'no sentinel knows a master';
+  const first = message.split('\n')[0]!.replace(/\.*$/, '');
+  return first === '' ? code || 'no reason given' : first.slice(0, 200);
+}
+
+function unusable(message: string, context: { remedy: string; cause: unknown }): ConfigurationError {
+  return new ConfigurationError(message, { code: 'BACKEND_UNAVAILABLE', field: 'backend', ...context });
+}
+
+function textOf(error: unknown): { name: string; message: string; code: string } {
+  const { name, message, code, lastNodeError } = (error ?? {}) as {
+    name?: unknown;
+    message?: unknown;
+    code?: unknown;
+    lastNodeError?: unknown;
+  };
+  // A cluster that nobody of answers says so in general; the last node's error says why.
+  if (lastNodeError !== undefined) return textOf(lastNodeError);
+  return {
+    name: typeof name === 'string' ? name : '',
+    message: typeof message === 'string' ? message : String(error),
+    code: typeof code === 'string' ? code : '',
+  };
+}

@@ -1,0 +1,99 @@
+import type {
+  AccountId,
+  CanonicalRecord,
+  JsonValue,
+  RecordBatch,
+  RecordKind,
+  RecordKinds,
+  RecordQuery,
+  RecordStore,
+  WriteResult,
+} from '@fluxori/core';
+import { storableJson } from '../json/storable-json.js';
+import { newestOfEach } from '../records/newest-of-each.js';
+import { listRecords, writeRecords } from './lua/record-scripts.js';
+import type { RedisLink } from './redis-link.js';
+
+/** How many records one script lists, so that others are not held up for long. */
+const page = 500;
+
+/** Records and the state of jobs in hashes, and their order in sorted sets; a batch is one script, whole or not at all. */
+export class RedisRecordStore implements RecordStore {
+  readonly #link: RedisLink;
+
+  constructor(link: RedisLink) {
+    this.#link = link;
+  }
+
+  async write(batch: RecordBatch, options: { signal?: AbortSignal } = {}): Promise<WriteResult> {
+    options.signal?.throwIfAborted();
+    const { records, repeated } = newestOfEach((batch.records ?? []).map(withStorableNames));
+    const state = Object.entries(batch.state ?? {});
+    if (records.length === 0 && state.length === 0) return { inserted: 0, updated: 0, unchanged: repeated };
+    const kinds = Map.groupBy(records, ({ kind }) => kind);
+    const args: (string | number)[] = [batch.accountId, kinds.size];
+    for (const [kind, ofKind] of kinds) {
+      args.push(kind, ofKind.length);
+      for (const { id, version, value } of ofKind) args.push(id, version, storableJson(value));
+    }
+    for (const [key, value] of state) args.push(key, value === null ? '' : storableJson(value));
+    const [inserted, updated] = (await this.#link.script(writeRecords, args, options)) as [number, number];
+    return { inserted, updated, unchanged: (batch.records?.length ?? 0) - inserted - updated };
+  }
+
+  async get<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    id: string,
+  ): Promise<RecordKinds[Kind] | undefined> {
+    const json = await this.#field(`record/${kind}/${accountId}`, id);
+    return json === null ? undefined : (JSON.parse(json) as RecordKinds[Kind]);
+  }
+
+  async list<Kind extends RecordKind>(
+    kind: Kind,
+    query: RecordQuery = {},
+  ): Promise<readonly RecordKinds[Kind][]> {
+    const limit = query.limit ?? 100;
+    const found: RecordKinds[Kind][] = [];
+    let last: readonly string[] = [];
+    while (found.length < limit) {
+      const wanted = Math.min(limit - found.length, page);
+      const skip = last.length === 0 ? (query.offset ?? 0) : 0;
+      const args = [kind, query.accountId ?? '', skip, wanted, ...last];
+      const [values, end] = (await this.#link.script(listRecords, args)) as [string[], string[]];
+      for (const json of values) found.push(JSON.parse(json) as RecordKinds[Kind]);
+      if (values.length < wanted) break;
+      last = end;
+    }
+    return found;
+  }
+
+  async count(kind: RecordKind, query: { accountId?: AccountId } = {}): Promise<number> {
+    const order = `${this.#link.root}record-order/${kind}`;
+    const { accountId } = query;
+    return this.#link.run((client) =>
+      client.zcard(accountId === undefined ? order : `${order}/${accountId}`),
+    );
+  }
+
+  async readState(accountId: AccountId, key: string): Promise<JsonValue | undefined> {
+    const json = await this.#field(`state/${accountId}`, key);
+    return json === null ? undefined : (JSON.parse(json) as JsonValue);
+  }
+
+  #field(hash: string, field: string): Promise<string | null> {
+    return this.#link.run((client) => client.hget(`${this.#link.root}${hash}`, field));
+  }
+}
+
+/** As the other stores have them: without NUL, which ends a version in the order here, and without halves of surrogate pairs. */
+function withStorableNames(record: CanonicalRecord): CanonicalRecord {
+  const id = storable(record.id);
+  const version = storable(record.version);
+  return id === record.id && version === record.version ? record : { ...record, id, version };
+}
+
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
