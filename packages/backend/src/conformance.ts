@@ -3,6 +3,7 @@ import { describeBuckets } from './conformance/buckets.js';
 import { describeKeyValues } from './conformance/key-values.js';
 import { describeLifecycle } from './conformance/lifecycle.js';
 import { describeLocks } from './conformance/locks.js';
+import { describeProcesses } from './conformance/processes.js';
 import { describeQueueConnection } from './conformance/queue-connection.js';
 import { describeRecords } from './conformance/records.js';
 import { describeTurns } from './conformance/turns.js';
@@ -16,7 +17,7 @@ const openingMs = 60_000;
 /**
  * What every backend must hold to, whatever it is made of. A driver's `.conformance.test.ts` calls it:
  *
- *     describeBackend({ describe, it, beforeAll, afterAll, expect }, 'memory:', { place, persists: false, time: 'given' })
+ *     describeBackend({ describe, it, beforeAll, afterAll, expect }, 'memory:', { place, persists: false, time: 'given', shared: false })
  */
 export function describeBackend(api: TestApi, name: string, driver: BackendUnderTest): void {
   api.describe(`backend ${name}`, () => {
@@ -50,5 +51,6 @@ export function describeBackend(api: TestApi, name: string, driver: BackendUnder
     describeRecords(api, bench);
     describeQueueConnection(api, bench);
     describeLifecycle(api, driver, clock);
+    describeProcesses(api, driver);
   });
 }

@@ -143,7 +143,8 @@ export function describeRecords({ describe, it, expect }: TestApi, bench: Bench)
   });
 }
 
-function order(
+/** An order in one version of it. */
+export function order(
   account: AccountId,
   id: string,
   version: string,

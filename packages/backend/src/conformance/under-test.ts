@@ -24,6 +24,8 @@ export interface Expectation {
 /** Somewhere that backends can be opened, one after the other. */
 export interface Place {
   open(clock: Clock): Promise<FluxoriBackend>;
+  /** What other processes open it by; needed where the driver is `shared`. */
+  readonly url?: string;
   /** Clears it away. */
   remove?(): Promise<void>;
 }
@@ -35,6 +37,10 @@ export interface BackendUnderTest {
   readonly persists: boolean;
   /** Whether time is the clock handed in, or the database's own; then the suites wait in earnest. */
   readonly time: 'given' | 'own';
+  /** Whether several processes may be on one place at once; then they are tried too. */
+  readonly shared: boolean;
+  /** How long a grant of a dead process counts as in flight, in milliseconds, when the place is set up to make that short enough to wait for. */
+  readonly leaseMs?: number;
 }
 
 /** What a suite works with: one open backend, and a way to let time pass. */

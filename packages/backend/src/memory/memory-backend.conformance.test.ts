@@ -6,4 +6,5 @@ describeBackend({ describe, it, beforeAll, afterAll, expect }, 'memory:', {
   place: async () => ({ open: (clock) => openBackend('memory:', { clock }) }),
   persists: false,
   time: 'given',
+  shared: false,
 });

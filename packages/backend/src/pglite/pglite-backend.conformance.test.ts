@@ -15,4 +15,5 @@ describeBackend({ describe, it, beforeAll, afterAll, expect }, 'pglite:', {
   },
   persists: true,
   time: 'given',
+  shared: false,
 });

@@ -7,9 +7,10 @@ describeWith('postgres', 'a PostgreSQL', () => {
   describeBackend({ describe, it, beforeAll, afterAll, expect }, 'postgres:', {
     place: async () => {
       const { url, remove } = await freshPlace('postgres');
-      return { open: (clock) => openBackend(url, { clock }), remove };
+      return { url, open: (clock) => openBackend(url, { clock }), remove };
     },
     persists: true,
     time: 'own',
+    shared: true,
   });
 });

@@ -1,0 +1,66 @@
+import { systemClock } from '@fluxori/core';
+import type { FluxoriBackend } from '../fluxori-backend.js';
+import { BackendProcess } from './processes/backend-process.js';
+import { describeBucketsOfMany } from './processes/buckets-of-many.js';
+import type { Company } from './processes/company.js';
+import { describeLocksOfMany } from './processes/locks-of-many.js';
+import { describeRecordsOfMany } from './processes/records-of-many.js';
+import { describeTimeOfMany } from './processes/time-of-many.js';
+import type { BackendUnderTest, Place, TestApi } from './under-test.js';
+
+const openingMs = 60_000;
+const hourMs = 3_600_000;
+
+/** What many processes at once on one place can rely on. Empty for a driver that is not `shared`. */
+export function describeProcesses(api: TestApi, driver: BackendUnderTest): void {
+  if (!driver.shared) return;
+  api.describe('of several processes at once', () => {
+    let place: Place;
+    let here: FluxoriBackend;
+    let others: BackendProcess[];
+    const extras: BackendProcess[] = [];
+    let names = 0;
+    const urlOf = ({ url }: Place): string => {
+      if (url === undefined) throw new Error('A shared place needs a `url` for other processes to open.');
+      return url;
+    };
+    const company: Company = {
+      get here() {
+        return here;
+      },
+      get others() {
+        return others;
+      },
+      another: async () => {
+        const process = await BackendProcess.open(urlOf(place));
+        extras.push(process);
+        return process;
+      },
+      unique: (name) => `${name}-of-many-${++names}`,
+    };
+
+    // Nobody has been there before: all four find an empty place, at once.
+    api.beforeAll(async () => {
+      place = await driver.place();
+      const url = urlOf(place);
+      const opening = [0, hourMs, -hourMs].map((offset) => BackendProcess.open(url, offset));
+      [here, ...others] = await Promise.all([place.open(systemClock), ...opening]);
+    }, openingMs);
+    api.afterAll(async () => {
+      await Promise.all([...(others ?? []), ...extras].map((process) => process.kill()));
+      await here?.close();
+      await place?.remove?.();
+    }, openingMs);
+
+    api.it('opens an empty place for all who come at once', async () => {
+      const key = company.unique('opened');
+      await here.keyValues.set(key, 'by the first');
+      const seen = await Promise.all(others.map((one) => one.call('keyValues', 'get', key)));
+      api.expect(seen).toEqual(['by the first', 'by the first', 'by the first']);
+    });
+    describeLocksOfMany(api, company);
+    describeBucketsOfMany(api, company, driver);
+    describeTimeOfMany(api, company);
+    describeRecordsOfMany(api, company);
+  });
+}

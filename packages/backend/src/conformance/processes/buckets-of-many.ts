@@ -1,0 +1,116 @@
+import { type BucketLimit, priorities, sleep } from '@fluxori/core';
+import type { BackendUnderTest, TestApi } from '../under-test.js';
+import type { Company } from './company.js';
+
+const { bulk, critical, normal } = priorities;
+
+export function describeBucketsOfMany(
+  { describe, it, expect }: TestApi,
+  company: Company,
+  driver: BackendUnderTest,
+): void {
+  const bucket = (ratePerSecond: number, burst: number): BucketLimit => ({
+    key: company.unique('bucket'),
+    ratePerSecond,
+    burst,
+  });
+  const stateOf = async ({ key }: BucketLimit) => (await company.here.buckets.inspect(key))[0]!;
+  const sum = (counts: readonly unknown[]) =>
+    counts.reduce<number>((total, count) => total + Number(count), 0);
+
+  describe('buckets', () => {
+    it('give all processes together the burst and no more, from all buckets or from none', async () => {
+      const [shared, narrow] = [bucket(0.001, 50), bucket(0.001, 20)];
+      const takeAll = (limits: readonly BucketLimit[]) =>
+        Promise.all(
+          company.others.map((one) =>
+            one.tell({ do: 'take on', limits, options: { priority: normal }, ms: 0 }),
+          ),
+        );
+      expect(sum(await takeAll([shared, narrow]))).toBe(20);
+      // Those that the narrow one refused have taken nothing from the shared one.
+      expect((await stateOf(shared)).level).toBeCloseTo(30, 0);
+      expect(sum(await takeAll([shared]))).toBe(30);
+    });
+
+    it('give all processes together no more than the burst and what has come in since', async () => {
+      const [fast, slow] = [bucket(40, 6), bucket(20, 4)];
+      const startedAt = performance.now();
+      const counts = await Promise.all(
+        [[fast, slow], [slow, fast], [fast]].map((limits, index) =>
+          company.others[index]!.tell({ do: 'take on', limits, options: { priority: normal }, ms: 1_500 }),
+        ),
+      );
+      const seconds = (performance.now() - startedAt) / 1000;
+      expect(sum(counts)).toBeLessThanOrEqual(6 + 40 * seconds);
+      expect(sum(counts.slice(0, 2))).toBeLessThanOrEqual(4 + 20 * seconds);
+      // And it did come in: more than the burst was given.
+      expect(sum(counts)).toBeGreaterThan(6);
+    });
+
+    it('show what others have taken, and who waits', async () => {
+      const limit = bucket(0.001, 3);
+      const [first, second] = company.others;
+      await first!.call('buckets', 'take', [limit], { priority: normal });
+      await second!.call('buckets', 'take', [limit], { priority: normal });
+      expect(await stateOf(limit)).toMatchObject({ inFlight: 2 });
+      expect((await stateOf(limit)).level).toBeCloseTo(1, 1);
+      await first!.call('buckets', 'take', [limit], { priority: normal });
+      await second!.call('buckets', 'take', [limit], { priority: normal, waiter: company.unique('waiter') });
+      expect(await stateOf(limit)).toMatchObject({ inFlight: 3, waiting: 1 });
+    });
+
+    it('put the urgent of one process before the others of another, and tell both their turns', async () => {
+      const limit = bucket(0.1, 1);
+      await company.here.buckets.take([limit], { priority: normal });
+      const [first, second] = company.others;
+      const names = [company.unique('bulk'), company.unique('critical')] as const;
+      await first!.call('buckets', 'take', [limit], { priority: bulk, waiter: names[0] });
+      const urgent = await second!.call('buckets', 'take', [limit], { priority: critical, waiter: names[1] });
+      const patient = await first!.call('buckets', 'take', [limit], { priority: bulk, waiter: names[0] });
+      if (urgent.granted || patient.granted) throw new Error('There was no token to give.');
+      const waits = [urgent.retryAt - second!.clockOffsetMs, patient.retryAt - first!.clockOffsetMs] as const;
+      // One token apart; 10 seconds are one.
+      expect(waits[1] - waits[0]).toBeGreaterThan(8_000);
+      expect(waits[1] - waits[0]).toBeLessThan(12_000);
+    });
+
+    it('forget a waiter of another process', async () => {
+      const limit = bucket(0.001, 1);
+      const waiter = company.unique('waiter');
+      await company.here.buckets.take([limit], { priority: normal });
+      await company.others[0]!.call('buckets', 'take', [limit], { priority: normal, waiter });
+      expect(await stateOf(limit)).toMatchObject({ waiting: 1 });
+      await company.here.buckets.forget(waiter);
+      expect(await stateOf(limit)).toMatchObject({ waiting: 0 });
+    });
+
+    it('are closed for all by the one who was told to wait', async () => {
+      const limit = bucket(50, 5);
+      const [, ahead, behind] = company.others;
+      await ahead!.call('buckets', 'drain', limit, { untilMs: Date.now() + ahead!.clockOffsetMs + 60_000 });
+      const answer = await behind!.call('buckets', 'take', [limit], { priority: critical });
+      if (answer.granted) throw new Error('A token was given in the pause.');
+      const wait = answer.retryAt - behind!.clockOffsetMs - Date.now();
+      expect(wait).toBeGreaterThan(50_000);
+      expect(wait).toBeLessThan(62_000);
+    });
+
+    it('keep what a killed process had in flight out of reach until the lease ends', async () => {
+      const limit = bucket(20, 5);
+      const doomed = await company.another();
+      for (let taken = 0; taken < 3; taken++) {
+        await doomed.call('buckets', 'take', [limit], { priority: normal });
+      }
+      await doomed.kill();
+      await sleep(400);
+      expect(await stateOf(limit)).toMatchObject({ inFlight: 3 });
+      expect((await stateOf(limit)).level).toBeLessThanOrEqual(2);
+      if (driver.leaseMs === undefined) return;
+      await sleep(driver.leaseMs);
+      expect(await stateOf(limit)).toMatchObject({ inFlight: 0 });
+      await sleep(300);
+      expect((await stateOf(limit)).level).toBeCloseTo(5, 6);
+    }, 30_000);
+  });
+}
