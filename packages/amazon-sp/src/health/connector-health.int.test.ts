@@ -59,4 +59,56 @@ describe('health', () => {
     expect(performance.now() - backAt).toBeLessThan(2_000);
     expect((await connector.health()).status).toBe('up');
   });
+
+  it('tells what ends soon without being down, and an expired client secret with the way out', async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 + 60_000);
+    open = await connectToSandbox({
+      config: { ...noWaiting.connector, clientSecretExpiresAt: inDays(3), authorizedAt: inDays(100 - 365) },
+      sandbox: { ...noWaiting.sandbox, orders: 1, skus: 1 },
+    });
+    const { connector, sandbox } = open;
+    await connector.api('sellers').getAccount();
+    const health = await connector.health();
+    expect(health.status).toBe('degraded');
+    expect(health.parts).toMatchObject({
+      token: { status: 'up' },
+      clientSecret: { status: 'degraded', details: { stage: 'urgent', daysLeft: 3 } },
+      authorisation: { status: 'up', details: { daysLeft: 100 } },
+    });
+
+    const renewed = await sandbox.faults.set({ kind: 'expire-client-secret' });
+    await expect(connector.api('sellers').getAccount()).rejects.toMatchObject({
+      code: 'AUTH_CLIENT_SECRET_EXPIRED',
+    });
+    expect((await connector.health()).parts?.token).toMatchObject({
+      status: 'down',
+      details: { remedy: expect.stringContaining('Rotate the client secret') },
+    });
+    await sandbox.faults.clear(renewed);
+    await connector.api('sellers').getAccount();
+    expect((await connector.health()).parts?.token?.status).toBe('up');
+  });
+
+  it('shows a revoked authorisation with the way out, also in a process that did not meet it', async () => {
+    open = await connectToSandbox({
+      config: noWaiting.connector,
+      sandbox: { ...noWaiting.sandbox, orders: 1, skus: 1 },
+    });
+    const { connector, sandbox } = open;
+    const { sellerId } = sandbox.credentials;
+    await sandbox.faults.set({ kind: 'revoke-consent', sellerId });
+    await expect(connector.api('sellers').getAccount()).rejects.toMatchObject({ code: 'AUTH_REVOKED' });
+    for (const one of [connector, open.connect()]) {
+      expect((await one.health()).parts?.token).toMatchObject({
+        status: 'down',
+        details: {
+          lastError: { code: 'AUTH_REVOKED' },
+          remedy: expect.stringContaining('fluxori accounts add acme-za'),
+        },
+      });
+    }
+    const renewed = open.connect({ refreshToken: 'Atzr|of-the-new-authorisation' });
+    expect((await renewed.health()).parts?.token?.status).toBe('up');
+    expect(sandbox.counters().tokenCalls).toBe(1);
+  });
 });
