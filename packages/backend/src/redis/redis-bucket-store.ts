@@ -11,6 +11,7 @@ import type {
 import { checkLimits, checkPriority } from '../buckets/check-limits.js';
 import type { Lifetime } from '../life/lifetime.js';
 import { type BucketScripts, bucketScripts } from './lua/bucket-scripts.js';
+import { OpenGrants } from './open-grants.js';
 import { leaseOf, PendingSettles } from './pending-settles.js';
 import type { RedisLink } from './redis-link.js';
 import type { RedisScript } from './redis-script.js';
@@ -37,6 +38,7 @@ export class RedisBucketStore implements BucketStore {
   readonly #newId: () => string;
   readonly #scripts: BucketScripts;
   readonly #time = new StoreTime();
+  readonly #open = new OpenGrants();
   readonly #settles = new PendingSettles(() => this.#call(this.#scripts.settle, []));
 
   constructor({ link, life, clock, newId = randomUUID, scripts = bucketScripts() }: RedisBucketOptions) {
@@ -63,13 +65,18 @@ export class RedisBucketStore implements BucketStore {
         args[4] = 1;
       },
     );
-    if (granted === 1) return { granted: true, grant };
+    if (granted === 1) {
+      this.#open.add(grant);
+      return { granted: true, grant };
+    }
     return { granted: false, retryAt: this.#time.toOurs(Number(turnAt)), limitedBy };
   }
 
   /** After the end it does nothing: nobody awaits it, and an unsettled grant errs on the safe side. */
   async settle(grant: BucketGrant, options: { consumed?: boolean } = {}): Promise<void> {
-    if (!this.#life.ended) this.#settles.add(grant, options.consumed ?? true);
+    if (this.#life.ended) return;
+    this.#open.delete(grant);
+    this.#settles.add(grant, options.consumed ?? true);
   }
 
   /** After the end it does nothing: a waiter that does not come is given up. */
@@ -102,8 +109,9 @@ export class RedisBucketStore implements BucketStore {
     await this.#call(this.#scripts.settle, []);
   }
 
-  /** Tells the store what has been settled, if it is there to be told. */
+  /** Tells the store what has been settled, if it is there to be told; what has not been is over now, too: nobody is left to send it. */
   async close(): Promise<void> {
+    for (const grant of this.#open.all()) this.#settles.add(grant, true);
     this.#settles.stop();
     while (this.#settles.size > 0) {
       const left = this.#settles.size;

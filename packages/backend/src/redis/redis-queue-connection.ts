@@ -24,12 +24,14 @@ export async function connectQueue(address: RedisAddress, logger: Logger): Promi
     logger.debug({ error: reasonOf(error) }, 'connection of the queues'),
   );
   client.connect().catch(() => {});
+  const prefix = `{${address.prefix}}`;
   return {
     connection: {
       connection: client,
-      prefix: `{${address.prefix}}`,
+      prefix,
+      // Whoever forgets the prefix must not meet the queues of others: it is set here, too.
       backendFactory: (name, options, extra) =>
-        createRedisBackend(name, { ...options, connection: client }, extra),
+        createRedisBackend(name, { ...options, prefix: options.prefix ?? prefix, connection: client }, extra),
     },
     close: () => client.disconnect(),
   };

@@ -60,11 +60,11 @@ for _, bucket in ipairs(seats) do
   if waiter then reprioritise(bucket, waiter, priority) end
 end
 
-local slowest, turnAt
+local slowest, turnAt, toldAt
 for _, bucket in ipairs(seats) do
   if not hasTokens(bucket, dueAhead(bucket, priority, waiter) + 1) then
-    local turn = timeOfToken(bucket, ahead(bucket, priority, waiter) + 1)
-    if not slowest or turn > turnAt then slowest, turnAt = bucket, turn end
+    local turn, told = timeOfToken(bucket, ahead(bucket, priority, waiter) + 1)
+    if not slowest or turn > turnAt then slowest, turnAt, toldAt = bucket, turn, told end
   end
 end
 
@@ -81,7 +81,7 @@ if slowest then
   end
   saveLines()
   saveBuckets()
-  return { 0, text(now), text(turnAt), slowest.key }
+  return { 0, text(now), text(toldAt), slowest.key }
 end
 
 for _, bucket in ipairs(seats) do
@@ -125,9 +125,10 @@ for _, name in ipairs(names) do
   if bucket then
     advance(bucket)
     refill(bucket)
+    local _, nextAt = timeOfToken(bucket, 1)
     local waiting = bucket.arrivals and redis.call('ZCARD', lineKeys(bucket).line) or 0
     found[#found + 1] = {
-      name, text(bucket.rate), text(bucket.burst), text(bucket.level), bucket.inFlight, waiting, text(timeOfToken(bucket, 1))
+      name, text(bucket.rate), text(bucket.burst), text(bucket.level), bucket.inFlight, waiting, text(nextAt)
     }
   else
     redis.call('ZREM', root .. 'bucket-names', name)

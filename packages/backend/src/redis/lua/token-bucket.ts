@@ -54,11 +54,13 @@ local function hasTokens(bucket, tokens)
   return bucket.level >= tokens - tolerance
 end
 
+-- When so many will have come in, rounded up to whole milliseconds; and not rounded, for who reckons with it on another clock.
 local function timeOfToken(bucket, tokens)
   refill(bucket)
   local missing = tokens - tolerance - bucket.level
-  if missing <= 0 then return now end
-  return math.ceil(now + missing / bucket.rate * 1000)
+  if missing <= 0 then return now, now end
+  local at = now + missing / bucket.rate * 1000
+  return math.ceil(at), at
 end
 
 local function setLimit(bucket, rate, burst)
