@@ -57,6 +57,15 @@ export class Admission {
     return { parkedFor: 'account', until: clock.now() + net, reason };
   }
 
+  /** Whether what it is held for was over while it was being parked. */
+  async isOver(job: BullJob, hold: Hold): Promise<boolean> {
+    const { pauses, slots } = this.#parts;
+    const { accountId } = job.data;
+    if (hold.parkedFor === 'account') return !slots.isWaiting(accountId, job.id!);
+    return hold.parkedFor === 'pause' && !(await pauses.isPaused(accountId));
+  }
+
+  /** Gives the place back. @returns the jobs that are called to it. */
   leave(job: BullJob): readonly string[] {
     const { accountId } = job.data;
     this.#parts.slots.leave(accountId, job.priority);

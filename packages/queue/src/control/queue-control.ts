@@ -1,5 +1,6 @@
 import type { AccountId, Clock, Logger } from '@fluxori/core';
 import { readNote } from '../job/job-note.js';
+import type { ParkedFor } from '../outcome/outcome.js';
 import type { BullJob, BullQueue } from '../queue/bull-types.js';
 import { promoteAll } from '../queue/promote.js';
 import type { JobRun } from '../run/job-run.js';
@@ -79,6 +80,21 @@ export class QueueControl {
     return [...pauses.accounts()].map(([accountId, { since }]) => ({ accountId, since }));
   }
 
+  /** A worker does so at its start: jobs that were in line for a place may have been in the line of a process that died. */
+  async begin(): Promise<void> {
+    const { slots } = this.#parts;
+    await this.watch([]);
+    if (slots.limit === Number.POSITIVE_INFINITY) return;
+    const queue = await this.#parts.queue();
+    const inLine: string[] = [];
+    for (let start = 0; ; start += pageSize) {
+      const page = await queue.getJobs(['delayed'], start, start + pageSize - 1, true);
+      inLine.push(...page.filter((job) => parkedFor(job) === 'account').map(({ id }) => id!));
+      if (page.length < pageSize) break;
+    }
+    await promoteAll(queue, inLine);
+  }
+
   /** A worker does so every second: what others have ordered reaches it, and places that fell free are given on. */
   async watch(runs: Iterable<JobRun>): Promise<void> {
     const { pauses, slots, clock } = this.#parts;
@@ -90,10 +106,8 @@ export class QueueControl {
     for (const accountId of pauses.resumingSince(clock.now() - resumeTakesMs)) {
       await this.#bringBack(await this.#parts.queue(), accountId);
     }
-    for (const account of slots.waiting) {
-      const called = slots.call(account);
-      if (called.length > 0) await promoteAll(await this.#parts.queue(), called);
-    }
+    const called = slots.callAgain();
+    if (called.length > 0) await promoteAll(await this.#parts.queue(), called);
   }
 
   /** They lie at the end of what is parked, for their time is far away. */
@@ -101,7 +115,7 @@ export class QueueControl {
     const parked: BullJob[] = [];
     for (let start = 0; ; start += pageSize) {
       const page = await queue.getJobs(['delayed'], start, start + pageSize - 1, false);
-      const held = page.filter((job) => isHeldByPause(job));
+      const held = page.filter((job) => parkedFor(job) === 'pause');
       parked.push(...held.filter(({ data }) => data.accountId === accountId));
       if (held.length === 0 || page.length < pageSize) break;
     }
@@ -116,7 +130,7 @@ export class QueueControl {
   }
 }
 
-function isHeldByPause(job: BullJob): boolean {
+function parkedFor(job: BullJob): ParkedFor | undefined {
   const note = readNote(job.failedReason);
-  return note !== undefined && 'parked' in note && note.parked.for === 'pause';
+  return note !== undefined && 'parked' in note ? note.parked.for : undefined;
 }

@@ -10,7 +10,7 @@ import { noSuchJob } from './wait-for-job.js';
 export interface FailedQuery {
   readonly name?: string;
   readonly accountId?: AccountId;
-  /** The code of the error that they failed with, e.g. `AUTH_REFUSED`. */
+  /** The code of the error that they failed with, e.g. `AUTH_REVOKED`. */
   readonly code?: string;
   /** At most this many, the latest first; 1,000 by default. */
   readonly limit?: number;

@@ -92,7 +92,7 @@ export class JobWorker {
 
   async start(): Promise<void> {
     await this.#worker.waitUntilReady();
-    await this.#attempt(() => this.#parts.control.watch([]));
+    await this.#attempt(() => this.#parts.control.begin());
     await this.#recovery.start();
     this.#worker.run().catch((error: unknown) => this.#report(error));
     void this.#watch();

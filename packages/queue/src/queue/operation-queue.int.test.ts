@@ -6,272 +6,272 @@ import {
   sleep,
   ValidationError,
 } from '@fluxori/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { account, latch, next, Rig, work } from '../fixture/rig.js';
+import { describe, expect, it } from '@jest/globals';
+import { onEachBackend } from '../fixture/each-backend.js';
+import { account, latch, next, work } from '../fixture/rig.js';
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await Rig.open();
-});
-afterEach(() => rig.closeQueues());
-afterAll(() => rig.close());
-
-describe('a job', () => {
-  it('runs, and gives its result to whoever waits', async () => {
-    const queue = rig.queue(async (ctx) => ({ doubled: ctx.payload.n * 2 }));
-    await queue.start();
-    const { jobId, deduplicated } = await queue.add('test.work', work(21));
-    expect(deduplicated).toBe(false);
-    expect(jobId).toMatch(/^test-/);
-    await expect(queue.waitFor(jobId)).resolves.toEqual({ doubled: 42 });
-    await expect(queue.get(jobId)).resolves.toMatchObject({
-      state: 'completed',
-      name: 'test.work',
-      section: 'test',
-      accountId: 'acme-za',
-      attempts: 0,
-      result: { doubled: 42 },
-      payload: { n: 21 },
+onEachBackend((rig) => {
+  describe('a job', () => {
+    it('runs, and gives its result to whoever waits', async () => {
+      const queue = rig().queue(async (ctx) => ({ doubled: ctx.payload.n * 2 }));
+      await queue.start();
+      const { jobId, deduplicated } = await queue.add('test.work', work(21));
+      expect(deduplicated).toBe(false);
+      expect(jobId).toMatch(/^test-/);
+      await expect(queue.waitFor(jobId)).resolves.toEqual({ doubled: 42 });
+      await expect(queue.get(jobId)).resolves.toMatchObject({
+        state: 'completed',
+        name: 'test.work',
+        section: 'test',
+        accountId: 'acme-za',
+        attempts: 0,
+        result: { doubled: 42 },
+        payload: { n: 21 },
+      });
     });
-  });
 
-  it('starts within 100 ms of being added to an idle worker', async () => {
-    const queue = rig.queue(async () => Date.now());
-    await queue.start();
-    await sleep(50);
-    const times: number[] = [];
-    for (let i = 0; i < 5; i++) {
-      const addedAt = Date.now();
+    it('starts within 100 ms of being added to an idle worker', async () => {
+      const queue = rig().queue(async () => Date.now());
+      await queue.start();
+      await sleep(50);
+      const times: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const addedAt = Date.now();
+        const { jobId } = await queue.add('test.work', work());
+        times.push((await queue.waitFor<number>(jobId)) - addedAt);
+      }
+      expect(Math.min(...times)).toBeLessThan(100);
+    });
+
+    it('runs once when its result holds text that the database cannot keep, which is replaced', async () => {
+      let runs = 0;
+      const queue = rig().queue(async () => {
+        runs += 1;
+        return { titles: ['a\u0000b', 'half of a pair: \ud83d', 'good: 😀'], 'key\u0000': 1 };
+      });
+      await queue.start();
       const { jobId } = await queue.add('test.work', work());
-      times.push((await queue.waitFor<number>(jobId)) - addedAt);
-    }
-    expect(Math.min(...times)).toBeLessThan(100);
-  });
-
-  it('runs once when its result holds text that the database cannot keep, which is replaced', async () => {
-    let runs = 0;
-    const queue = rig.queue(async () => {
-      runs += 1;
-      return { titles: ['a\u0000b', 'half of a pair: \ud83d', 'good: 😀'], 'key\u0000': 1 };
+      const kept = { titles: ['a\ufffdb', 'half of a pair: \ufffd', 'good: 😀'], 'key\ufffd': 1 };
+      await expect(queue.waitFor(jobId)).resolves.toEqual(kept);
+      await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'completed', result: kept });
+      expect(runs).toBe(1);
     });
-    await queue.start();
-    const { jobId } = await queue.add('test.work', work());
-    const kept = { titles: ['a\ufffdb', 'half of a pair: \ufffd', 'good: 😀'], 'key\ufffd': 1 };
-    await expect(queue.waitFor(jobId)).resolves.toEqual(kept);
-    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'completed', result: kept });
-    expect(runs).toBe(1);
-  });
 
-  it('parks without using an attempt while its limit has no token, and says why and until when', async () => {
-    const retryAt = new Date(Date.now() + 400);
-    const queue = rig.queue(async (ctx) => {
-      if (Date.now() < retryAt.getTime())
-        throw new RateLimitError('No token for orders.searchOrders.', { retryAt });
-      return ctx.attempt;
-    });
-    const { jobId } = await queue.add('test.work', work());
-    const parked = next(queue, 'parked');
-    await queue.start();
-    await expect(parked).resolves.toMatchObject({ jobId, until: retryAt });
-    await expect(queue.get(jobId)).resolves.toMatchObject({
-      state: 'parked',
-      attempts: 0,
-      parked: { until: retryAt, reason: 'No token for orders.searchOrders.' },
-    });
-    await expect(queue.waitFor(jobId)).resolves.toBe(1);
-    expect(Date.now()).toBeGreaterThanOrEqual(retryAt.getTime());
-  });
-
-  it('goes on the moment its host is back, most urgent first, no attempt used', async () => {
-    let up = false;
-    const order: number[] = [];
-    const queue = rig.queue(
-      async (ctx) => {
-        if (!up)
-          throw new NetworkError('amazon is not reachable.', { host: 'amazon:443', outcome: 'not-sent' });
-        order.push(ctx.payload.n);
+    it('parks without using an attempt while its limit has no token, and says why and until when', async () => {
+      const retryAt = new Date(Date.now() + 400);
+      const queue = rig().queue(async (ctx) => {
+        if (Date.now() < retryAt.getTime())
+          throw new RateLimitError('No token for orders.searchOrders.', { retryAt });
         return ctx.attempt;
-      },
-      { concurrency: 1, random: () => 1 },
-    );
-    await queue.start();
-    const bulk = await queue.add('test.work', { ...work(5), priority: 'bulk' });
-    const high = await queue.add('test.work', { ...work(2), priority: 'high' });
-    while ((await queue.counts()).parked < 2) await sleep(10);
-    await expect(queue.get(high.jobId)).resolves.toMatchObject({
-      parked: { host: 'amazon:443' },
-      attempts: 0,
+      });
+      const { jobId } = await queue.add('test.work', work());
+      const parked = next(queue, 'parked');
+      await queue.start();
+      await expect(parked).resolves.toMatchObject({ jobId, until: retryAt });
+      await expect(queue.get(jobId)).resolves.toMatchObject({
+        state: 'parked',
+        attempts: 0,
+        parked: { until: retryAt, reason: 'No token for orders.searchOrders.' },
+      });
+      await expect(queue.waitFor(jobId)).resolves.toBe(1);
+      expect(Date.now()).toBeGreaterThanOrEqual(retryAt.getTime());
     });
-    await queue.release('elsewhere:443');
-    expect((await queue.counts()).parked).toBe(2);
-    up = true;
-    const releasedAt = Date.now();
-    await queue.release('amazon:443');
-    await expect(queue.waitFor(high.jobId)).resolves.toBe(1);
-    await expect(queue.waitFor(bulk.jobId)).resolves.toBe(1);
-    expect(Date.now() - releasedAt).toBeLessThan(500);
-    expect(order).toEqual([2, 5]);
-  });
 
-  it('is not released by a queue that is closed, and whoever says that the host is back hears no error', async () => {
-    const queue = rig.queue(async () => {
-      throw new NetworkError('amazon is not reachable.', { host: 'amazon:443', outcome: 'not-sent' });
+    it('goes on the moment its host is back, most urgent first, no attempt used', async () => {
+      let up = false;
+      const order: number[] = [];
+      const queue = rig().queue(
+        async (ctx) => {
+          if (!up)
+            throw new NetworkError('amazon is not reachable.', { host: 'amazon:443', outcome: 'not-sent' });
+          order.push(ctx.payload.n);
+          return ctx.attempt;
+        },
+        { concurrency: 1, random: () => 1 },
+      );
+      await queue.start();
+      const bulk = await queue.add('test.work', { ...work(5), priority: 'bulk' });
+      const high = await queue.add('test.work', { ...work(2), priority: 'high' });
+      while ((await queue.counts()).parked < 2) await sleep(10);
+      await expect(queue.get(high.jobId)).resolves.toMatchObject({
+        parked: { host: 'amazon:443' },
+        attempts: 0,
+      });
+      await queue.release('elsewhere:443');
+      expect((await queue.counts()).parked).toBe(2);
+      up = true;
+      const releasedAt = Date.now();
+      await queue.release('amazon:443');
+      await expect(queue.waitFor(high.jobId)).resolves.toBe(1);
+      await expect(queue.waitFor(bulk.jobId)).resolves.toBe(1);
+      expect(Date.now() - releasedAt).toBeLessThan(500);
+      expect(order).toEqual([2, 5]);
     });
-    await queue.add('test.work', work());
-    const parked = next(queue, 'parked');
-    await queue.start();
-    await parked;
-    await queue.close();
-    await expect(queue.release('amazon:443')).resolves.toBeUndefined();
-  });
 
-  it('comes back by itself when nobody tells it that its host is back', async () => {
-    let runs = 0;
-    const queue = rig.queue(
-      async () => {
-        if (++runs === 1) {
-          throw new CircuitOpenError('amazon rests.', {
-            host: 'amazon:443',
-            retryAt: new Date(Date.now() + 300),
+    it('is not released by a queue that is closed, and whoever says that the host is back hears no error', async () => {
+      const queue = rig().queue(async () => {
+        throw new NetworkError('amazon is not reachable.', { host: 'amazon:443', outcome: 'not-sent' });
+      });
+      await queue.add('test.work', work());
+      const parked = next(queue, 'parked');
+      await queue.start();
+      await parked;
+      await queue.close();
+      await expect(queue.release('amazon:443')).resolves.toBeUndefined();
+    });
+
+    it('comes back by itself when nobody tells it that its host is back', async () => {
+      let runs = 0;
+      const queue = rig().queue(
+        async () => {
+          if (++runs === 1) {
+            throw new CircuitOpenError('amazon rests.', {
+              host: 'amazon:443',
+              retryAt: new Date(Date.now() + 300),
+            });
+          }
+          return runs;
+        },
+        { random: () => 0 },
+      );
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      const addedAt = Date.now();
+      await expect(queue.waitFor(jobId)).resolves.toBe(2);
+      // The first backoff is half a second to one second.
+      expect(Date.now() - addedAt).toBeGreaterThanOrEqual(490);
+    });
+
+    it('tries again when the remote side failed, and fails after its last attempt with its error kept', async () => {
+      const attempts: number[] = [];
+      const queue = rig().queue(
+        async (ctx) => {
+          attempts.push(ctx.attempt);
+          throw new RemoteError('searchOrders for acme-za failed.', {
+            status: 503,
+            requestId: 'r-1',
+            account,
           });
-        }
-        return runs;
-      },
-      { random: () => 0 },
-    );
-    await queue.start();
-    const { jobId } = await queue.add('test.work', work());
-    const addedAt = Date.now();
-    await expect(queue.waitFor(jobId)).resolves.toBe(2);
-    // The first backoff is half a second to one second.
-    expect(Date.now() - addedAt).toBeGreaterThanOrEqual(490);
-  });
-
-  it('tries again when the remote side failed, and fails after its last attempt with its error kept', async () => {
-    const attempts: number[] = [];
-    const queue = rig.queue(
-      async (ctx) => {
-        attempts.push(ctx.attempt);
-        throw new RemoteError('searchOrders for acme-za failed.', { status: 503, requestId: 'r-1', account });
-      },
-      {},
-      { attempts: 2 },
-    );
-    await queue.start();
-    const { jobId } = await queue.add('test.work', work());
-    await expect(next(queue, 'parked')).resolves.toMatchObject({
-      reason: expect.stringContaining('Attempt 1 of 2'),
+        },
+        {},
+        { attempts: 2 },
+      );
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await expect(next(queue, 'parked')).resolves.toMatchObject({
+        reason: expect.stringContaining('Attempt 1 of 2'),
+      });
+      await queue.expedite(jobId);
+      await expect(queue.waitFor(jobId)).rejects.toMatchObject({
+        name: 'RemoteError',
+        status: 503,
+        requestId: 'r-1',
+        retryable: true,
+      });
+      expect(attempts).toEqual([1, 2]);
+      await expect(queue.get(jobId)).resolves.toMatchObject({
+        state: 'failed',
+        attempts: 2,
+        maxAttempts: 2,
+        error: { code: 'REMOTE_FAILED', requestId: 'r-1' },
+      });
     });
-    await queue.expedite(jobId);
-    await expect(queue.waitFor(jobId)).rejects.toMatchObject({
-      name: 'RemoteError',
-      status: 503,
-      requestId: 'r-1',
-      retryable: true,
+
+    it('fails at once when repeating cannot help, and goes on from its checkpoint when it is retried', async () => {
+      let fixed = false;
+      const queue = rig().queue(async (ctx) => {
+        if (ctx.state === undefined) await ctx.checkpoint({ step: 7 });
+        if (!fixed) throw new ValidationError('The SKU is unknown.', { field: 'sku' });
+        return ctx.state;
+      });
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await expect(queue.waitFor(jobId)).rejects.toMatchObject({ name: 'ValidationError', field: 'sku' });
+      fixed = true;
+      await queue.retry(jobId);
+      await expect(queue.waitFor(jobId)).resolves.toEqual({ step: 7 });
+      await expect(queue.retry(jobId)).rejects.toMatchObject({ code: 'JOB_STATE' });
     });
-    expect(attempts).toEqual([1, 2]);
-    await expect(queue.get(jobId)).resolves.toMatchObject({
-      state: 'failed',
-      attempts: 2,
-      maxAttempts: 2,
-      error: { code: 'REMOTE_FAILED', requestId: 'r-1' },
+
+    it('keeps nothing of an unexpected error that could be data', async () => {
+      const queue = rig().queue(async () => JSON.parse('{"buyer": "Thandi Ndlovu'));
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await expect(queue.waitFor(jobId)).rejects.toThrow('unexpected SyntaxError');
+      expect(JSON.stringify(await queue.get(jobId))).not.toContain('Thandi');
+    });
+
+    it('parks on its own wish and holds no worker meanwhile', async () => {
+      const order: number[] = [];
+      const queue = rig().queue(
+        async (ctx) => {
+          order.push(ctx.payload.n);
+          if (ctx.payload.n === 1 && ctx.state === undefined) {
+            await ctx.checkpoint({ step: 1 });
+            ctx.park({ until: new Date(Date.now() + 300), reason: 'The report is not ready.' });
+          }
+          return ctx.state?.step;
+        },
+        { concurrency: 1 },
+      );
+      await queue.start();
+      const polling = await queue.add('test.work', work(1));
+      const other = await queue.add('test.work', work(2));
+      await queue.waitFor(other.jobId);
+      await expect(queue.get(polling.jobId)).resolves.toMatchObject({
+        parked: { reason: 'The report is not ready.' },
+      });
+      await expect(queue.waitFor(polling.jobId)).resolves.toBe(1);
+      expect(order).toEqual([1, 2, 1]);
+    });
+
+    it('starts no earlier than asked', async () => {
+      const queue = rig().queue(async () => Date.now());
+      await queue.start();
+      const addedAt = Date.now();
+      const { jobId } = await queue.add('test.work', { ...work(), delayMs: 250 });
+      await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'parked' });
+      await expect(queue.waitFor<number>(jobId)).resolves.toBeGreaterThanOrEqual(addedAt + 250);
     });
   });
 
-  it('fails at once when repeating cannot help, and goes on from its checkpoint when it is retried', async () => {
-    let fixed = false;
-    const queue = rig.queue(async (ctx) => {
-      if (ctx.state === undefined) await ctx.checkpoint({ step: 7 });
-      if (!fixed) throw new ValidationError('The SKU is unknown.', { field: 'sku' });
-      return ctx.state;
+  describe('priorities', () => {
+    it('decide which waiting job is next, and the first come is first within one', async () => {
+      const order: number[] = [];
+      const queue = rig().queue(async (ctx) => void order.push(ctx.payload.n), { concurrency: 1 });
+      const items = (['bulk', 'low', 'normal', 'high', 'critical', 'bulk', 'critical'] as const).map(
+        (priority, n) => ({ name: 'test.work', ...work(n), priority }),
+      );
+      const added = await queue.addBulk(items);
+      await queue.start();
+      await Promise.all(added.map(({ jobId }) => queue.waitFor(jobId)));
+      expect(order).toEqual([4, 6, 3, 2, 1, 0, 5]);
     });
-    await queue.start();
-    const { jobId } = await queue.add('test.work', work());
-    await expect(queue.waitFor(jobId)).rejects.toMatchObject({ name: 'ValidationError', field: 'sku' });
-    fixed = true;
-    await queue.retry(jobId);
-    await expect(queue.waitFor(jobId)).resolves.toEqual({ step: 7 });
-    await expect(queue.retry(jobId)).rejects.toMatchObject({ code: 'JOB_STATE' });
-  });
 
-  it('keeps nothing of an unexpected error that could be data', async () => {
-    const queue = rig.queue(async () => JSON.parse('{"buyer": "Thandi Ndlovu'));
-    await queue.start();
-    const { jobId } = await queue.add('test.work', work());
-    await expect(queue.waitFor(jobId)).rejects.toThrow('unexpected SyntaxError');
-    expect(JSON.stringify(await queue.get(jobId))).not.toContain('Thandi');
-  });
-
-  it('parks on its own wish and holds no worker meanwhile', async () => {
-    const order: number[] = [];
-    const queue = rig.queue(
-      async (ctx) => {
-        order.push(ctx.payload.n);
-        if (ctx.payload.n === 1 && ctx.state === undefined) {
-          await ctx.checkpoint({ step: 1 });
-          ctx.park({ until: new Date(Date.now() + 300), reason: 'The report is not ready.' });
-        }
-        return ctx.state?.step;
-      },
-      { concurrency: 1 },
-    );
-    await queue.start();
-    const polling = await queue.add('test.work', work(1));
-    const other = await queue.add('test.work', work(2));
-    await queue.waitFor(other.jobId);
-    await expect(queue.get(polling.jobId)).resolves.toMatchObject({
-      parked: { reason: 'The report is not ready.' },
+    it('bring a parked job that wakes before less urgent ones', async () => {
+      const order: number[] = [];
+      const gate = latch();
+      const wakeAt = Date.now() + 200;
+      const queue = rig().queue(
+        async (ctx) => {
+          if (ctx.payload.n === 0) await gate.opened;
+          if (ctx.payload.n === 9 && Date.now() < wakeAt) {
+            throw new RateLimitError('No token.', { retryAt: new Date(wakeAt) });
+          }
+          order.push(ctx.payload.n);
+        },
+        { concurrency: 1 },
+      );
+      const woken = await queue.add('test.work', { ...work(9), priority: 'high' });
+      const parked = next(queue, 'parked');
+      await queue.start();
+      await parked;
+      const blocker = await queue.add('test.work', { ...work(0), priority: 'critical' });
+      const low = await queue.add('test.work', { ...work(1), priority: 'low' });
+      await sleep(wakeAt - Date.now() + 20);
+      gate.open();
+      await Promise.all([woken, blocker, low].map(({ jobId }) => queue.waitFor(jobId)));
+      expect(order).toEqual([0, 9, 1]);
     });
-    await expect(queue.waitFor(polling.jobId)).resolves.toBe(1);
-    expect(order).toEqual([1, 2, 1]);
-  });
-
-  it('starts no earlier than asked', async () => {
-    const queue = rig.queue(async () => Date.now());
-    await queue.start();
-    const addedAt = Date.now();
-    const { jobId } = await queue.add('test.work', { ...work(), delayMs: 250 });
-    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'parked' });
-    await expect(queue.waitFor<number>(jobId)).resolves.toBeGreaterThanOrEqual(addedAt + 250);
-  });
-});
-
-describe('priorities', () => {
-  it('decide which waiting job is next, and the first come is first within one', async () => {
-    const order: number[] = [];
-    const queue = rig.queue(async (ctx) => void order.push(ctx.payload.n), { concurrency: 1 });
-    const items = (['bulk', 'low', 'normal', 'high', 'critical', 'bulk', 'critical'] as const).map(
-      (priority, n) => ({ name: 'test.work', ...work(n), priority }),
-    );
-    const added = await queue.addBulk(items);
-    await queue.start();
-    await Promise.all(added.map(({ jobId }) => queue.waitFor(jobId)));
-    expect(order).toEqual([4, 6, 3, 2, 1, 0, 5]);
-  });
-
-  it('bring a parked job that wakes before less urgent ones', async () => {
-    const order: number[] = [];
-    const gate = latch();
-    const wakeAt = Date.now() + 200;
-    const queue = rig.queue(
-      async (ctx) => {
-        if (ctx.payload.n === 0) await gate.opened;
-        if (ctx.payload.n === 9 && Date.now() < wakeAt) {
-          throw new RateLimitError('No token.', { retryAt: new Date(wakeAt) });
-        }
-        order.push(ctx.payload.n);
-      },
-      { concurrency: 1 },
-    );
-    const woken = await queue.add('test.work', { ...work(9), priority: 'high' });
-    const parked = next(queue, 'parked');
-    await queue.start();
-    await parked;
-    const blocker = await queue.add('test.work', { ...work(0), priority: 'critical' });
-    const low = await queue.add('test.work', { ...work(1), priority: 'low' });
-    await sleep(wakeAt - Date.now() + 20);
-    gate.open();
-    await Promise.all([woken, blocker, low].map(({ jobId }) => queue.waitFor(jobId)));
-    expect(order).toEqual([0, 9, 1]);
   });
 });

@@ -323,7 +323,6 @@ export class OperationQueue implements AsyncDisposable {
         random,
         newerReleaseMs: backend.shared ? newerReleaseMs : 0,
       }),
-      pauses: this.#pauses,
       control: this.#control,
       register: this.#register,
       locks: backend.locks,

@@ -1,36 +1,34 @@
 import { sleep } from '@fluxori/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Rig, work } from '../fixture/rig.js';
+import { describe, expect, it } from '@jest/globals';
+import { onEachBackend } from '../fixture/each-backend.js';
+import { work } from '../fixture/rig.js';
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await Rig.open();
-});
-afterEach(() => rig.closeQueues());
-afterAll(() => rig.close());
+onEachBackend((rig) => {
+  describe('completed jobs', () => {
+    it('are kept up to their number, give or take fifty', async () => {
+      const queue = rig().queue(async () => {}, { retention: { completed: { count: 20 } }, concurrency: 1 });
+      const items = Array.from({ length: 230 }, (_, n) => ({ name: 'test.work', ...work(n) }));
+      await queue.addBulk(items);
+      await queue.start();
+      while ((await queue.counts()).waiting > 0) await sleep(20);
+      await queue.close();
+      const { completed } = await rig()
+        .queue(async () => {}, {}, {}, true)
+        .counts();
+      expect(completed).toBeGreaterThanOrEqual(20);
+      expect(completed).toBeLessThanOrEqual(70);
+    });
 
-describe('completed jobs', () => {
-  it('are kept up to their number, give or take fifty', async () => {
-    const queue = rig.queue(async () => {}, { retention: { completed: { count: 20 } }, concurrency: 1 });
-    const items = Array.from({ length: 230 }, (_, n) => ({ name: 'test.work', ...work(n) }));
-    await queue.addBulk(items);
-    await queue.start();
-    while ((await queue.counts()).waiting > 0) await sleep(20);
-    await queue.close();
-    const { completed } = await rig.queue(async () => {}, {}, {}, true).counts();
-    expect(completed).toBeGreaterThanOrEqual(20);
-    expect(completed).toBeLessThanOrEqual(70);
-  });
-
-  it('are kept for their time', async () => {
-    const queue = rig.queue(async () => {}, { retention: { completed: { ageMs: 1_000 } } });
-    await queue.start();
-    const first = await queue.add('test.work', work());
-    await queue.waitFor(first.jobId);
-    await sleep(1_100);
-    const second = await queue.add('test.work', work());
-    await queue.waitFor(second.jobId);
-    await expect(queue.get(first.jobId)).resolves.toBeUndefined();
-    await expect(queue.get(second.jobId)).resolves.toMatchObject({ state: 'completed' });
+    it('are kept for their time', async () => {
+      const queue = rig().queue(async () => {}, { retention: { completed: { ageMs: 1_000 } } });
+      await queue.start();
+      const first = await queue.add('test.work', work());
+      await queue.waitFor(first.jobId);
+      await sleep(1_100);
+      const second = await queue.add('test.work', work());
+      await queue.waitFor(second.jobId);
+      await expect(queue.get(first.jobId)).resolves.toBeUndefined();
+      await expect(queue.get(second.jobId)).resolves.toMatchObject({ state: 'completed' });
+    });
   });
 });

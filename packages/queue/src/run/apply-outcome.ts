@@ -12,10 +12,14 @@ export async function applyOutcome(
 ): Promise<never> {
   if (outcome.kind === 'fail') throw new UnrecoverableError(writeNote({ error: outcome.error }));
   const { parkedFor, until, reason, host, tries, usesAttempt, since } = outcome;
-  const note = writeNote({ parked: { for: parkedFor, until, reason, host, tries, since } });
   const now = Date.now();
+  // PostgreSQL's whole numbers are whole.
+  const delayMs = Math.max(Math.ceil(until - now), 1);
+  const note = writeNote({
+    parked: { for: parkedFor, until: Math.round(until), reason, host, tries, since },
+  });
   // Not `job.moveToDelayed`: the reason goes in the same statement, and an attempt is counted where one was used.
-  await queue.getBackend().moveToDelayed(job.id!, now, Math.max(until - now, 1), token, {
+  await queue.getBackend().moveToDelayed(job.id!, now, delayMs, token, {
     skipAttempt: !usesAttempt,
     fieldsToUpdate: { failedReason: note },
   });

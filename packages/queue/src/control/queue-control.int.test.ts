@@ -1,0 +1,160 @@
+import { accountId, sleep } from '@fluxori/core';
+import { describe, expect, it } from '@jest/globals';
+import { onEachBackend } from '../fixture/each-backend.js';
+import { next, until, work } from '../fixture/rig.js';
+
+const acme = accountId('acme-za');
+const other = accountId('other-za');
+
+onEachBackend((rig, shared) => {
+  describe('a paused account', () => {
+    it('parks its jobs without attempts, lets those of others run, and goes on at once in order of priority when it is resumed', async () => {
+      const order: string[] = [];
+      const queue = rig().queue(
+        async (ctx) => void order.push(`${ctx.accountId} ${ctx.payload.n} ${ctx.attempt}`),
+        { concurrency: 1 },
+      );
+      await expect(queue.pause({ accountId: acme })).resolves.toBe(true);
+      await expect(queue.pause({ accountId: acme })).resolves.toBe(false);
+      const bulk = await queue.add('test.work', { ...work(5), priority: 'bulk' });
+      const high = await queue.add('test.work', { ...work(2), priority: 'high' });
+      const foreign = await queue.add('test.work', { ...work(1), accountId: other });
+      await queue.start();
+      await queue.waitFor(foreign.jobId);
+      await until(async () => (await queue.counts()).parked === 2);
+      await expect(queue.get(bulk.jobId)).resolves.toMatchObject({
+        attempts: 0,
+        parked: { for: 'pause', reason: expect.stringContaining('acme-za was paused by an operator on 20') },
+      });
+      await expect(queue.overview()).resolves.toMatchObject({
+        counts: { parked: 2, completed: 1 },
+        pausedAccounts: [{ accountId: acme, since: expect.any(Date) }],
+      });
+      await expect(queue.resume({ accountId: acme })).resolves.toBe(true);
+      await expect(queue.resume({ accountId: acme })).resolves.toBe(false);
+      await Promise.all([queue.waitFor(high.jobId), queue.waitFor(bulk.jobId)]);
+      expect(order).toEqual(['other-za 1 1', 'acme-za 2 1', 'acme-za 5 1']);
+      await expect(queue.overview()).resolves.toMatchObject({ pausedAccounts: [] });
+    });
+
+    it('is paused for every process, those that come later too, and resumed by any', async () => {
+      const worker = rig().queue(async () => 'done');
+      const console = rig().queue(async () => {}, {}, {}, true);
+      await console.pause({ accountId: acme });
+      await worker.start();
+      const { jobId } = await console.add('test.work', work());
+      await until(async () => (await console.get(jobId))?.parked?.for === 'pause');
+      await worker.close();
+      const successor = rig().queue(async () => 'done later', {}, {}, true);
+      await successor.start();
+      await sleep(200);
+      await expect(console.get(jobId)).resolves.toMatchObject({ parked: { for: 'pause' } });
+      await console.resume({ accountId: acme });
+      await expect(successor.waitFor(jobId)).resolves.toBe('done later');
+    });
+
+    it('lets running jobs finish, or leave at their next checkpoint when told to, and they go on from there', async () => {
+      const steps: number[] = [];
+      const queue = rig().queue(async (ctx) => {
+        for (let step = (ctx.state?.step ?? 0) + 1; step <= 200; step++) {
+          steps.push(step);
+          await sleep(20, ctx.signal);
+          await ctx.checkpoint({ step });
+          if (ctx.payload.n === step) return step;
+        }
+        return undefined;
+      });
+      await queue.start();
+      const finishing = await queue.add('test.work', work(8));
+      await next(queue, 'active');
+      await queue.pause({ accountId: acme });
+      await expect(queue.waitFor(finishing.jobId)).resolves.toBe(8);
+      await queue.resume({ accountId: acme });
+      const leaving = await queue.add('test.work', work(150));
+      await next(queue, 'active');
+      const parked = next(queue, 'parked');
+      await queue.pause({ accountId: acme, stopRunning: true });
+      await parked;
+      const left = steps.length;
+      await queue.resume({ accountId: acme });
+      await until(async () => steps.length > left + 1);
+      expect(steps[left]).toBe(steps[left - 1]! + 1);
+      await queue.cancel(leaving.jobId);
+    });
+
+    it('whose resume was broken off in the middle is resumed by a worker', async () => {
+      let now = Date.now();
+      const clock = { now: () => now, sleep };
+      const queue = rig().queue(async () => 'done', { clock });
+      await queue.pause({ accountId: acme });
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await until(async () => (await queue.get(jobId))?.state === 'parked');
+      // The first half of a resume, as `Pauses.lift` leaves it; then the process died.
+      const key = (await rig().backend.keyValues.keys('queue/')).find((name) =>
+        name.endsWith('/pause/acme-za'),
+      );
+      await rig().backend.keyValues.set(key!, { since: now, resuming: now });
+      now += 40_000;
+      await expect(queue.waitFor(jobId)).resolves.toBe('done');
+      await expect(rig().backend.keyValues.get(key!)).resolves.toBeUndefined();
+    });
+  });
+
+  describe('a paused section', () => {
+    it('starts nothing, in no process, until it is resumed; counts and lists show what waits', async () => {
+      const worker = rig().queue(async () => 'done');
+      const console = rig().queue(async () => {}, {}, {}, true);
+      await worker.start();
+      await console.pause();
+      const { jobId } = await console.add('test.work', work());
+      await sleep(300);
+      await expect(console.counts()).resolves.toMatchObject({ waiting: 1, active: 0 });
+      await expect(console.list({ states: ['waiting'] })).resolves.toMatchObject([{ jobId }]);
+      const overview = await worker.overview();
+      expect(overview.pausedSince!.getTime()).toBeGreaterThan(Date.now() - 10_000);
+      expect(overview.workers).toHaveLength(shared ? 1 : 0);
+      await expect(worker.resume()).resolves.toBe(true);
+      await expect(console.waitFor(jobId)).resolves.toBe('done');
+      await expect(worker.overview()).resolves.not.toHaveProperty('pausedSince');
+    });
+  });
+
+  describe('a limit for each account', () => {
+    it('leaves places to the others: a seller with hundreds of jobs takes its own and no more', async () => {
+      const running = new Map<string, number>();
+      let most = 0;
+      let runs = 0;
+      const queue = rig().queue(
+        async (ctx) => {
+          const now = (running.get(ctx.accountId) ?? 0) + 1;
+          running.set(ctx.accountId, now);
+          if (ctx.accountId === acme) most = Math.max(most, now);
+          runs += 1;
+          await sleep(10, ctx.signal);
+          running.set(ctx.accountId, running.get(ctx.accountId)! - 1);
+        },
+        { concurrency: 8, perAccountConcurrency: 3 },
+      );
+      let parkings = 0;
+      queue.on('parked', () => {
+        parkings += 1;
+      });
+      const many = await queue.addBulk(
+        Array.from({ length: 150 }, (_, n) => ({ name: 'test.work', ...work(n) })),
+      );
+      const few = await queue.addBulk(
+        [1, 2, 3].map((n) => ({ name: 'test.work', ...work(n), accountId: other })),
+      );
+      await queue.start();
+      await Promise.all(few.map(({ jobId }) => queue.waitFor(jobId)));
+      const { completed } = await queue.counts();
+      expect(completed).toBeLessThan(100);
+      await Promise.all(many.map(({ jobId }) => queue.waitFor(jobId)));
+      expect(most).toBe(3);
+      expect(runs).toBe(153);
+      // Each is looked at once and called once, to a place that is kept for it.
+      expect(parkings).toBeLessThanOrEqual(150);
+    });
+  });
+});

@@ -1,0 +1,158 @@
+import { sleep } from '@fluxori/core';
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { onEachBackend } from '../fixture/each-backend.js';
+import { account, latch, next, until, work } from '../fixture/rig.js';
+import { defineJob } from '../job/job-definition.js';
+import { OperationQueues } from '../queue/operation-queues.js';
+
+const hourly = { job: 'test.work', accountId: 'acme-za', payload: { n: 7 } };
+
+onEachBackend((rig) => {
+  describe('a schedule', () => {
+    it('runs its job at once and again after each interval, as an ordinary job of its account', async () => {
+      const seen: [number, string][] = [];
+      const queue = rig().queue(async (ctx) => void seen.push([ctx.payload.n, ctx.accountId]));
+      await queue.start();
+      const view = await queue.schedules.upsert('often', { ...hourly, everyMs: 1_000, priority: 'high' });
+      expect(view).toMatchObject({ name: 'often', job: 'test.work', everyMs: 1_000, priority: 'high' });
+      await until(async () => seen.length >= 2);
+      expect(new Set(seen.map(String))).toEqual(new Set(['7,acme-za']));
+      const [job] = await queue.list({ states: ['completed'] });
+      expect(job).toMatchObject({ name: 'test.work', accountId: account, priority: 'high' });
+      expect(job!.jobId).toMatch(/^test-[a-z0-9]+$/);
+      await expect(queue.schedules.remove('often')).resolves.toBe(true);
+      const left = seen.length;
+      await sleep(1_200);
+      expect(seen.length).toBeLessThanOrEqual(left + 1);
+      await expect(queue.schedules.list()).resolves.toEqual([]);
+      await expect(queue.counts()).resolves.toMatchObject({ parked: 0, waiting: 0, failed: 0 });
+    });
+
+    it('keeps its time when it is said again, and is one by its name when it is said otherwise', async () => {
+      const queue = rig().queue(async () => {});
+      await queue.schedules.upsert('daily', { ...hourly, cron: '0 6 * * *' });
+      await queue.schedules.upsert('hourly', { ...hourly, everyMs: 3_600_000 });
+      await queue.start();
+      await until(async () => (await queue.counts()).completed === 1);
+      const first = await queue.schedules.get('hourly');
+      await sleep(50);
+      const again = await queue.schedules.upsert('hourly', { ...hourly, everyMs: 3_600_000 });
+      expect(again.nextRunAt).toEqual(first!.nextRunAt);
+      await queue.schedules.upsert('daily', { ...hourly, payload: { n: 8 }, cron: '30 6 * * *' });
+      const [, daily] = (await queue.schedules.list()).sort((a, b) => b.name.localeCompare(a.name));
+      expect(daily).toMatchObject({ name: 'daily', cron: '30 6 * * *', timeZone: 'UTC', payload: { n: 8 } });
+      expect(daily!.nextRunAt!.toISOString()).toMatch(/T06:30:00/);
+      // One clockwork for each, parked until its time; the hourly one has run.
+      await expect(queue.counts()).resolves.toMatchObject({ parked: 2, completed: 1 });
+      const [parked] = await queue.list({ states: ['parked'] });
+      expect(parked!.parked!.reason).toMatch(/^It is the next run of the schedule "(daily|hourly)"/);
+      await expect(queue.cancel(parked!.jobId)).rejects.toMatchObject({ code: 'JOB_STATE' });
+      await queue.schedules.remove('daily');
+      await queue.schedules.remove('hourly');
+      await expect(queue.schedules.remove('hourly')).resolves.toBe(false);
+    });
+
+    it('means the hours of its time zone', async () => {
+      const queue = rig().queue(async () => {});
+      const { nextRunAt } = await queue.schedules.upsert('morning', {
+        ...hourly,
+        cron: '0 6 * * *',
+        timeZone: 'Africa/Johannesburg',
+      });
+      // Six in Johannesburg is four in UTC, all year.
+      expect(nextRunAt!.toISOString()).toMatch(/T04:00:00/);
+      await queue.schedules.remove('morning');
+    });
+
+    it('does not overtake itself: while a run goes on, those that come due are left out', async () => {
+      const gate = latch();
+      let running = 0;
+      let most = 0;
+      let runs = 0;
+      const queue = rig().queue(async () => {
+        runs += 1;
+        running += 1;
+        most = Math.max(most, running);
+        await gate.opened;
+        running -= 1;
+      });
+      await queue.start();
+      await queue.schedules.upsert('slow', { ...hourly, everyMs: 1_000 });
+      await next(queue, 'active');
+      await until(async () => (await queue.schedules.get('slow'))!.runs >= 2);
+      await sleep(100);
+      expect(runs).toBe(1);
+      gate.open();
+      await until(async () => runs >= 2);
+      expect(most).toBe(1);
+      await queue.schedules.remove('slow');
+    });
+
+    it('makes up for one run after an outage, not for all', async () => {
+      let runs = 0;
+      const before = rig().queue(async () => {});
+      await before.schedules.upsert('missed', { ...hourly, everyMs: 1_000 });
+      await before.close();
+      await sleep(3_200);
+      const after = rig().queue(
+        async () => {
+          runs += 1;
+        },
+        {},
+        {},
+        true,
+      );
+      await after.start();
+      await sleep(700);
+      expect(runs).toBeGreaterThanOrEqual(1);
+      expect(runs).toBeLessThanOrEqual(2);
+      await after.schedules.remove('missed');
+    });
+  });
+});
+
+onEachBackend((rig) => {
+  describe('what is refused of a schedule', () => {
+    it.each([
+      [
+        'a payload that does not match',
+        { payload: { n: 'one' }, everyMs: 60_000 },
+        { code: 'JOB_PAYLOAD_INVALID' },
+      ],
+      ['an unknown job', { job: 'test.other', everyMs: 60_000 }, { code: 'JOB_UNKNOWN' }],
+      ['no time at all', {}, { field: 'cron' }],
+      ['two times', { everyMs: 60_000, cron: '0 6 * * *' }, { field: 'cron' }],
+      ['an interval that is too short', { everyMs: 10 }, { field: 'everyMs' }],
+      ['an expression that is none', { cron: 'at six' }, { field: 'cron' }],
+      ['an expression that never comes', { cron: '0 6 31 2 *' }, { field: 'cron' }],
+      ['a time zone that is none', { cron: '0 6 * * *', timeZone: 'Africa/Capetown' }, { field: 'timeZone' }],
+      ['a priority that is none', { everyMs: 60_000, priority: 'urgent' as never }, { field: 'priority' }],
+    ])('is %s, and nothing is put in', async (_what, options, error) => {
+      const queue = rig().queue(async () => {});
+      await expect(queue.schedules.upsert('wrong', { ...hourly, ...options })).rejects.toMatchObject(error);
+      await expect(queue.schedules.list()).resolves.toEqual([]);
+      await expect(queue.counts()).resolves.toMatchObject({ parked: 0, waiting: 0 });
+    });
+
+    it('is a name that is none, or that a schedule of another section has', async () => {
+      const job = (name: string, section: string) =>
+        defineJob({ name, section, version: 1, payload: z.object({ n: z.number() }), async run() {} });
+      await using queues = new OperationQueues({
+        backend: rig().backend,
+        jobs: [job('orders.import', 'orders'), job('inventory.sync', 'inventory')],
+        prefix: 'names',
+      });
+      const daily = { ...work(), cron: '0 6 * * *' };
+      await queues.schedules.upsert('daily', { ...daily, job: 'orders.import' });
+      await expect(
+        queues.schedules.upsert('daily', { ...daily, job: 'inventory.sync' }),
+      ).rejects.toMatchObject({ field: 'name' });
+      await expect(
+        queues.schedules.upsert('a name', { ...daily, job: 'inventory.sync' }),
+      ).rejects.toMatchObject({ field: 'name' });
+      await expect(queues.schedules.list()).resolves.toMatchObject([{ name: 'daily', section: 'orders' }]);
+      await expect(queues.schedules.remove('daily')).resolves.toBe(true);
+    });
+  });
+});
