@@ -15,5 +15,6 @@ export {
   type Resealed,
   SealedKeyValueStore,
   type SealedKeyValueStoreOptions,
+  sealMarkKey,
 } from './secrets/sealed-key-value-store.js';
 export { Sealer } from './secrets/sealer.js';

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Lifetime } from '../life/lifetime.js';
 import { MemoryKeyValueStore } from '../memory/memory-key-value-store.js';
 import { generateSealKey, sealKeysFrom } from './seal-keys.js';
-import { SealedKeyValueStore } from './sealed-key-value-store.js';
+import { SealedKeyValueStore, sealMarkKey } from './sealed-key-value-store.js';
 import { Sealer } from './sealer.js';
 
 const [oldKey, newKey] = [generateSealKey().reveal(), generateSealKey().reveal()];
@@ -73,6 +73,16 @@ describe('SealedKeyValueStore', () => {
     await expect(sealed(newKey).reseal('token/1')).rejects.toMatchObject({ code: 'SEAL_KEY_WRONG' });
     expect(await below.get('token/1')).toEqual(before);
     expect(await sealed(oldKey).get('token/1')).toEqual(token);
+  });
+
+  it('tells a program at its start that its key is not that of the others, also while nothing else is there', async () => {
+    await sealed(oldKey).checkKey();
+    await sealed(oldKey).checkKey();
+    await sealed(`${newKey},${oldKey}`).checkKey();
+    await expect(sealed(newKey).checkKey()).rejects.toMatchObject({ code: 'SEAL_KEY_WRONG' });
+    expect(await sealed(`${newKey},${oldKey}`).reseal(sealMarkKey)).toBe('resealed');
+    await sealed(newKey).checkKey();
+    await expect(sealed(oldKey).checkKey()).rejects.toMatchObject({ code: 'SEAL_KEY_WRONG' });
   });
 
   it('reseals with the current key, and the end stays what it was', async () => {

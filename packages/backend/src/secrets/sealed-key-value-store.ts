@@ -29,6 +29,9 @@ export interface SealedKeyValueStoreOptions {
   readonly logger?: Logger;
 }
 
+/** A sealed mark that stays, so that a wrong key is noticed also while no other value is there. */
+export const sealMarkKey = 'seal-mark';
+
 /** What became of a value in `reseal`. */
 export type Resealed = 'resealed' | 'already-current' | 'unsealed' | 'absent';
 
@@ -72,6 +75,17 @@ export class SealedKeyValueStore implements KeyValueStore {
 
   keys(prefix: string): Promise<readonly string[]> {
     return this.#store.keys(prefix);
+  }
+
+  /**
+   * For the start of a program: whether its keys open what the others seal. The first one leaves a mark for those who come.
+   * @throws ConfigurationError with code `SEAL_KEY_WRONG`.
+   */
+  async checkKey(): Promise<void> {
+    if ((await this.get(sealMarkKey)) !== undefined) return;
+    await this.set(sealMarkKey, true);
+    // Of two first ones with different keys, one learns of the other.
+    await this.get(sealMarkKey);
   }
 
   /**

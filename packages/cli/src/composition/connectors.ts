@@ -22,8 +22,8 @@ type Factory = ReturnType<typeof knownConnectors>;
 
 export interface ConnectorParts {
   readonly backend: FluxoriBackend;
-  /** Where tokens are kept when a sealing key is set. */
-  readonly secureKeyValues?: KeyValueStore;
+  /** Where tokens are kept. */
+  readonly secureKeyValues: KeyValueStore;
   readonly client: NetworkAwareClient;
   readonly tracker: RateTracker;
   readonly logger: Logger;
@@ -53,6 +53,11 @@ export class Connectors {
     private readonly accounts: CliConfig['accounts'],
     private readonly parts: ConnectorParts,
   ) {}
+
+  /** Those that were asked for. */
+  get made(): readonly AmazonSPConnector[] {
+    return [...this.#made.values()];
+  }
 
   get accountIds(): readonly AccountId[] {
     return Object.keys(this.accounts).map(accountId);

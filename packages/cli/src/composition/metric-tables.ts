@@ -1,3 +1,4 @@
+import { amazonMetrics } from '@fluxori/amazon-sp';
 import type { MetricTable } from '@fluxori/core';
 import { networkMetrics } from '@fluxori/network';
 import { backendMetrics, ownMetrics } from '@fluxori/observability';
@@ -7,6 +8,7 @@ import { queueMetrics } from '@fluxori/queue';
 export const metricTables: readonly MetricTable[] = [
   queueMetrics,
   networkMetrics,
+  amazonMetrics,
   backendMetrics,
   ownMetrics,
 ];

@@ -1,6 +1,13 @@
 import { amazonJobs } from '@fluxori/amazon-sp';
 import { type FluxoriBackend, openBackend, SealedKeyValueStore, Sealer } from '@fluxori/backend';
-import { type Logger, type Metrics, noMetrics, noTracing, type Tracing } from '@fluxori/core';
+import {
+  type KeyValueStore,
+  type Logger,
+  type Metrics,
+  noMetrics,
+  noTracing,
+  type Tracing,
+} from '@fluxori/core';
 import { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import { OperationQueues } from '@fluxori/queue';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
@@ -36,6 +43,10 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
   const get = <T>(id: ServiceIdentifier<T>) => container.getAsync(id);
 
   const backend = await get(ids.backend);
+  await get(ids.secureKeyValues).catch(async (error: unknown) => {
+    await backend.close();
+    throw error;
+  });
   const [client, tracker, accounts, queues] = await Promise.all([
     get(ids.networkClient),
     get(ids.rateTracker),
@@ -64,6 +75,20 @@ const storage = new ContainerModule(({ bind }) => {
     (loaded: LoadedConfig, logger: Logger) => openBackend(loaded.backendUrl, { logger }),
     [ids.loadedConfig, ids.logger],
   );
+  bind(ids.secureKeyValues).toResolvedValue(
+    async (loaded: LoadedConfig, { keyValues }: FluxoriBackend, logger: Logger) => {
+      if (loaded.sealKeys === undefined) return keyValues;
+      const sealed = new SealedKeyValueStore({
+        store: keyValues,
+        sealer: new Sealer(loaded.sealKeys),
+        logger,
+      });
+      // Now, and not job by job: with the wrong key this process would fail what others can do.
+      await sealed.checkKey();
+      return sealed;
+    },
+    [ids.loadedConfig, ids.backend, ids.logger],
+  );
 });
 
 const network = new ContainerModule(({ bind }) => {
@@ -84,6 +109,7 @@ const connectors = new ContainerModule(({ bind }) => {
     (
       loaded: LoadedConfig,
       backend: FluxoriBackend,
+      secureKeyValues: KeyValueStore,
       client: NetworkAwareClient,
       tracker: RateTracker,
       logger: Logger,
@@ -95,15 +121,17 @@ const connectors = new ContainerModule(({ bind }) => {
         tracker,
         logger,
         metrics,
-        ...(loaded.sealKeys && {
-          secureKeyValues: new SealedKeyValueStore({
-            store: backend.keyValues,
-            sealer: new Sealer(loaded.sealKeys),
-            logger,
-          }),
-        }),
+        secureKeyValues,
       }),
-    [ids.loadedConfig, ids.backend, ids.networkClient, ids.rateTracker, ids.logger, ids.metrics],
+    [
+      ids.loadedConfig,
+      ids.backend,
+      ids.secureKeyValues,
+      ids.networkClient,
+      ids.rateTracker,
+      ids.logger,
+      ids.metrics,
+    ],
   );
 });
 

@@ -1,5 +1,5 @@
 import type { FluxoriBackend } from '@fluxori/backend';
-import type { Logger, Metrics, Tracing } from '@fluxori/core';
+import type { KeyValueStore, Logger, Metrics, Tracing } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { OperationQueues } from '@fluxori/queue';
 import type { ServiceIdentifier } from 'inversify';
@@ -13,6 +13,8 @@ export const ids = {
   metrics: Symbol.for('fluxori.Metrics') as ServiceIdentifier<Metrics>,
   tracing: Symbol.for('fluxori.Tracing') as ServiceIdentifier<Tracing>,
   backend: Symbol.for('fluxori.Backend') as ServiceIdentifier<FluxoriBackend>,
+  /** Where tokens are kept: sealed when a key is set, else the backend's. */
+  secureKeyValues: Symbol.for('fluxori.SecureKeyValues') as ServiceIdentifier<KeyValueStore>,
   networkClient: Symbol.for('fluxori.NetworkAwareClient') as ServiceIdentifier<NetworkAwareClient>,
   rateTracker: Symbol.for('fluxori.RateTracker') as ServiceIdentifier<RateTracker>,
   connectors: Symbol.for('fluxori.Connectors') as ServiceIdentifier<Connectors>,

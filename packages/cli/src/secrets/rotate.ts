@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { openBackend, SealedKeyValueStore, Sealer, type SealKeys } from '@fluxori/backend';
+import { openBackend, SealedKeyValueStore, Sealer, type SealKeys, sealMarkKey } from '@fluxori/backend';
 import { ConfigurationError, isErrorOf, type Logger } from '@fluxori/core';
 import { refusalKeyPrefix, tokenKeyPrefix } from '@fluxori/network';
 import { folderOf } from '../desk/desk-path.js';
@@ -33,12 +33,14 @@ export async function rotateTokens(
   const store = new SealedKeyValueStore({ store: keyValues, sealer: new Sealer(keys), logger });
   const names = await Promise.all([tokenKeyPrefix, refusalKeyPrefix].map((prefix) => store.keys(prefix)));
   const done: RotatedTokens = { resealed: 0, unsealed: 0, unreadable: 0 };
-  for (const key of names.flat()) {
+  for (const key of [...names.flat(), sealMarkKey]) {
     await locks.withLock(
       key,
       async () => {
         const became = await store.reseal(key).catch(wrongKey);
-        if (became === 'resealed' || became === 'unsealed' || became === 'unreadable') done[became] += 1;
+        // The mark is no token, but with its key lost no program would start.
+        if (became === 'unreadable') done.unreadable += 1;
+        else if (key !== sealMarkKey && (became === 'resealed' || became === 'unsealed')) done[became] += 1;
         if (became === 'unsealed' || (became === 'unreadable' && dropUnreadable)) await store.delete(key);
       },
       { signal },
@@ -60,7 +62,7 @@ function wrongKey(error: unknown): 'unreadable' {
 /** Some tokens stay as they are because their key is not here. */
 export function unreadableTokens(count: number): ConfigurationError {
   return new ConfigurationError(
-    `${count} stored token${count === 1 ? ' was' : 's were'} sealed with a key that is not here, and left as ${count === 1 ? 'it is' : 'they are'}.`,
+    `${count} stored value${count === 1 ? ' was' : 's were'} sealed with a key that is not here, and left as ${count === 1 ? 'it is' : 'they are'}.`,
     {
       code: 'SEAL_KEY_WRONG',
       field: 'FLUXORI_SEAL_KEY',
