@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { describeWith, type FreshPlace, freshPlace } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const script = join(import.meta.dirname, '../../dist/fixture/crash-worker.js');
@@ -20,22 +21,26 @@ interface Line {
   };
 }
 
-let folder: string;
+let place: FreshPlace;
 let child: ChildProcess | undefined;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fluxori-crash-'));
-});
 afterEach(async () => {
   child?.kill('SIGKILL');
-  await rm(folder, { recursive: true, force: true });
+  await place.remove();
 });
+
+async function freshFolder(): Promise<FreshPlace> {
+  const folder = await mkdtemp(join(tmpdir(), 'fluxori-crash-'));
+  return { url: `pglite:${folder}`, remove: () => rm(folder, { recursive: true, force: true }) };
+}
 
 /** Runs the worker until it ends or is killed; `onLine` may kill it. */
 async function run(
   kind: string,
   onLine: (line: Line, child: ChildProcess) => void = () => {},
 ): Promise<Line[]> {
-  const started = spawn(process.execPath, [script, folder, kind], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, [script, place.url, kind], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   child = started;
   const lines: Line[] = [];
   for await (const text of createInterface({ input: started.stdout })) {
@@ -46,7 +51,11 @@ async function run(
   return lines;
 }
 
-describe('after kill -9', () => {
+function survivesKill(open: () => Promise<FreshPlace>): void {
+  beforeEach(async () => {
+    place = await open();
+  });
+
   it('a job is taken up at once where it was, with no attempt used and at most one step repeated', async () => {
     const first = await run('import', ({ step }, worker) => {
       if (step === 8) worker.kill('SIGKILL');
@@ -74,4 +83,8 @@ describe('after kill -9', () => {
       view: { state: 'failed', error: { code: 'JOB_STATE' } },
     });
   });
-});
+}
+
+describe('after kill -9, in a folder', () => survivesKill(freshFolder));
+describeWith('redis', 'after kill -9, on Redis', () => survivesKill(() => freshPlace('redis')));
+describeWith('postgres', 'after kill -9, on PostgreSQL', () => survivesKill(() => freshPlace('postgres')));
