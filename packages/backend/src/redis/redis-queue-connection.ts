@@ -1,4 +1,5 @@
 import type { Logger } from '@fluxori/core';
+import type { QueueBaseOptions } from 'bullmq';
 import type { QueueConnection } from '../fluxori-backend.js';
 import { createRedisClient, type RedisClient } from './redis-client.js';
 import { reasonOf } from './redis-failure.js';
@@ -8,6 +9,9 @@ export interface QueueLink {
   readonly connection: QueueConnection;
   close(): void;
 }
+
+/** BullMQ's factory takes it, and its type for all databases leaves it out. */
+type RedisQueueOptions = QueueBaseOptions & { readonly prefix: string };
 
 /** BullMQ blocks for up to 10 s at a time, so that silence means nothing before that. */
 const silenceMs = 20_000;
@@ -30,8 +34,10 @@ export async function connectQueue(address: RedisAddress, logger: Logger): Promi
       connection: client,
       prefix,
       // Whoever forgets the prefix must not meet the queues of others: it is set here, too.
-      backendFactory: (name, options, extra) =>
-        createRedisBackend(name, { ...options, prefix: options.prefix ?? prefix, connection: client }, extra),
+      backendFactory: (name, options, extra) => {
+        const all: RedisQueueOptions = { prefix, ...options, connection: client };
+        return createRedisBackend(name, all, extra);
+      },
     },
     close: () => client.disconnect(),
   };
