@@ -144,6 +144,7 @@ async function compare(
     await client.set(`${root}test-clock`, String(ms));
   };
   await goTo(startMs);
+  await store.open();
   const run = async (one: Step) => {
     if (one.do === 'take') {
       const asked = one.buckets.map((index) => limits[index]!);
