@@ -1,0 +1,193 @@
+import { accountId, type Logger, sleep } from '@fluxori/core';
+import { describeWith, openRelay, type PrivateServer, type Relay, startServer } from '@fluxori/test-services';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { failureOf } from '../conformance/under-test.js';
+import { openBackend } from '../open-backend.js';
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+}
+
+function listeningLogger(lines: Line[]): Logger {
+  const note = (level: string) => (_fields: object, message: string) => {
+    if (/is (away|back)/.test(message)) lines.push({ level, message });
+  };
+  const logger: Logger = {
+    debug: () => {},
+    info: note('info'),
+    warn: note('warn'),
+    error: note('error'),
+    child: () => logger,
+  };
+  return logger;
+}
+
+describeWith('redis', 'a Redis that goes away', () => {
+  let server: PrivateServer;
+  let relay: Relay;
+
+  beforeAll(async () => {
+    server = await startServer('redis');
+    relay = await openRelay(server.port);
+  }, 60_000);
+  afterAll(async () => {
+    await relay[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  }, 60_000);
+
+  it('is waited for: killed and started again under load, nothing is lost, refused or told twice', async () => {
+    const lines: Line[] = [];
+    const account = accountId('acme');
+    await using backend = await openBackend(`redis://127.0.0.1:${server.port}?prefix=killed`, {
+      logger: listeningLogger(lines),
+    });
+    const counts = { taken: 0, refused: 0, set: 0, written: 0, locked: 0 };
+    let isOver = false;
+    const stream = async (work: (turn: number) => Promise<void>) => {
+      for (let turn = 0; !isOver; turn++) await work(turn);
+    };
+    const limit = { key: 'load', ratePerSecond: 10_000, burst: 100_000 };
+    const streams = [
+      stream(async () => {
+        const answer = await backend.buckets.take([limit], { priority: 3 });
+        if (!answer.granted) counts.refused++;
+        else {
+          counts.taken++;
+          await backend.buckets.settle(answer.grant);
+        }
+      }),
+      stream(async (turn) => {
+        await backend.keyValues.set(`key ${turn}`, turn);
+        counts.set = turn + 1;
+      }),
+      stream(async (turn) => {
+        await backend.records.write({ accountId: account, state: { [`mark ${turn}`]: turn } });
+        counts.written = turn + 1;
+      }),
+      stream(async () => {
+        await backend.locks.withLock('one', async () => {
+          counts.locked++;
+        });
+      }),
+    ];
+    await sleep(200);
+    await server.kill();
+    await sleep(300);
+    const health = await backend.health();
+    const before = { ...counts };
+    await server.start();
+    while (counts.taken < before.taken + 100 || counts.set < before.set + 100) await sleep(5);
+    while (counts.written < before.written + 100 || counts.locked < before.locked + 100) await sleep(5);
+    isOver = true;
+    await Promise.all(streams);
+
+    expect(health.status).toBe('down');
+    expect(health.details).toMatchObject({ since: expect.any(String), error: expect.any(String) });
+    expect((await backend.health()).status).toBe('up');
+    expect(counts.refused).toBe(0);
+    expect((await backend.keyValues.keys('key ')).length).toBe(counts.set);
+    for (let turn = 0; turn < counts.written; turn++) {
+      expect(await backend.records.readState(account, `mark ${turn}`)).toBe(turn);
+    }
+    const [bucket] = await backend.buckets.inspect('load');
+    expect(bucket!.inFlight).toBe(0);
+    expect(lines.map(({ level }) => level)).toEqual(['warn', 'info']);
+    expect(lines[1]!.message).toMatch(/is back after \d+\.\d s/);
+  }, 60_000);
+
+  it('loses no job of BullMQ when it is killed at work, and each is done', async () => {
+    const { Queue, Worker } = await import('bullmq');
+    await using backend = await openBackend(`redis://127.0.0.1:${server.port}?prefix=jobs`);
+    const { connection, prefix, backendFactory } = await backend.queueConnection();
+    const options = { connection, ...(prefix !== undefined && { prefix }) };
+    const queue = new Queue('work', options, backendFactory);
+    queue.on('error', () => {});
+    const done = new Set<number>();
+    const jobs = 400;
+    await queue.addBulk(Array.from({ length: jobs }, (_, index) => ({ name: 'one', data: { index } })));
+    const worker = new Worker(
+      'work',
+      async (job) => {
+        await sleep(5);
+        done.add(job.data.index);
+      },
+      { ...options, concurrency: 5, stalledInterval: 1_000, lockDuration: 2_000 },
+      backendFactory,
+    );
+    worker.on('error', () => {});
+    while (done.size < 50) await sleep(5);
+    await server.kill();
+    await sleep(300);
+    await server.start();
+    while (done.size < jobs) await sleep(20);
+    await worker.close();
+    await queue.close();
+    expect(done.size).toBe(jobs);
+  }, 60_000);
+
+  it('is told apart from a slow one: a silent connection is given up and made anew', async () => {
+    const lines: Line[] = [];
+    await using backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=silent`, {
+      logger: listeningLogger(lines),
+    });
+    await backend.keyValues.set('before', 1);
+    relay.stall();
+    const asked = backend.keyValues.get('before');
+    while (lines.length === 0) await sleep(50);
+    expect(lines[0]).toMatchObject({ level: 'warn', message: expect.stringContaining('does not answer') });
+    await relay.heal();
+    expect(await asked).toBe(1);
+  }, 30_000);
+
+  it('is given up after the patience of the URL, with an error that says who, how long and why', async () => {
+    await using backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=gone&patience=0.3`);
+    await relay.cut();
+    const failure = await failureOf(backend.keyValues.get('x'));
+    expect(failure).toMatchObject({
+      name: 'NetworkError',
+      code: 'BACKEND_UNAVAILABLE',
+      host: `127.0.0.1:${relay.port}`,
+      retryable: true,
+    });
+    expect(String(failure?.message)).toContain('not back within 300 ms: nothing listens there');
+    await relay.heal();
+    while ((await backend.health()).status !== 'up') await sleep(20);
+    expect(await backend.keyValues.get('x')).toBe(undefined);
+  }, 30_000);
+
+  it('lets go at once of who is aborted, and of everybody when it is closed', async () => {
+    const backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=aborted`);
+    await relay.cut();
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const write = { accountId: accountId('acme'), state: { a: 1 } };
+    const aborted = failureOf(backend.records.write(write, { signal: controller.signal }));
+    const left = failureOf(backend.keyValues.get('x'));
+    await sleep(100);
+    controller.abort(reason);
+    expect(await aborted).toBe(reason);
+    await backend.close();
+    expect(await left).toMatchObject({ name: 'ConfigurationError', code: 'BACKEND_UNAVAILABLE' });
+    await relay.heal();
+  }, 30_000);
+
+  it('tells the holder of a lock that it was lost when the lease could not be renewed', async () => {
+    await using backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=lost`);
+    const seen = failureOf(
+      backend.locks.withLock(
+        'lease',
+        async ({ signal }) => {
+          await relay.cut();
+          await new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason));
+          });
+        },
+        { ttlMs: 600 },
+      ),
+    );
+    expect(await seen).toMatchObject({ name: 'NetworkError', code: 'BACKEND_UNAVAILABLE' });
+    await relay.heal();
+    expect(await backend.locks.withLock('lease', async () => 'mine again')).toBe('mine again');
+  }, 30_000);
+});
