@@ -21,6 +21,8 @@ export interface WorkerParts extends RunnerParts {
   readonly keepFailedMs: number;
   readonly control: QueueControl;
   readonly register: WorkerRegister;
+  /** Listens to the queue's commands finding the store away. */
+  readonly onTrouble: (listener: () => void) => void;
   readonly locks: Locks;
   /** Nobody but this process can be working on the backend's jobs. */
   readonly exclusive: boolean;
@@ -160,6 +162,7 @@ export class JobWorker {
     });
     this.#worker.on('error', (error) => this.#report(error));
     this.#worker.on('ioredis:close', () => this.#recovery.storeWasAway());
+    this.#parts.onTrouble(() => this.#recovery.storeWasAway());
   }
 
   /**

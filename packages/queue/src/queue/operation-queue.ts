@@ -326,6 +326,7 @@ export class OperationQueue implements AsyncDisposable {
       control: this.#control,
       register: this.#register,
       locks: backend.locks,
+      onTrouble: (listener) => this.#link.onTrouble(listener),
       tick: (job) => this.schedules.tick(job),
       leaseMs: backend.shared ? leaseMs : Number.POSITIVE_INFINITY,
       concurrency,

@@ -18,6 +18,7 @@ export class QueueLink {
   readonly #logger: Logger;
   readonly #closed = new AbortController();
   readonly #parting = new AbortController();
+  readonly #troubled = new Set<() => void>();
   #link: Promise<Link> | undefined;
 
   constructor(backend: FluxoriBackend, name: string, logger: Logger) {
@@ -26,6 +27,11 @@ export class QueueLink {
     this.#logger = logger;
     // Each command that is under way listens.
     setMaxListeners(0, this.#parting.signal);
+  }
+
+  /** Listens to commands finding the store away. */
+  onTrouble(listener: () => void): void {
+    this.#troubled.add(listener);
   }
 
   /** The queue is about to close: from now on nothing waits for long for a store that is away. */
@@ -88,7 +94,10 @@ export class QueueLink {
   #outlasting(connection: QueueConnection): QueueConnection {
     const { shared, url } = this.#backend;
     if (!shared) return connection;
-    return steadfast(connection, { host: hostOf(url), patienceMs, closing: this.#parting.signal });
+    const onTrouble = () => {
+      for (const listener of this.#troubled) listener();
+    };
+    return steadfast(connection, { host: hostOf(url), patienceMs, closing: this.#parting.signal, onTrouble });
   }
 }
 

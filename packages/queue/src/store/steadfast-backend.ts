@@ -10,6 +10,8 @@ export interface Steadfastness {
   readonly patienceMs: number;
   /** Aborted when nobody is left who could wait: then no command waits for longer than `partingMs`. */
   readonly closing: AbortSignal;
+  /** Told of each command that found the store away. */
+  readonly onTrouble?: () => void;
 }
 
 type Method = keyof IQueueBackend;
@@ -113,6 +115,7 @@ async function insist(
       } catch (error) {
         if (await movedAlready(method, args, backend, error)) return moved(method);
         if (!isStoreTrouble(error) || isOurs(error)) throw error;
+        terms.onTrouble?.();
         await Promise.race([sleep(pauseMs, over.signal), stop]);
         answer = Promise.resolve(command());
       }
