@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { connectToSandbox } from '../../testing/connect-to-sandbox.js';
+
+/** So fast that a minute at 5 a second, 300 tokens, takes three seconds. */
+const plan = { rate: 100, burst: 40 };
+const seconds = (tokens: number) => (tokens / plan.rate) * 1_000;
+
+it('beside another program that uses up half of the budget we settle to what is left, refused under 2 %, and take the rate back', async () => {
+  await using here = await connectToSandbox({
+    config: { limits: { 'orders.getOrder': { ratePerSecond: plan.rate, burst: plan.burst } } },
+    sandbox: { orders: 5, skus: 5, settleMs: 0, plans: { 'orders.getOrder': plan } },
+  });
+  const { connector, sandbox } = here;
+  const [orderId = ''] = sandbox.orderIds();
+  const stop = new AbortController();
+  const failures: unknown[] = [];
+  const caller = async () => {
+    while (!stop.signal.aborted) {
+      await connector
+        .api('orders')
+        .getOrder({ orderId }, { signal: stop.signal })
+        .catch((error: unknown) => stop.signal.aborted || failures.push(error));
+    }
+  };
+  const callers = Promise.all(Array.from({ length: 30 }, caller));
+  const share = async () =>
+    (await connector.limits()).find(({ label }) => label.startsWith('orders'))?.yielding?.share;
+  const meanwhile = async (tokens: number) => {
+    const before = sandbox.counters();
+    const startedAt = performance.now();
+    await sleep(seconds(tokens));
+    const tokensPassed = ((performance.now() - startedAt) / 1_000) * plan.rate;
+    const after = sandbox.counters();
+    return {
+      served: (after.served - before.served) / tokensPassed,
+      throttled: after.throttled - before.throttled,
+      requests: after.requests - before.requests,
+    };
+  };
+
+  expect(await meanwhile(200)).toMatchObject({ throttled: 0 });
+  expect(await share()).toBeUndefined();
+
+  const fault = await sandbox.faults.set({ kind: 'foreign-use', share: 0.5, operation: 'orders.getOrder' });
+  await sleep(seconds(300));
+  const beside = await meanwhile(500);
+  expect(beside.throttled / beside.requests).toBeLessThan(0.02);
+  expect(beside.served).toBeGreaterThan(0.4);
+  expect(await share()).toBeLessThan(0.75);
+
+  await sandbox.faults.clear(fault);
+  await sleep(seconds(450));
+  const alone = await meanwhile(150);
+  expect(alone.throttled).toBe(0);
+  expect(alone.served).toBeGreaterThan(0.85);
+  expect(await share()).toBeUndefined();
+
+  stop.abort();
+  await callers;
+  expect(failures).toEqual([]);
+}, 60_000);

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startSandbox } from '@fluxori/sandbox';
+import { describeWith, freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
+import { describe, expect, it } from '@jest/globals';
+import { CallerProcesses } from '../../testing/caller-processes.js';
+import { sandboxConfig } from '../../testing/connect-to-sandbox.js';
+
+const plan = { rate: 5, burst: 10 };
+const seconds = 20;
+const mostAllowed = plan.burst + plan.rate * seconds;
+
+/** Callers of one account and one operation, 30 in all, who never wait between two calls. */
+async function serve(backend: string, processes: number, afterwards: 'kill' | 'stop'): Promise<void> {
+  await using sandbox = await startSandbox({
+    orders: 5,
+    skus: 5,
+    settleMs: 0,
+    plans: { 'orders.getOrder': plan },
+  });
+  const [orderId = ''] = sandbox.orderIds();
+  const limits = { 'orders.getOrder': { ratePerSecond: plan.rate, burst: plan.burst } };
+  const task = {
+    backend,
+    config: { ...sandboxConfig(sandbox), limits },
+    callers: 30 / processes,
+    orderId,
+  };
+  const counts = () => {
+    const { throttled, tokenCalls, operations } = sandbox.counters();
+    return { served: operations['orders.getOrder']?.served ?? 0, throttled, tokenCalls };
+  };
+  await using first = await CallerProcesses.start(processes, task);
+  first.go();
+  await sleep(seconds * 1_000);
+  const after = counts();
+  expect(after).toMatchObject({ throttled: 0, tokenCalls: 1 });
+  expect(after.served).toBeGreaterThanOrEqual(mostAllowed - 2);
+  if (afterwards === 'stop') {
+    const told = await first.stop();
+    expect(told.flatMap(({ failures }) => failures)).toEqual([]);
+    return;
+  }
+  await first.kill();
+  await using second = await CallerProcesses.start(processes, task);
+  const before = counts();
+  second.go();
+  await sleep(4_000);
+  const told = await second.stop();
+  expect(told.flatMap(({ failures }) => failures)).toEqual([]);
+  expect(counts()).toMatchObject({ throttled: 0, tokenCalls: 1 });
+  expect(counts().served - before.served).toBeGreaterThan(plan.rate * 2);
+}
+
+async function serveOn(service: Service): Promise<void> {
+  const place = await freshPlace(service);
+  try {
+    await serve(place.url, 3, 'kill');
+  } finally {
+    await place.remove();
+  }
+}
+
+const title = `at least ${mostAllowed - 2} of ${mostAllowed} calls are served in ${seconds} s, none throttled, with one token call`;
+const shared = services.filter((service) => serviceUrl(service) !== undefined);
+
+describe('30 callers of one account and one operation', () => {
+  // All at the same time: it takes half a minute, whatever the machine.
+  it(`${title}: one process in memory; three on ${shared.join(', three on ') || 'no shared backend here'}, which are killed and started again`, async () => {
+    await Promise.all([serve('memory:', 1, 'stop'), ...shared.map(serveOn)]);
+  }, 90_000);
+});
+
+for (const missing of services.filter((service) => !shared.includes(service))) {
+  describeWith(missing, `30 callers in 3 processes on ${missing}`, () => {
+    it(title, () => serveOn(missing));
+  });
+}
