@@ -1,6 +1,6 @@
 import type { Fault } from '@fluxori/sandbox';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { connectToSandbox, noWaiting, type Sandboxed } from '../testing/connect-to-sandbox.js';
+import { connectToSandbox, noWaiting, type Sandboxed, testBackends } from '../testing/connect-to-sandbox.js';
 
 let open: Sandboxed | undefined;
 
@@ -11,7 +11,7 @@ afterEach(async () => {
 
 const slow = (operation?: string): Fault => ({ kind: 'latency', ms: 3_000, ...(operation && { operation }) });
 
-describe('a call that is aborted', () => {
+describe.each(testBackends)('a call that is aborted, on %s', (backend) => {
   it.each<[string, Fault[], (here: Sandboxed, signal: AbortSignal) => Promise<unknown>, number]>([
     [
       'while its token is fetched',
@@ -51,6 +51,7 @@ describe('a call that is aborted', () => {
     '%s settles within 50 ms with the caller’s reason, and sends nothing more',
     async (_, faults, work, requests) => {
       open = await connectToSandbox({
+        backend,
         config: noWaiting.connector,
         sandbox: { ...noWaiting.sandbox, orders: 3, skus: 3 },
         // The longest pauses that the jitter allows.
@@ -76,6 +77,7 @@ describe('a call that is aborted', () => {
 
   it('before it began sends nothing at all', async () => {
     open = await connectToSandbox({
+      backend,
       config: noWaiting.connector,
       sandbox: { ...noWaiting.sandbox, orders: 1, skus: 1 },
     });

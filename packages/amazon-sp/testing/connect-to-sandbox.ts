@@ -1,9 +1,10 @@
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
 import { type Clock, ConnectorFactory, type Logger, type Random } from '@fluxori/core';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
+import { freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
 import { type AmazonSPConnector, type AmazonSpConfigInput, amazonSp } from '../src/index.js';
 
-/** A sandbox, a backend in memory and a connector that knows nothing but their addresses. */
+/** A sandbox, a backend (in memory, if nothing else is asked for) and a connector that knows nothing but their addresses. */
 export interface Sandboxed extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly backend: FluxoriBackend;
@@ -11,6 +12,14 @@ export interface Sandboxed extends AsyncDisposable {
   /** Another connector to the same sandbox and backend. */
   connect(config?: Partial<AmazonSpConfigInput>): AmazonSPConnector;
 }
+
+export type TestBackend = 'memory' | Service;
+
+/** The backends that can be tested on here: memory and each service that there is. */
+export const testBackends: readonly TestBackend[] = [
+  'memory',
+  ...services.filter((service) => serviceUrl(service) !== undefined),
+];
 
 /** Limits so high on both sides that a test does not wait for them. */
 export const noWaiting = {
@@ -25,10 +34,14 @@ export async function connectToSandbox(
     logger?: Logger;
     clock?: Clock;
     random?: Random;
+    /** In memory, or a fresh place in a service. */
+    backend?: TestBackend;
   } = {},
 ): Promise<Sandboxed> {
   const sandbox = await startSandbox(options.sandbox);
-  const backend = await openBackend('memory:');
+  const { backend: kind = 'memory' } = options;
+  const place = kind === 'memory' ? undefined : await freshPlace(kind);
+  const backend = await openBackend(place?.url ?? 'memory:');
   const made: AmazonSPConnector[] = [];
   const connect = (config: Partial<AmazonSpConfigInput> = {}) => {
     const connector = new ConnectorFactory()
@@ -51,6 +64,7 @@ export async function connectToSandbox(
     async [Symbol.asyncDispose]() {
       for (const one of made) await one.close();
       await backend.close();
+      await place?.remove();
       await sandbox.close();
     },
   };

@@ -2,7 +2,12 @@ import { accountId, type Order } from '@fluxori/core';
 import { OperationQueues } from '@fluxori/queue';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
+import {
+  connectToSandbox,
+  noWaiting,
+  type Sandboxed,
+  testBackends,
+} from '../../testing/connect-to-sandbox.js';
 import { Crash, runJob } from '../../testing/run-job.js';
 import { amazonJobs } from './amazon-jobs.js';
 import { ordersImport } from './orders-import.js';
@@ -33,9 +38,9 @@ async function imported({ backend }: Sandboxed): Promise<readonly Order[]> {
   return backend.records.list('order', { accountId: account, limit: 100_000 });
 }
 
-describe('orders.import through the queue', () => {
+describe.each(testBackends)('orders.import through the queue, on %s', (kind) => {
   it('brings in every order once, and the next import only what is new', async () => {
-    const { connector, backend, sandbox } = await start({ sandbox: { orders: 250 } });
+    const { connector, backend, sandbox } = await start({ sandbox: { orders: 250 }, backend: kind });
     await using queues = new OperationQueues({
       jobs: amazonJobs({ connector: async () => connector }),
       backend,
@@ -59,7 +64,7 @@ describe('orders.import through the queue', () => {
   });
 
   it('says at once what is wrong with a payload, and nothing is sent', async () => {
-    const { connector, backend, sandbox } = await start({ sandbox: { orders: 1 } });
+    const { connector, backend, sandbox } = await start({ sandbox: { orders: 1 }, backend: kind });
     await using queues = new OperationQueues({
       jobs: amazonJobs({ connector: async () => connector }),
       backend,
@@ -72,10 +77,10 @@ describe('orders.import through the queue', () => {
   });
 });
 
-describe('orders.import', () => {
+describe.each(testBackends)('orders.import, on %s', (backend) => {
   it('loses no order and fetches no page twice when it is killed after any checkpoint', async () => {
     for (let n = 1; n <= 11; n++) {
-      const here = await start({ sandbox: { orders: 60 } });
+      const here = await start({ sandbox: { orders: 60 }, backend });
       const result = await runJob(importJob(here), {
         backend: here.backend,
         payload: { since: longAgo, pageSize: 10 },
@@ -91,7 +96,7 @@ describe('orders.import', () => {
   });
 
   it('fetches at most one page again when it is killed before a checkpoint is written', async () => {
-    const here = await start({ sandbox: { orders: 60 } });
+    const here = await start({ sandbox: { orders: 60 }, backend });
     const result = await runJob(importJob(here), {
       backend: here.backend,
       payload: { since: longAgo, pageSize: 10 },
@@ -104,7 +109,9 @@ describe('orders.import', () => {
     expect(repeatedPages).toHaveLength(1);
     expect(repeatedPages[0]?.served).toBe(2);
   });
+});
 
+describe('orders.import', () => {
   it('begins again where it was when its page token has grown too old', async () => {
     const here = await start({ sandbox: { orders: 60, orderPageTokenLifetimeMs: 300 } });
     const result = await runJob(importJob(here), {

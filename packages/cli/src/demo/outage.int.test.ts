@@ -1,5 +1,6 @@
 import { accountId, type Health, silentLogger, sleep } from '@fluxori/core';
 import { startSandbox } from '@fluxori/sandbox';
+import { freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { type App, openApp } from '../composition/open-app.js';
 import { configSchema } from '../config/config.js';
@@ -19,43 +20,60 @@ async function until(what: string, isSo: () => Promise<boolean> | boolean, limit
   }
 }
 
+/** The work, and 30 s without Amazon in the middle of it, with its state in the backend that lies there. */
+async function workThroughOutage(backendUrl: string, mode: 'refuse' | 'destroy'): Promise<void> {
+  await using sandbox = await startSandbox({ orders: 300, skus: 500 });
+  const config = configSchema.parse({ accounts: accountsOf(sandbox) });
+  await using app: App = await openApp({ config, home: '', backendUrl }, { logger: silentLogger });
+  const account = accountId(testAccount);
+  const failures: unknown[] = [];
+  app.queues.on('failed', (event) => failures.push(event));
+  await app.queues.start();
+  const { jobId } = await app.queues.add('inventory.sync', { accountId: account, payload: {} });
+  const served = () => sandbox.counters().served;
+  await until('the first pages', () => served() >= 3, 10_000);
+
+  await sandbox.faults.set({ kind: 'outage', mode, durationMs: outageMs });
+  const began = Date.now();
+  const connector = await app.connectors.get(account);
+  await until(
+    'the open circuit in health',
+    async () => flatten(await connector.health()).includes('"open"'),
+    15_000,
+  );
+  const servedInOutage = served();
+  await sleep(outageMs - (Date.now() - began));
+  expect(served()).toBe(servedInOutage);
+
+  await until('work goes on', () => served() > servedInOutage, 2_000);
+  await app.queues.waitFor(jobId, { signal: AbortSignal.timeout(30_000) });
+  const job = await app.queues.get(jobId);
+  expect(job).toMatchObject({ state: 'completed', attempts: 0 });
+  expect(failures).toEqual([]);
+  expect(sandbox.counters().throttled).toBe(0);
+  expect(await app.backend.records.count('inventory')).toBe(sandbox.state()[0]?.skus);
+}
+
+async function workThroughOutageOn(service: Service, mode: 'refuse' | 'destroy'): Promise<void> {
+  const place = await freshPlace(service);
+  try {
+    await workThroughOutage(place.url, mode);
+  } finally {
+    await place.remove();
+  }
+}
+
 describe('an outage in the middle of the work', () => {
+  const shared = services.filter((service) => serviceUrl(service) !== undefined);
+
+  // On all backends at the same time, since 30 s are 30 s.
   it.each(['refuse', 'destroy'] as const)(
-    'of 30 s (%s) fails no job, uses up no attempt, shows in health, and work resumes within 2 s',
+    `of 30 s (%s) fails no job, uses up no attempt, shows in health, and work resumes within 2 s, on ${['memory', ...shared].join(', ')}`,
     async (mode) => {
-      await using sandbox = await startSandbox({ orders: 300, skus: 500 });
-      const config = configSchema.parse({ accounts: accountsOf(sandbox) });
-      await using app: App = await openApp(
-        { config, home: '', backendUrl: 'memory:' },
-        { logger: silentLogger },
-      );
-      const account = accountId(testAccount);
-      const failures: unknown[] = [];
-      app.queues.on('failed', (event) => failures.push(event));
-      await app.queues.start();
-      const { jobId } = await app.queues.add('inventory.sync', { accountId: account, payload: {} });
-      const served = () => sandbox.counters().served;
-      await until('the first pages', () => served() >= 3, 10_000);
-
-      await sandbox.faults.set({ kind: 'outage', mode, durationMs: outageMs });
-      const began = Date.now();
-      const connector = await app.connectors.get(account);
-      await until(
-        'the open circuit in health',
-        async () => flatten(await connector.health()).includes('"open"'),
-        15_000,
-      );
-      const servedInOutage = served();
-      await sleep(outageMs - (Date.now() - began));
-      expect(served()).toBe(servedInOutage);
-
-      await until('work goes on', () => served() > servedInOutage, 2_000);
-      await app.queues.waitFor(jobId, { signal: AbortSignal.timeout(30_000) });
-      const job = await app.queues.get(jobId);
-      expect(job).toMatchObject({ state: 'completed', attempts: 0 });
-      expect(failures).toEqual([]);
-      expect(sandbox.counters().throttled).toBe(0);
-      expect(await app.backend.records.count('inventory')).toBe(sandbox.state()[0]?.skus);
+      await Promise.all([
+        workThroughOutage('memory:', mode),
+        ...shared.map((service) => workThroughOutageOn(service, mode)),
+      ]);
     },
     90_000,
   );

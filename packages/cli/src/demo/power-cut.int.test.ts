@@ -1,14 +1,19 @@
-import { join } from 'node:path';
 import { openBackend } from '@fluxori/backend';
 import { accountId } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { describe, expect, it } from '@jest/globals';
-import { startWorker, temporaryHome, testAccount } from '../testing/main-job.js';
+import { expect, it } from '@jest/globals';
+import {
+  describeOnEachBackend,
+  type Home,
+  startWorker,
+  temporaryHome,
+  testAccount,
+} from '../testing/main-job.js';
 
 const slowLine = { kind: 'latency', ms: 40 } as const;
 
 /** Kills the worker after this many signs of progress of a job; returns whether it was killed before it was done. */
-async function killAfter(sandbox: Sandbox, home: string, name: string, updates: number): Promise<boolean> {
+async function killAfter(sandbox: Sandbox, home: Home, name: string, updates: number): Promise<boolean> {
   let seen = 0;
   const worker = startWorker(sandbox, home, (message, self) => {
     if (message.type === 'progress' && message.name === name && ++seen === updates) self.cutPower();
@@ -16,24 +21,24 @@ async function killAfter(sandbox: Sandbox, home: string, name: string, updates: 
   return (await worker.ended) === undefined;
 }
 
-async function storedOrderIds(home: string): Promise<string[]> {
-  await using backend = await openBackend(`pglite:${join(home, 'data')}`);
+async function storedOrderIds(home: Home): Promise<string[]> {
+  await using backend = await openBackend(home.backendUrl);
   const orders = await backend.records.list('order', { accountId: accountId(testAccount), limit: 100_000 });
   return orders.map((order) => order.orderId as string).sort();
 }
 
-describe('a power cut (kill -9)', () => {
+describeOnEachBackend('a power cut (kill -9)', (backend) => {
   it.each([1, 3, 5])(
     'in the middle of an order import, at progress %i, costs at most one page',
     async (updates) => {
-      await using home = await temporaryHome();
+      await using home = await temporaryHome(backend);
       await using sandbox = await startSandbox({ orders: 650, skus: 60, faults: [slowLine] });
 
-      expect(await killAfter(sandbox, home.path, 'orders', updates)).toBe(true);
-      const harvest = await startWorker(sandbox, home.path).ended;
+      expect(await killAfter(sandbox, home, 'orders', updates)).toBe(true);
+      const harvest = await startWorker(sandbox, home).ended;
 
       expect(harvest?.orders).toBe(650);
-      expect(await storedOrderIds(home.path)).toEqual([...sandbox.orderIds()].sort());
+      expect(await storedOrderIds(home)).toEqual([...sandbox.orderIds()].sort());
       const { repeatedPages, throttled, tokenCalls } = sandbox.counters();
       const repeated = repeatedPages.filter(({ operation }) => operation === 'orders.searchOrders');
       expect(repeated.reduce((sum, page) => sum + page.served - 1, 0)).toBeLessThanOrEqual(1);
@@ -42,12 +47,12 @@ describe('a power cut (kill -9)', () => {
   );
 
   it('never makes a bucket full again: killed again and again, nothing is throttled', async () => {
-    await using home = await temporaryHome();
+    await using home = await temporaryHome(backend);
     // Ten pages of stock at two a second, burst two: every process would like to begin with a burst.
     await using sandbox = await startSandbox({ orders: 40, skus: 700, faults: [slowLine] });
 
-    for (let cut = 0; cut < 3; cut++) await killAfter(sandbox, home.path, "Amazon's stock", 2);
-    const harvest = await startWorker(sandbox, home.path).ended;
+    for (let cut = 0; cut < 3; cut++) await killAfter(sandbox, home, "Amazon's stock", 2);
+    const harvest = await startWorker(sandbox, home).ended;
 
     expect(harvest?.inventory).toBe(sandbox.state()[0]?.skus);
     expect(sandbox.counters()).toMatchObject({ throttled: 0, tokenCalls: 1 });

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '@fluxori/sandbox';
+import { describeWith, freshPlace, type Service, services } from '@fluxori/test-services';
+import { describe } from '@jest/globals';
 import type { CliConfig } from '../config/config.js';
 import { sandboxAccount } from '../config/sandbox-account.js';
 import type { WorkerMessage, WorkOrder } from '../demo/messages.js';
@@ -12,10 +14,32 @@ const compiledWorker = new URL('../../dist/demo/worker-process.js', import.meta.
 
 export const testAccount = 'acme-za';
 
-/** A temporary folder that goes away with `await using`. */
-export async function temporaryHome(): Promise<AsyncDisposable & { readonly path: string }> {
+/** Where the state of the main job can live and outlive a process. */
+export type DurableBackend = 'pglite' | Service;
+
+/** A temporary folder, and an empty backend, that go away with `await using`. */
+export interface Home extends AsyncDisposable {
+  readonly path: string;
+  readonly backendUrl: string;
+}
+
+export async function temporaryHome(backend: DurableBackend = 'pglite'): Promise<Home> {
   const path = await mkdtemp(join(tmpdir(), 'fluxori-main-job-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  const place = backend === 'pglite' ? undefined : await freshPlace(backend);
+  return {
+    path,
+    backendUrl: place?.url ?? `pglite:${join(path, 'data')}`,
+    async [Symbol.asyncDispose]() {
+      await place?.remove();
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same suite on the embedded backend and on every shared one. */
+export function describeOnEachBackend(name: string, body: (backend: DurableBackend) => void): void {
+  describe(`${name} on pglite`, () => body('pglite'));
+  for (const service of services) describeWith(service, `${name} on ${service}`, () => body(service));
 }
 
 /** The account that the sandbox's first seller has here. */
@@ -23,15 +47,15 @@ export function accountsOf(sandbox: Pick<Sandbox, 'credentials' | 'endpoints'>):
   return { [testAccount]: sandboxAccount(sandbox) };
 }
 
-/** Starts a worker process on the folder, for the order import and the inventory sync. */
+/** Starts a worker process there, for the order import and the inventory sync. */
 export function startWorker(
   sandbox: Sandbox,
-  home: string,
+  home: Home,
   onMessage: (message: WorkerMessage, worker: WorkerHandle) => void = () => {},
 ): WorkerHandle {
   const order: WorkOrder = {
-    backendUrl: `pglite:${join(home, 'data')}`,
-    home,
+    backendUrl: home.backendUrl,
+    home: home.path,
     accountId: testAccount,
     accounts: accountsOf(sandbox),
     logLevel: 'silent',
