@@ -1,10 +1,20 @@
 import { EventEmitter } from 'node:events';
-import { sleep } from '@fluxori/core';
+import { isErrorOf, NetworkError, sleep } from '@fluxori/core';
 import type { PgPool, PgPoolClient, PgQueryResult } from 'bullmq';
 import type { Connections } from '../postgres/connections.js';
 import type { Listener } from '../postgres/listener.js';
-import { troubleOf } from '../postgres/postgres-errors.js';
+import { reasonOf, troubleOf } from '../postgres/postgres-errors.js';
 import { type PostgresSql, send } from '../postgres/postgres-sql.js';
+
+export interface QueuePoolOptions {
+  readonly connections: Connections;
+  readonly sql: PostgresSql;
+  readonly listener: Listener;
+  /** `host:port`, for errors. */
+  readonly host: string;
+  /** Whether the backend is closed. */
+  readonly ended: () => boolean;
+}
 
 /** Some of BullMQ's statements clear whole queues. */
 const statementMs = 120_000;
@@ -30,15 +40,17 @@ export class PostgresQueuePool extends EventEmitter implements PgPool {
   readonly #connections: Connections;
   readonly #sql: PostgresSql;
   readonly #listener: Listener;
+  readonly #host: string;
   readonly #ended: () => boolean;
   /** BullMQ looks here for keepalive; without it, an idle worker would ask every ten seconds. The listener looks after itself. */
   readonly options = { keepAlive: true };
 
-  constructor(connections: Connections, sql: PostgresSql, listener: Listener, ended: () => boolean) {
+  constructor({ connections, sql, listener, host, ended }: QueuePoolOptions) {
     super();
     this.#connections = connections;
     this.#sql = sql;
     this.#listener = listener;
+    this.#host = host;
     this.#ended = ended;
     this.setMaxListeners(0);
   }
@@ -64,8 +76,33 @@ export class PostgresQueuePool extends EventEmitter implements PgPool {
       return { rows: [...rows], rowCount };
     } catch (error) {
       if (this.#ended()) await sleep(pauseAfterErrorMs);
-      throw error instanceof UnknownOutcome ? error.cause : error;
+      throw this.#asBullmqKnowsIt(error);
     }
+  }
+
+  /**
+   * BullMQ waits and tries again, for as long as it takes, when a message has ECONNREFUSED in it. That is right for a database that is away,
+   * and wrong for what may have been done.
+   */
+  #asBullmqKnowsIt(error: unknown): unknown {
+    if (error instanceof UnknownOutcome) {
+      return new NetworkError(`The database ${this.#host} went away before it answered: ${error.message}.`, {
+        code: 'BACKEND_UNAVAILABLE',
+        host: this.#host,
+        outcome: 'unknown',
+        remedy:
+          'It may have been carried out. Look before you send it again, or give the job an id of its own.',
+        cause: error.cause,
+      });
+    }
+    if (!isErrorOf(error, 'NetworkError')) return error;
+    return new NetworkError(`${error.message} (ECONNREFUSED)`, {
+      code: 'BACKEND_UNAVAILABLE',
+      host: this.#host,
+      outcome: 'not-sent',
+      remedy: 'Start the database, or check the network to it; work goes on by itself when it is back.',
+      cause: error,
+    });
   }
 
   async connect(): Promise<PgPoolClient> {
@@ -82,7 +119,7 @@ export class PostgresQueuePool extends EventEmitter implements PgPool {
 
 class UnknownOutcome extends Error {
   constructor(cause: unknown) {
-    super('the answer was lost', { cause });
+    super(reasonOf(cause), { cause });
   }
 }
 

@@ -11,6 +11,7 @@ import { SqlKeyValueStore } from '../sql/sql-key-value-store.js';
 import { SqlRecordStore } from '../sql/sql-record-store.js';
 import { atMost } from './at-most.js';
 import { BucketUpkeep } from './bucket-upkeep.js';
+import { checkListening } from './check-listening.js';
 import { Connections } from './connections.js';
 import { LeaseLocks } from './lease-locks.js';
 import { Listener } from './listener.js';
@@ -76,7 +77,7 @@ async function assemble(
     logger,
     onLost: missed,
   });
-  const store = new PostgresSql(connections, reach);
+  const store = new PostgresSql(connections, reach, place.patienceMs);
   const listener = new Listener({
     client: open.client,
     logger,
@@ -93,8 +94,15 @@ async function assemble(
     inOurWords: (error) => sql.inOurWords(error),
   });
   await locks.listen();
+  await checkListening(listener, store, `${schema}_open`, place);
   const upkeep = new BucketUpkeep(store, schema, logger);
-  const queuePool = new PostgresQueuePool(connections, store, listener, () => life.ended);
+  const queuePool = new PostgresQueuePool({
+    connections,
+    sql: store,
+    listener,
+    host,
+    ended: () => life.ended,
+  });
   let queue: Promise<QueueConnection> | undefined;
 
   const close = () =>

@@ -14,18 +14,21 @@ const mostCollisions = 20;
 export class PostgresSql implements Sql {
   readonly #connections: Connections;
   readonly #reach: Reach;
+  readonly #patienceMs: number;
 
-  constructor(connections: Connections, reach: Reach) {
+  /** @param patienceMs - how long a call waits for a database that is away, as `reach` does. */
+  constructor(connections: Connections, reach: Reach, patienceMs: number) {
     this.#connections = connections;
     this.#reach = reach;
+    this.#patienceMs = patienceMs;
   }
 
   query<Row>(text: string, parameters: readonly unknown[] = []): Promise<SqlResult<Row>> {
-    return this.patiently(() => this.once<Row>(text, parameters));
+    return this.patiently((attempt) => this.once<Row>(text, parameters, attempt.leftMs));
   }
 
   async script(text: string): Promise<void> {
-    await this.patiently(() => this.once(text));
+    await this.patiently((attempt) => this.once(text, [], attempt.leftMs));
   }
 
   transaction<T>(
@@ -33,14 +36,18 @@ export class PostgresSql implements Sql {
     options: { signal?: AbortSignal } = {},
   ): Promise<T> {
     return this.patiently(
-      () => this.#connections.use((client) => inTransaction(client, work)),
+      (attempt) => this.#connections.use((client) => inTransaction(client, work, attempt.leftMs)),
       options.signal,
     );
   }
 
   /** One attempt, with whatever error comes. */
-  once<Row>(text: string, parameters: readonly unknown[] = []): Promise<SqlResult<Row>> {
-    return this.#connections.use((client) => send<Row>(client, text, parameters));
+  once<Row>(
+    text: string,
+    parameters: readonly unknown[] = [],
+    timeoutMs = attemptMs,
+  ): Promise<SqlResult<Row>> {
+    return this.#connections.use((client) => send<Row>(client, text, parameters, timeoutMs));
   }
 
   /** To be told of errors that come elsewhere. */
@@ -51,10 +58,9 @@ export class PostgresSql implements Sql {
   /**
    * Attempts `work` until it is answered.
    *
-   * @param work - told which attempt this is, from 1.
    * @throws NetworkError with code `BACKEND_UNAVAILABLE` when the database stays away for longer than patience.
    */
-  async patiently<T>(work: (attempt: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async patiently<T>(work: (attempt: Attempt) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const startedAt = performance.now();
     let collisions = 0;
     for (let attempt = 1; ; attempt++) {
@@ -63,7 +69,7 @@ export class PostgresSql implements Sql {
         await this.#reach.untilBack(startedAt, new Error(this.#reach.absence.reason), signal);
       }
       try {
-        return await work(attempt);
+        return await work({ number: attempt, leftMs: this.#left(startedAt) });
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble === 'refused') throw error;
@@ -79,6 +85,19 @@ export class PostgresSql implements Sql {
       }
     }
   }
+
+  /** An attempt that begins late still gets a moment. */
+  #left(startedAt: number): number {
+    return Math.max(Math.min(attemptMs, this.#patienceMs - (performance.now() - startedAt)), 250);
+  }
+}
+
+/** One of several goes at the same thing. */
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  /** How long it may take. */
+  readonly leftMs: number;
 }
 
 export async function send<Row>(

@@ -1,0 +1,389 @@
+import { accountId, type Logger, sleep } from '@fluxori/core';
+import { describeWith, freshPlace, openRelay, type PrivateServer, startServer } from '@fluxori/test-services';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import type { FluxoriBackend } from '../fluxori-backend.js';
+import { openBackend } from '../open-backend.js';
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+}
+
+function listening(lines: Line[]): Logger {
+  const say = (level: string) => (_fields: unknown, message: string) => void lines.push({ level, message });
+  const logger: Logger = {
+    debug: () => {},
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+    child: () => logger,
+  };
+  return logger;
+}
+
+function withParameters(url: string, parameters: Record<string, string>): string {
+  const changed = new URL(url);
+  for (const [name, value] of Object.entries(parameters)) changed.searchParams.set(name, value);
+  return changed.href;
+}
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await what())) await sleep(10);
+}
+
+describeWith('postgres', 'a PostgreSQL that fails', () => {
+  let server: PrivateServer;
+  beforeAll(async () => {
+    server = await startServer('postgres');
+  }, 60_000);
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it('is waited for when it is stopped, killed and started again: nothing is lost, nobody gets an error, and it is told', async () => {
+    const lines: Line[] = [];
+    const backend = await openBackend(withParameters(server.url, { schema: 'restarted' }), {
+      logger: listening(lines),
+    });
+    const limit = { key: 'orders', ratePerSecond: 0.0001, burst: 100_000 };
+    const account = accountId('acme');
+    let over = false;
+    const done = { taken: 0, set: 0, written: 0 };
+    const repeat = async (work: (index: number) => Promise<void>) => {
+      for (let index = 0; !over; index++) await work(index);
+    };
+    const taking = () =>
+      repeat(async () => {
+        const answer = await backend.buckets.take([limit], { priority: 3 });
+        if (!answer.granted) throw new Error('refused');
+        done.taken++;
+        await backend.buckets.settle(answer.grant);
+      });
+    const work = Promise.all([
+      taking(),
+      taking(),
+      taking(),
+      repeat(async (index) => {
+        await backend.keyValues.set(`key ${index}`, index);
+        done.set++;
+      }),
+      repeat(async (index) => {
+        await backend.records.write({ accountId: account, state: { [`batch ${index}`]: index } });
+        done.written++;
+      }),
+    ]);
+    const progress = async () => {
+      const { taken, set, written } = done;
+      await until(() => done.taken > taken + 5 && done.set > set && done.written > written);
+    };
+
+    await progress();
+    await server.stop();
+    await until(async () => (await backend.health()).status === 'down');
+    const down = await backend.health();
+    expect(down.details).toMatchObject({ since: expect.any(String), error: expect.any(String) });
+    await server.start();
+    await progress();
+    await server.kill();
+    await sleep(300);
+    await server.start();
+    await progress();
+    over = true;
+    await work;
+
+    const bucket = (await backend.buckets.inspect('orders'))[0]!;
+    // Each grant took one token, also those whose answer was lost and that were asked for again.
+    expect(Math.round(limit.burst - bucket.level)).toBe(done.taken);
+    expect(bucket.inFlight).toBe(0);
+    for (let index = 0; index < done.set; index++)
+      expect(await backend.keyValues.get(`key ${index}`)).toBe(index);
+    for (let index = 0; index < done.written; index++) {
+      expect(await backend.records.readState(account, `batch ${index}`)).toBe(index);
+    }
+    expect((await backend.health()).status).toBe('up');
+    const told = lines.filter(({ message }) => /is (away|back)/.test(message)).map(({ level }) => level);
+    expect(told).toEqual(['warn', 'info', 'warn', 'info']);
+    await backend.close();
+  }, 60_000);
+
+  it('leaves no worker deaf when it starts again, and needs as many connections for twelve queues as for one', async () => {
+    const { Queue, Worker } = await import('bullmq');
+    const backend = await openBackend(withParameters(server.url, { schema: 'sections', pool: '5' }));
+    const { connection, backendFactory } = await backend.queueConnection();
+    const names = Array.from({ length: 12 }, (_, index) => `section ${index}`);
+    const queues = names.map((name) => new Queue(name, { connection }, backendFactory));
+    const done: string[] = [];
+    const errors: string[] = [];
+    const workers = names.map((name) => {
+      const worker = new Worker(
+        name,
+        async (job) => {
+          done.push(`${name} ${job.data}`);
+        },
+        { connection, concurrency: 2 },
+        backendFactory,
+      );
+      worker.on('error', (error) => errors.push(error.message));
+      return worker;
+    });
+    await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    const round = async (data: string) => {
+      await Promise.all(queues.map((queue) => queue.add('work', data)));
+      await until(() => names.every((name) => done.includes(`${name} ${data}`)));
+    };
+    await round('before');
+    const counter = new pg.Client(server.url);
+    await counter.connect();
+    const { rows } = await counter.query(
+      `select count(*)::int as count from pg_stat_activity where application_name = 'fluxori-connectors'`,
+    );
+    expect(rows[0].count).toBeLessThanOrEqual(6);
+    await counter.end();
+
+    // All of them are idle and blocked. Those that did not notice would sleep for an hour.
+    await sleep(300);
+    await server.kill();
+    await server.start();
+    await round('after');
+    await server.stop();
+    const added = round('while it is down');
+    await sleep(300);
+    await server.start();
+    await added;
+    expect(done.length).toBe(new Set(done).size);
+    expect(done.length).toBe(36);
+    await Promise.all(workers.map((worker) => worker.close()));
+    await Promise.all(queues.map((queue) => queue.close()));
+    await backend.close();
+  }, 60_000);
+
+  it('does a finished job once, however often it goes away while that is being written down', async () => {
+    const { Queue, Worker } = await import('bullmq');
+    const backend = await openBackend(withParameters(server.url, { schema: 'once' }));
+    const { connection, backendFactory } = await backend.queueConnection();
+    const queue = new Queue('jobs', { connection }, backendFactory);
+    const times = new Map<number, number>();
+    await queue.addBulk(
+      Array.from({ length: 400 }, (_, index) => ({
+        name: 'work',
+        data: index,
+        opts: { jobId: `job-${index}` },
+      })),
+    );
+    const worker = new Worker(
+      'jobs',
+      async (job) => {
+        times.set(job.data, (times.get(job.data) ?? 0) + 1);
+        await sleep(5);
+      },
+      { connection, concurrency: 5 },
+      backendFactory,
+    );
+    worker.on('error', () => {});
+    for (const break_ of [100, 200, 300]) {
+      await until(() => times.size >= break_);
+      await server.kill();
+      await server.start();
+    }
+    // A job that was claimed when the answer was lost is with nobody until BullMQ's locks end, half a minute later; all others are done.
+    await until(async () => (await queue.getJobCounts('completed')).completed! >= 400 - 3 * 5);
+    expect([...times.values()].every((count) => count === 1)).toBe(true);
+    await worker.close(true);
+    await queue.close();
+    await backend.close();
+  }, 60_000);
+
+  it('is given up after patience when it accepts and does not answer, and used again when it does', async () => {
+    const relay = await openRelay(server.port);
+    const lines: Line[] = [];
+    const url = withParameters(server.url.replace(`:${server.port}`, `:${relay.port}`), {
+      schema: 'stalled',
+      patience: '1',
+    });
+    const backend = await openBackend(url, { logger: listening(lines) });
+    await backend.keyValues.set('here', 1);
+    relay.stall();
+    await expect(backend.keyValues.get('here')).rejects.toMatchObject({
+      name: 'NetworkError',
+      code: 'BACKEND_UNAVAILABLE',
+      retryable: true,
+      host: `127.0.0.1:${relay.port}`,
+    });
+    await expect(
+      backend.buckets.take([{ key: 'x', ratePerSecond: 1, burst: 1 }], { priority: 1 }),
+    ).rejects.toMatchObject({
+      code: 'BACKEND_UNAVAILABLE',
+    });
+    await until(async () => (await backend.health()).status === 'down');
+    await relay.heal();
+    await until(async () => (await backend.health()).status === 'up');
+    expect(await backend.keyValues.get('here')).toBe(1);
+    expect(lines.filter(({ level }) => level === 'warn').length).toBe(1);
+    await backend.close();
+    await relay[Symbol.asyncDispose]();
+  }, 60_000);
+
+  it('takes a lock from a holder that cannot reach it, who is told before anybody else has it', async () => {
+    const relay = await openRelay(server.port);
+    const url = withParameters(server.url, { schema: 'leases' });
+    const cutOff = await openBackend(url.replace(`:${server.port}`, `:${relay.port}`));
+    const other = await openBackend(url);
+    const order: string[] = [];
+    const ttlMs = 1_500;
+    let enter: () => void = () => {};
+    const inside = new Promise<void>((resolve) => {
+      enter = resolve;
+    });
+    const holding = cutOff.locks.withLock(
+      'account',
+      async ({ signal }) => {
+        enter();
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        order.push('told');
+      },
+      { ttlMs },
+    );
+    await inside;
+    // It is kept while it can be: longer than the lease.
+    const waiting = other.locks.withLock('account', async () => void order.push('taken'), { ttlMs });
+    await sleep(ttlMs * 1.5);
+    expect(order).toEqual([]);
+    await relay.cut();
+    await Promise.all([holding, waiting]);
+    expect(order).toEqual(['told', 'taken']);
+    await Promise.all([cutOff.close(), other.close()]);
+    await relay[Symbol.asyncDispose]();
+  }, 60_000);
+});
+
+describeWith('postgres', 'a PostgreSQL that several processes share', () => {
+  let place: Awaited<ReturnType<typeof freshPlace>>;
+  let backends: FluxoriBackend[];
+  beforeAll(async () => {
+    place = await freshPlace('postgres');
+    // All at once: one of them makes the tables, and the others wait for it.
+    backends = await Promise.all(Array.from({ length: 6 }, () => openBackend(place.url)));
+    await Promise.all(backends.map((backend) => backend.queueConnection()));
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(backends.map((backend) => backend.close()));
+    await place.remove();
+  });
+
+  it('gives the burst once, to whoever asks', async () => {
+    const limits = [
+      { key: 'shared', ratePerSecond: 0.001, burst: 30 },
+      { key: 'wider', ratePerSecond: 0.001, burst: 1_000 },
+    ];
+    const answers = await Promise.all(
+      backends.flatMap((backend, index) =>
+        // In every order of the keys: nobody waits for another crosswise.
+        Array.from({ length: 20 }, () =>
+          backend.buckets.take(index % 2 === 0 ? limits : limits.toReversed(), { priority: 3 }),
+        ),
+      ),
+    );
+    expect(answers.filter(({ granted }) => granted).length).toBe(30);
+    const states = await backends[0]!.buckets.inspect('');
+    expect(states.map(({ key, inFlight }) => [key, inFlight])).toEqual([
+      ['shared', 30],
+      ['wider', 30],
+    ]);
+  });
+
+  it('lets one into a lock at a time, and no process keep it for ever', async () => {
+    let inside = 0;
+    let most = 0;
+    const entered = backends.map(() => 0);
+    let over = false;
+    await Promise.all(
+      backends.map(async (backend, index) => {
+        // Each of them asks for it again and again, two at a time.
+        const greedy = async () => {
+          while (!over) {
+            await backend.locks.withLock('greedy', async () => {
+              most = Math.max(most, ++inside);
+              entered[index]!++;
+              await sleep(1);
+              inside--;
+              if (entered.every((times) => times >= 3)) over = true;
+            });
+          }
+        };
+        await Promise.all([greedy(), greedy()]);
+      }),
+    );
+    expect(most).toBe(1);
+    expect(Math.min(...entered)).toBeGreaterThanOrEqual(3);
+  });
+
+  it('forgets values by its own clock, and never a lock between two who write them', async () => {
+    const late = { now: () => Date.now() - 3_600_000, sleep };
+    const [here, there] = await Promise.all([
+      openBackend(place.url, { clock: late }),
+      openBackend(place.url),
+    ]);
+    await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        (index % 2 === 0 ? here : there).keyValues.set(`brief ${index % 20}`, index, { ttlMs: 5 }),
+      ),
+    );
+    await sleep(20);
+    expect(await there.keyValues.keys('brief')).toEqual([]);
+    await here.keyValues.set('longer', 1, { ttlMs: 60_000 });
+    expect(await there.keyValues.get('longer')).toBe(1);
+    const limit = { key: 'told', ratePerSecond: 1, burst: 1 };
+    await here.buckets.take([limit], { priority: 3 });
+    const answer = await here.buckets.take([limit], { priority: 3 });
+    // An hour behind, and told the time on its own clock all the same.
+    expect(answer.granted ? 0 : answer.retryAt - late.now()).toBeLessThanOrEqual(1_001);
+    expect(answer.granted ? 0 : answer.retryAt - late.now()).toBeGreaterThan(0);
+    await Promise.all([here.close(), there.close()]);
+  });
+
+  it('keeps apart what lies in different schemas of one database', async () => {
+    const { Queue } = await import('bullmq');
+    const other = await openBackend(withParameters(place.url, { schema: 'second' }));
+    await other.keyValues.set('where', 'second');
+    expect(await backends[0]!.keyValues.get('where')).toBe(undefined);
+    const counts: number[] = [];
+    for (const backend of [other, backends[0]!]) {
+      const { connection, backendFactory } = await backend.queueConnection();
+      const queue = new Queue('same', { connection }, backendFactory);
+      if (backend === other) await queue.add('work', 1);
+      counts.push(await queue.count());
+      await queue.close();
+    }
+    expect(counts).toEqual([1, 0]);
+    await other.close();
+  });
+
+  describe('and its upkeep', () => {
+    it('drops buckets that have been full for long, with the dead in their lines', async () => {
+      const sql = new pg.Client(place.url);
+      await sql.connect();
+      await sql.query(
+        `insert into fluxori.bucket (key, rate_per_second, burst, level, in_flight, level_at_ms, lanes)
+           select 'idle ' || i, 1, 5, 5, 0, fluxori.wall_ms() - 700000, '{"3": 1}' from generate_series(1, 500) i`,
+      );
+      await sql.query(
+        `insert into fluxori.waiter select 'dead ' || i, 'idle ' || i, 3, i, fluxori.wall_ms() - 9000, fluxori.wall_ms() - 5000
+           from generate_series(1, 500) i`,
+      );
+      let after: string | null = '';
+      while (after !== null) {
+        const { rows } = await sql.query('select last_key from fluxori.bucket_sweep($1, 100, 600000)', [
+          after,
+        ]);
+        after = rows[0].last_key;
+      }
+      expect((await backends[0]!.buckets.inspect('idle')).length).toBe(0);
+      const { rows } = await sql.query(
+        `select count(*)::int as count from fluxori.waiter where name like 'dead%'`,
+      );
+      expect(rows[0].count).toBe(0);
+      // The others are there still.
+      expect((await backends[0]!.buckets.inspect('shared')).length).toBe(1);
+      await sql.end();
+    });
+  });
+});
