@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 import { openBackend } from '@fluxori/backend';
-import type { Priority } from '@fluxori/core';
+import { type Priority, RemoteError } from '@fluxori/core';
 import { NetworkAwareClient, RateTracker, type UsagePlan } from '@fluxori/network';
 import Bottleneck from 'bottleneck';
-import { plainError } from './plain-error.ts';
 
 /** What a process of callers is started with, as JSON in its first argument. */
 export interface CallersTask {
@@ -88,7 +87,8 @@ async function ourWay(task: CallersTask): Promise<Way> {
           url: urlOf(task, seller, urgent),
           idempotent: true,
           rate: { tracker, plans: plans[seller] ?? plansOf(seller) },
-          toError: plainError,
+          toError: (answer, context) =>
+            new RemoteError(`answered ${answer.status}`, { ...context, status: answer.status }),
         },
         { priority, signal },
       );
