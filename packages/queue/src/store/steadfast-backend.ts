@@ -10,7 +10,7 @@ export interface Steadfastness {
   readonly patienceMs: number;
   /** Aborted when nobody is left who could wait: then no command waits for longer than `partingMs`. */
   readonly closing: AbortSignal;
-  /** Told of each command that found the store away. */
+  /** Told of each command that found the store away, or that took so long that it may have been and come back. */
   readonly onTrouble?: () => void;
 }
 
@@ -52,6 +52,8 @@ const doneWhen: Partial<Record<Method, readonly string[]>> = {
 };
 
 const partingMs = 5_000;
+/** A driver below may have waited and sent a claim again: the first one is lost then, and the job that it claimed. */
+const suspiciousMs = 100;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
@@ -107,11 +109,14 @@ async function insist(
   const { patienceMs } = terms;
   const over = new AbortController();
   const stop = deadline(enduring.has(method) ? undefined : patienceMs, terms, over.signal);
+  const sentAt = performance.now();
   let answer = first;
   try {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
-        return await Promise.race([answer, stop]);
+        const result = await Promise.race([answer, stop]);
+        if (enduring.has(method) && performance.now() - sentAt > suspiciousMs) terms.onTrouble?.();
+        return result;
       } catch (error) {
         if (await movedAlready(method, args, backend, error)) return moved(method);
         if (!isStoreTrouble(error) || isOurs(error)) throw error;
