@@ -1,17 +1,17 @@
 import type { MetricDefinition } from '@fluxori/core';
 
-/** The metrics that this package reports: one series for each account whose dates are configured, read when somebody looks. */
+/** The metrics that this package reports: a series for each account, which is needed to say whom to write to; read when somebody looks. */
 export const amazonMetrics = {
-  clientSecretExpires: {
-    name: 'fluxori_client_secret_expires_seconds',
+  clientSecretExpiry: {
+    name: 'fluxori_client_secret_expiry_timestamp_seconds',
     kind: 'gauge',
-    help: 'Seconds until the client secret that the account uses ends; negative when it is over.',
+    help: 'When the client secret that the account uses ends, for accounts whose configuration says when it was made.',
     labels: ['account'],
   },
-  authorisationExpires: {
-    name: 'fluxori_authorisation_expires_seconds',
+  authorisationExpiry: {
+    name: 'fluxori_authorisation_expiry_timestamp_seconds',
     kind: 'gauge',
-    help: "Seconds until the seller's authorisation must have been renewed; negative when it is over.",
+    help: 'When the seller must have renewed the authorisation, for accounts whose configuration says when it was given.',
     labels: ['account'],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

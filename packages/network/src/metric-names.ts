@@ -122,7 +122,7 @@ export const networkMetrics = {
   tokenExpiry: {
     name: 'fluxori_token_expiry_timestamp_seconds',
     kind: 'gauge',
-    help: 'When the access token in use expires. The one metric with a series for each account; the application’s own tokens go by their scope.',
+    help: 'When the access token in use expires, by account; the application’s own tokens go by their scope.',
     labels: ['account'],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

@@ -62,17 +62,16 @@ describe('the ends of credentials', () => {
     );
   });
 
-  it('are gauges in seconds, by account, for the dates that are known', async () => {
-    const clock = new ManualClock(now);
+  it('are gauges by account, as moments, for the dates that are known', async () => {
     const connectors = [
       { config: configOf({ clientSecretExpiresAt: inDays(2), authorizedAt: inDays(-366) }) },
     ];
-    const source = credentialGauges(() => connectors, clock);
+    const source = credentialGauges(() => connectors);
     const signal = new AbortController().signal;
     const labels = { account: 'acme-za' };
     expect(await source.read({ signal })).toEqual([
-      { name: 'fluxori_client_secret_expires_seconds', value: 172_800, labels },
-      { name: 'fluxori_authorisation_expires_seconds', value: -86_400, labels },
+      { name: 'fluxori_client_secret_expiry_timestamp_seconds', value: inDays(2).getTime() / 1000, labels },
+      { name: 'fluxori_authorisation_expiry_timestamp_seconds', value: inDays(-1).getTime() / 1000, labels },
     ]);
     connectors[0] = { config: configOf({}) };
     expect(await source.read({ signal })).toEqual([]);

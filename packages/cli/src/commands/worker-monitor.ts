@@ -1,3 +1,4 @@
+import { credentialGauges } from '@fluxori/amazon-sp';
 import { type Health, healthOf, type Logger, type Metrics, noMetrics } from '@fluxori/core';
 import { circuitGauges, rateGauges } from '@fluxori/network';
 import { backendGauges, prometheusMetrics, startMetricsServer } from '@fluxori/observability';
@@ -18,7 +19,7 @@ export interface WorkerMonitor extends AsyncDisposable {
   readonly metrics: Metrics;
   readonly url?: string;
   /** From now on this app is looked at. Call `started` when it takes jobs. */
-  watch(app: Pick<App, 'backend' | 'queues' | 'tracker' | 'client'>): { started(): void };
+  watch(app: Pick<App, 'backend' | 'connectors' | 'queues' | 'tracker' | 'client'>): { started(): void };
 }
 
 /**
@@ -45,12 +46,13 @@ export async function openWorkerMonitor(
     metrics,
     url: server.url,
     watch(app) {
-      const { backend, queues, tracker, client } = app;
+      const { backend, connectors, queues, tracker, client } = app;
       for (const source of [
         backendGauges(backend),
         queueGauges(queues),
         rateGauges(tracker),
         circuitGauges(client),
+        credentialGauges(() => connectors.made),
       ])
         metrics.addSource(source);
       return {
