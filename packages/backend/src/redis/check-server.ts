@@ -1,5 +1,6 @@
 import { ConfigurationError, type Logger } from '@fluxori/core';
 import type { RedisClient } from './redis-client.js';
+import type { RedisAddress } from './redis-url.js';
 
 export interface ServerFacts {
   readonly version: string;
@@ -12,9 +13,13 @@ const oldest = [6, 2] as const;
 /**
  * Looks at what kind of Redis this is, and warns of settings that lose work.
  *
- * @throws ConfigurationError when it is older than 6.2.
+ * @throws ConfigurationError when it is older than 6.2, or run in another way than the URL says.
  */
-export async function checkServer(client: RedisClient, label: string, logger: Logger): Promise<ServerFacts> {
+export async function checkServer(
+  client: RedisClient,
+  { label, mode }: RedisAddress,
+  logger: Logger,
+): Promise<ServerFacts> {
   const info = await client.info();
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const version = field('redis_version') ?? '0';
@@ -28,6 +33,17 @@ export async function checkServer(client: RedisClient, label: string, logger: Lo
         remedy: 'Upgrade Redis to 6.2 or newer (7.2 or newer is better), or name another server in the URL.',
       },
     );
+  }
+  const runs = field('redis_mode') ?? 'standalone';
+  if (runs === 'sentinel') {
+    throw unlike(
+      label,
+      'is a sentinel',
+      'Write sentinel=<master name> into the URL, or name Redis itself in it.',
+    );
+  }
+  if (runs === 'cluster' && mode !== 'cluster') {
+    throw unlike(label, 'is part of a cluster', 'Write cluster=true into the URL.');
   }
   const facts = {
     version,
@@ -47,4 +63,12 @@ export async function checkServer(client: RedisClient, label: string, logger: Lo
     );
   }
   return facts;
+}
+
+function unlike(label: string, what: string, remedy: string): ConfigurationError {
+  return new ConfigurationError(`Redis at ${label} ${what}, and the URL does not say so.`, {
+    code: 'BACKEND_UNAVAILABLE',
+    field: 'backend',
+    remedy,
+  });
 }

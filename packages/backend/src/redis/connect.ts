@@ -1,5 +1,6 @@
 import type { RedisClient } from './redis-client.js';
 import { awayError, misconfiguration } from './redis-failure.js';
+import type { RedisAddress } from './redis-url.js';
 
 /** A name that is wrong, or a port that nobody has, is told sooner than a server that takes its time. */
 const soonMs = 2_000;
@@ -11,10 +12,16 @@ const tellsSoon = new Set(['ENOTFOUND', 'ECONNREFUSED']);
  * @throws ConfigurationError when it will never succeed: credentials, certificate, something else behind the port;
  *   NetworkError `BACKEND_UNAVAILABLE` when nothing answered within `withinMs`.
  */
-export function connect(client: RedisClient, label: string, withinMs: number): Promise<void> {
+export function connect(
+  client: RedisClient,
+  { label, tls }: Pick<RedisAddress, 'label' | 'tls'>,
+  withinMs: number,
+): Promise<void> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    let lastError: unknown = new Error('nothing answers');
+    // A Redis without TLS waits for more when it sees a TLS greeting, so this is all that can be seen of the mistake.
+    const silence = new Error(tls ? 'nothing answers in TLS; perhaps redis:// is meant' : 'nothing answers');
+    let lastError: unknown = silence;
     const settle = (end: () => void) => {
       clearTimeout(timer);
       client.off('ready', onReady);
@@ -26,9 +33,11 @@ export function connect(client: RedisClient, label: string, withinMs: number): P
     const waited = () => performance.now() - startedAt;
     const onReady = () => settle(resolve);
     const onError = (error: Error & { code?: string }) => {
-      lastError = error;
+      lastError = tls && error.code === 'ETIMEDOUT' ? silence : error;
       const wrong = misconfiguration(error, label);
-      if (wrong !== undefined) settle(() => reject(wrong));
+      // A proxy whose Redis is just starting hangs up in this way, too.
+      const mayPass = /before secure TLS/.test(error.message) && waited() < soonMs;
+      if (wrong !== undefined && !mayPass) settle(() => reject(wrong));
       else if (tellsSoon.has(error.code ?? '') && waited() > soonMs) giveUp();
     };
     const giveUp = () => settle(() => reject(awayError(label, lastError, waited())));

@@ -30,8 +30,8 @@ async function open(input: DriverInput, address: RedisAddress): Promise<FluxoriB
   const startedAt = performance.now();
   const client = createRedisClient(address, { name: 'fluxori', silenceMs, waits: false });
   try {
-    await connect(client, address.label, openingMs);
-    const facts = await checkServer(client, address.label, input.logger);
+    await connect(client, address, openingMs);
+    const facts = await checkServer(client, address, input.logger);
     const backend = await assemble(input, address, client, facts);
     const ms = Math.round(performance.now() - startedAt);
     input.logger.info({ url: address.safeUrl, version: facts.version, ms }, 'backend open');

@@ -27,6 +27,7 @@ export function createRedisClient(
     ...(address.password !== undefined && { password: address.password }),
     connectionName: traits.name,
     connectTimeout: 5_000,
+    disconnectTimeout: 250,
     socketTimeout: traits.silenceMs,
     keepAlive: 10_000,
     maxRetriesPerRequest: traits.waits ? null : 0,

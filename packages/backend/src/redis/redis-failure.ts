@@ -13,7 +13,8 @@ const notNow = [
   'NOREPLICAS',
 ];
 const refused = ['WRONGPASS', 'NOAUTH', 'NOPERM', 'ERR invalid password', 'ERR AUTH'];
-const notRedis = /Protocol error|wrong version number|packet length too long|unsupported protocol|EPROTO/i;
+const notRedis =
+  /Unknown RESP type|Protocol error|wrong version number|before secure TLS|packet length too long|EPROTO/i;
 const badCertificate = /certificate|CERT_|ERR_TLS|self.signed|UNABLE_TO_/i;
 
 /** Whether the store is away, so that the same call can succeed later; an error in what was asked is not. */
@@ -46,6 +47,12 @@ export function misconfiguration(
   if (message.includes('DB index is out of range')) {
     return unusable(`Redis at ${label} does not have the database that the URL names.`, {
       remedy: 'Use a lower number in the path of the URL, or set `databases` in redis.conf.',
+      cause,
+    });
+  }
+  if (/cluster support disabled/.test(message)) {
+    return unusable(`Redis at ${label} is not part of a cluster.`, {
+      remedy: 'Leave cluster=true out of the URL.',
       cause,
     });
   }
