@@ -9,7 +9,9 @@ import { inventoryCommand } from './commands/inventory.js';
 import { jobsCommand } from './commands/jobs.js';
 import { limitsCommand } from './commands/limits.js';
 import { ordersCommand } from './commands/orders.js';
+import { queuesCommand } from './commands/queues.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { schedulesCommand } from './commands/schedules.js';
 import { secretsCommand } from './commands/secrets.js';
 import { workerCommand } from './commands/worker.js';
 import { askAtDesk } from './desk/ask-at-desk.js';
@@ -26,6 +28,8 @@ const commands: readonly CommandFactory[] = [
   inventoryCommand,
   accountsCommand,
   jobsCommand,
+  queuesCommand,
+  schedulesCommand,
   limitsCommand,
   healthCommand,
   configCommand,

@@ -19,7 +19,7 @@ export const healthCommand: CommandFactory = (facts) =>
         for (const account of app.connectors.accountIds) {
           parts[account] = await (await app.connectors.get(account)).health();
         }
-        parts.queues = { status: 'up', details: await app.queues.totals() };
+        parts.queues = await app.queues.health();
         return healthOf(parts);
       });
       context.terminal.result(health, () => printHealth(context, 'fluxori', health, 0));

@@ -1,5 +1,6 @@
 import { NotFoundError, ValidationError } from '@fluxori/core';
-import { type JobState, type JobView, jobStates } from '@fluxori/queue';
+import { type BulkOutcome, type FailedQuery, type JobState, type JobView, jobStates } from '@fluxori/queue';
+import type { Command } from 'commander';
 import { parkedReason, spanText, waitText } from '../output/wait-text.js';
 import {
   type CommandContext,
@@ -17,7 +18,14 @@ interface ListOptions extends CommonOptions {
   limit: string;
 }
 
-/** `fluxori jobs list|show|expedite|cancel|retry` */
+interface FailedOptions extends CommonOptions {
+  account?: string;
+  name?: string;
+  code?: string;
+  limit: string;
+}
+
+/** `fluxori jobs list|show|failed|expedite|cancel|retry|discard` */
 export const jobsCommand: CommandFactory = (facts) => {
   const jobs = group('jobs').description('see what waits and why; expedite, cancel or retry it');
   jobs.addCommand(
@@ -61,13 +69,51 @@ export const jobsCommand: CommandFactory = (facts) => {
       ),
   );
   jobs.addCommand(
-    command('retry')
-      .description('put a failed job back; it goes on from its last checkpoint')
-      .argument('<job-id>')
-      .addHelpText('after', '\nExample:\n  fluxori jobs retry orders-42\n')
-      .action((id: string, options: CommonOptions) =>
-        act(contextOf(facts, options), id, 'Put back', (queues) => queues.retry(id)),
+    filtered(
+      command('failed').description('list the failed jobs, the latest first: error, attempts, account'),
+      '20',
+    )
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori jobs failed --account acme-za\n  fluxori jobs failed --code AUTH_REVOKED --json\n',
+      )
+      .action((options: FailedOptions) => listFailed(contextOf(facts, options), options)),
+  );
+  jobs.addCommand(
+    filtered(
+      command('retry').description(
+        'put a failed job back, or all that match; each goes on from its last checkpoint',
       ),
+    )
+      .argument('[job-id]')
+      .option('--all', 'all failed jobs that match')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori jobs retry orders-42\n  fluxori jobs retry --all --account acme-za\n',
+      )
+      .action((id: string | undefined, options: FailedOptions & { all?: boolean }) => {
+        const context = contextOf(facts, options);
+        return one(id, options.all)
+          ? act(context, id, 'Put back', (queues) => queues.retry(id))
+          : actOnAll(context, options, 'put back', (queues, query) => queues.retryAll(query));
+      }),
+  );
+  jobs.addCommand(
+    filtered(
+      command('discard').description('throw a failed job away, or all that match, with their checkpoints'),
+    )
+      .argument('[job-id]')
+      .option('--all', 'all failed jobs that match')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori jobs discard orders-42\n  fluxori jobs discard --all --name orders.import\n',
+      )
+      .action((id: string | undefined, options: FailedOptions & { all?: boolean }) => {
+        const context = contextOf(facts, options);
+        return one(id, options.all)
+          ? act(context, id, 'Discarded', (queues) => queues.discard(id))
+          : actOnAll(context, options, 'discarded', (queues, query) => queues.discardAll(query));
+      }),
   );
   return jobs;
 };
@@ -116,7 +162,10 @@ async function showJob(context: CommandContext, id: string): Promise<void> {
         ['payload', JSON.stringify(job.payload)],
       ];
       if (job.parked)
-        lines.push(['waits', waitText(job.parked.until)], ['because', parkedReason(job.parked.reason)]);
+        lines.push(
+          ['waits', job.parked.for === 'pause' ? 'until it is resumed' : waitText(job.parked.until)],
+          ['because', parkedReason(job.parked.reason)],
+        );
       if (job.error)
         lines.push(['error', String(job.error.message)], ['what to do', String(job.error.remedy ?? '')]);
       if (job.result !== undefined) lines.push(['result', JSON.stringify(job.result)]);
@@ -127,7 +176,72 @@ async function showJob(context: CommandContext, id: string): Promise<void> {
   });
 }
 
-type Queues = Parameters<Parameters<CommandContext['withApp']>[0]>[0]['queues'];
+/** Which of the failed jobs. */
+function filtered(base: Command, limit = '1000'): Command {
+  return base
+    .option('-a, --account <name>', 'only this account')
+    .option('--name <kind>', 'only this kind, e.g. orders.import')
+    .option('--code <code>', 'only those that failed with this code, e.g. AUTH_REVOKED')
+    .option('-n, --limit <number>', 'how many at the most', limit);
+}
+
+/** One job or all: not both, and not neither by mistake. */
+function one(id: string | undefined, all: boolean | undefined): id is string {
+  if ((id === undefined) === (all === true)) return id !== undefined;
+  throw new ValidationError('Name one job, or say --all for all failed jobs that match.', {
+    field: 'job-id',
+    remedy: 'Look at `fluxori jobs failed` to see which they are.',
+  });
+}
+
+function queryOf(app: App, options: FailedOptions): FailedQuery {
+  return {
+    limit: wholeNumber('--limit', 1)(options.limit),
+    ...(options.account !== undefined && { accountId: app.connectors.known(options.account) }),
+    ...(options.name !== undefined && { name: options.name }),
+    ...(options.code !== undefined && { code: options.code }),
+  };
+}
+
+async function listFailed(context: CommandContext, options: FailedOptions): Promise<void> {
+  await context.withApp(async (app) => {
+    const failed = await app.queues.failed(queryOf(app, options));
+    context.terminal.result(failed, () => {
+      context.terminal.table(
+        ['job', 'what', 'account', 'ended', 'attempts', 'code', 'error'],
+        failed.map((job) => [
+          job.jobId,
+          job.name,
+          job.accountId,
+          job.finishedAt?.toISOString().slice(0, 16) ?? '',
+          `${job.attempts} of ${job.maxAttempts}`,
+          String(job.error?.code ?? ''),
+          String(job.error?.message ?? '').slice(0, 70),
+        ]),
+      );
+      if (failed.length === 0) context.terminal.say('No failed jobs.');
+    });
+  });
+}
+
+async function actOnAll(
+  context: CommandContext,
+  options: FailedOptions,
+  done: string,
+  change: (queues: Queues, query: FailedQuery) => Promise<BulkOutcome>,
+): Promise<void> {
+  await context.withApp(async (app) => {
+    const outcome = await change(app.queues, queryOf(app, options));
+    context.terminal.result(outcome, () => {
+      const { jobIds, skipped, more } = outcome;
+      context.terminal.say(`${jobIds.length} ${done}${more ? '; there are more: run it again' : ''}.`);
+      for (const { jobId, reason } of skipped) context.terminal.say(`Left as it is: ${jobId}: ${reason}`);
+    });
+  });
+}
+
+type App = Parameters<Parameters<CommandContext['withApp']>[0]>[0];
+type Queues = App['queues'];
 
 async function act(
   context: CommandContext,
@@ -167,6 +281,8 @@ function progressOf({ progress }: JobView): string {
 
 function noteOf(job: JobView): string {
   if (job.parked) {
+    // Nobody knows when an operator will resume it.
+    if (job.parked.for === 'pause') return job.parked.reason.slice(0, 70);
     const waitMs = job.parked.until.getTime() - Date.now();
     if (waitMs <= 0) return 'its turn has come; a worker takes it up';
     return `for ${spanText(waitMs)}: ${parkedReason(job.parked.reason)}`.slice(0, 70);

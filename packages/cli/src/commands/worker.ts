@@ -135,8 +135,7 @@ function narrate(
 
 async function idle(app: App, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const counts = await app.queues.totals();
-    if (counts.waiting + counts.parked + counts.active === 0) return;
+    if (!(await app.queues.hasWork())) return;
     await new Promise((resolve) => setTimeout(resolve, idleCheckMs));
   }
 }

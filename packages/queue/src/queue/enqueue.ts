@@ -176,8 +176,10 @@ function newJobId(section: string): string {
 
 /** @returns the section that a job's id names. */
 export function sectionOf(jobId: string): string {
-  // The clockwork of a schedule has an id of BullMQ's making: repeat:<section>/<name>:<time>.
-  const clockwork = /^repeat:([^/:]+)\//.exec(jobId);
-  if (clockwork !== null) return clockwork[1]!;
-  return jobId.slice(0, Math.max(jobId.lastIndexOf('-'), 0));
+  return sectionOfClockwork(jobId) ?? jobId.slice(0, Math.max(jobId.lastIndexOf('-'), 0));
+}
+
+/** The clockwork of a schedule has an id of BullMQ's making: repeat:<section>/<name>:<time>. Undefined for any other job. */
+export function sectionOfClockwork(jobId: string): string | undefined {
+  return /^repeat:([^/:]+)\//.exec(jobId)?.[1];
 }

@@ -1,41 +1,20 @@
-import {
-  type Clock,
-  type Logger,
-  noMetrics,
-  noTracing,
-  type Priority,
-  silentLogger,
-  systemClock,
-  systemRandom,
-} from '@fluxori/core';
-import { AccountSlots } from '../control/account-slots.js';
-import { Admission } from '../control/admission.js';
-import { Pauses } from '../control/pauses.js';
-import { type PausedView, type PauseOptions, QueueControl } from '../control/queue-control.js';
-import { type JobDefinition, jobsByName } from '../job/job-definition.js';
+import type { Priority } from '@fluxori/core';
+import type { PausedView, PauseOptions } from '../control/queue-control.js';
 import type { JobState, JobView } from '../job/job-view.js';
-import { type RegisteredWorker, WorkerRegister } from '../recovery/worker-register.js';
-import { Checkpoints } from '../run/checkpoints.js';
-import { Schedules } from '../schedule/schedules.js';
+import type { RegisteredWorker } from '../recovery/worker-register.js';
+import type { Schedules } from '../schedule/schedules.js';
 import type { BullQueue } from './bull-types.js';
-import { CancelledJobs } from './cancelled-jobs.js';
-import { DeadLetters } from './dead-letters.js';
-import { type AddOptions, type AddResult, type BulkItem, Enqueuer } from './enqueue.js';
-import { HostGate } from './host-gate.js';
-import { type JobEventName, JobEvents, type JobListener } from './job-events.js';
-import { JobReader, type ListQuery } from './job-reader.js';
-import { JobSteering } from './job-steering.js';
-import { JobWorker, leaseMs } from './job-worker.js';
+import type { DeadLetters } from './dead-letters.js';
+import { type AddOptions, type AddResult, type BulkItem, sectionOfClockwork } from './enqueue.js';
+import type { JobEventName, JobListener } from './job-events.js';
+import type { ListQuery } from './job-reader.js';
+import type { JobWorker } from './job-worker.js';
 import type { OperationQueueOptions } from './operation-queue-options.js';
 import { promoteAll } from './promote.js';
-import { QueueLink } from './queue-link.js';
-import { type Retention, retentionOf } from './retention.js';
-import { RetriedKeys } from './retried-keys.js';
-import { RunOrders } from './run-orders.js';
+import { makeWorker, type QueueParts, queueParts } from './queue-parts.js';
 import { waitForJob } from './wait-for-job.js';
 
 const defaultGraceMs = 10_000;
-const defaultNewerReleaseMs = 3_600_000;
 
 /** How a section stands. */
 export interface QueueOverview {
@@ -61,93 +40,20 @@ export class OperationQueue implements AsyncDisposable {
   /** Failed jobs: looked at, put back, thrown away. */
   readonly deadLetters: DeadLetters;
   readonly #options: OperationQueueOptions;
-  readonly #definitions: ReadonlyMap<string, JobDefinition>;
-  readonly #logger: Logger;
-  readonly #clock: Clock;
-  readonly #retention: Retention;
-  readonly #events: JobEvents;
-  readonly #link: QueueLink;
-  readonly #gate = new HostGate();
-  readonly #checkpoints: Checkpoints;
-  readonly #cancelled: CancelledJobs;
-  readonly #orders: RunOrders;
-  readonly #reader: JobReader;
-  readonly #enqueuer: Enqueuer;
-  readonly #steering: JobSteering;
-  readonly #pauses: Pauses;
-  readonly #slots: AccountSlots;
-  readonly #control: QueueControl;
-  readonly #register: WorkerRegister;
+  readonly #parts: QueueParts;
   #worker: JobWorker | undefined;
   #starting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   /** @throws ConfigurationError when a job belongs to another section or two have one name. */
   constructor(options: OperationQueueOptions) {
-    const { section, jobs, backend, sink, prefix = 'fluxori' } = options;
-    this.section = section;
     this.#options = options;
-    this.#definitions = jobsByName(section, jobs);
-    this.jobNames = [...this.#definitions.keys()];
-    this.#logger = (options.logger ?? silentLogger).child({ section });
-    this.#clock = options.clock ?? systemClock;
-    this.#retention = retentionOf(options.retention);
-    this.#events = new JobEvents(this.#logger);
-    const name = `${prefix}-${section}`;
-    this.#link = new QueueLink(backend, name, this.#logger);
-    const room = `queue/${name}`;
-    this.#checkpoints = new Checkpoints(backend, sink, room);
-    this.#cancelled = new CancelledJobs(backend.keyValues, room, this.#retention.cancelledMs);
-    this.#orders = new RunOrders(backend.keyValues, room);
-    this.#pauses = new Pauses(backend.keyValues, room);
-    this.#slots = new AccountSlots(options.perAccountConcurrency);
-    this.#register = new WorkerRegister(backend.keyValues, room);
-    const link = () => this.#link.queue();
-    this.#control = new QueueControl({
-      pauses: this.#pauses,
-      slots: this.#slots,
-      queue: link,
-      clock: this.#clock,
-      logger: this.#logger,
-    });
-    const retriedKeys = new RetriedKeys(backend.keyValues, room);
-    this.#reader = new JobReader(link, section, this.#definitions, this.#cancelled);
-    this.#enqueuer = new Enqueuer({
-      section,
-      definitions: this.#definitions,
-      retention: this.#retention,
-      reader: this.#reader,
-      retriedKeys,
-      tracing: options.tracing ?? noTracing,
-    });
-    this.#steering = new JobSteering({
-      section,
-      reader: this.#reader,
-      cancelled: this.#cancelled,
-      checkpoints: this.#checkpoints,
-      retriedKeys,
-      orders: this.#orders,
-      gate: this.#gate,
-      slots: this.#slots,
-      events: this.#events,
-      clock: this.#clock,
-      worker: () => this.#worker,
-      forgetWaiter: (jobId) => this.#forgetWaiter(jobId),
-    });
-    this.schedules = new Schedules({
-      section,
-      definitions: this.#definitions,
-      retention: this.#retention,
-      queue: link,
-      enqueuer: this.#enqueuer,
-      logger: this.#logger,
-    });
-    this.deadLetters = new DeadLetters({
-      reader: this.#reader,
-      steering: this.#steering,
-      checkpoints: this.#checkpoints,
-      queue: link,
-    });
+    this.#parts = queueParts(options, () => this.#worker);
+    const { section, definitions, schedules, deadLetters } = this.#parts;
+    this.section = section;
+    this.jobNames = [...definitions.keys()];
+    this.schedules = schedules;
+    this.deadLetters = deadLetters;
   }
 
   /**
@@ -155,17 +61,17 @@ export class OperationQueue implements AsyncDisposable {
    * @throws ValidationError (`JOB_PAYLOAD_INVALID`, `JOB_PAYLOAD_VERSION`), NotFoundError (`JOB_UNKNOWN`); nothing is enqueued then.
    */
   async add(name: string, options: AddOptions): Promise<AddResult> {
-    return this.#enqueuer.add(await this.#link.queue(), name, options);
+    return this.#parts.enqueuer.add(await this.#parts.link.queue(), name, options);
   }
 
   /** Puts many in, in order. All are checked before the first is enqueued. Throws as `add` does. */
   async addBulk(items: readonly BulkItem[]): Promise<AddResult[]> {
-    return this.#enqueuer.addBulk(await this.#link.queue(), items);
+    return this.#parts.enqueuer.addBulk(await this.#parts.link.queue(), items);
   }
 
   /** Checks jobs without adding them. Throws as `add` does. */
   check(items: readonly BulkItem[]): void {
-    this.#enqueuer.check(items);
+    this.#parts.enqueuer.check(items);
   }
 
   /** Starts to work jobs off, beginning with what a crash left behind. Idempotent. */
@@ -190,15 +96,15 @@ export class OperationQueue implements AsyncDisposable {
   }
 
   get(jobId: string): Promise<JobView | undefined> {
-    return this.#reader.get(jobId);
+    return this.#parts.reader.get(jobId);
   }
 
   list(query?: ListQuery): Promise<JobView[]> {
-    return this.#reader.list(query);
+    return this.#parts.reader.list(query);
   }
 
   counts(): Promise<Record<JobState, number>> {
-    return this.#reader.counts();
+    return this.#parts.reader.counts();
   }
 
   /**
@@ -207,7 +113,7 @@ export class OperationQueue implements AsyncDisposable {
    * @throws NotFoundError; ValidationError (`JOB_STATE`) when it has ended.
    */
   async expedite(jobId: string, priority: Priority = 'critical'): Promise<void> {
-    return this.#steering.expedite(await this.#link.queue(), jobId, priority);
+    return this.#parts.steering.expedite(await this.#parts.link.queue(), jobId, priority);
   }
 
   /**
@@ -216,7 +122,7 @@ export class OperationQueue implements AsyncDisposable {
    * @throws NotFoundError; ValidationError (`JOB_STATE`) when it has ended.
    */
   cancel(jobId: string): Promise<void> {
-    return this.#steering.cancel(jobId);
+    return this.#parts.steering.cancel(jobId);
   }
 
   /**
@@ -224,7 +130,7 @@ export class OperationQueue implements AsyncDisposable {
    * @throws NotFoundError; ValidationError (`JOB_STATE`) when it has not failed, or another job is doing the same (its dedupe key).
    */
   async retry(jobId: string): Promise<void> {
-    return this.#steering.retry(await this.#link.queue(), jobId);
+    return this.#parts.steering.retry(await this.#parts.link.queue(), jobId);
   }
 
   /**
@@ -233,10 +139,10 @@ export class OperationQueue implements AsyncDisposable {
    */
   async waitFor<Result = unknown>(jobId: string, options: { signal?: AbortSignal } = {}): Promise<Result> {
     const parts = {
-      events: this.#events,
-      clock: this.#clock,
+      events: this.#parts.events,
+      clock: this.#parts.clock,
       look: () => this.get(jobId),
-      closed: this.#link.closed,
+      closed: this.#parts.link.closed,
     };
     return (await waitForJob(jobId, parts, options.signal)) as Result;
   }
@@ -247,113 +153,79 @@ export class OperationQueue implements AsyncDisposable {
    * @returns false when it was paused already.
    */
   pause(options: PauseOptions = {}): Promise<boolean> {
-    return this.#control.pause(options);
+    return this.#parts.control.pause(options);
   }
 
   /** All that was held back goes on at once, most urgent first. @returns false when it was not paused. */
   resume(options: Pick<PauseOptions, 'accountId'> = {}): Promise<boolean> {
-    return this.#control.resume(options);
+    return this.#parts.control.resume(options);
   }
 
   /** Counts, what is paused, who works, how many schedules. */
   async overview(): Promise<QueueOverview> {
-    const queue = await this.#link.queue();
-    const pausedSince = await this.#control.sectionPaused();
+    const queue = await this.#parts.link.queue();
+    const pausedSince = await this.#parts.control.sectionPaused();
     return {
       section: this.section,
       counts: await this.counts(),
       ...(pausedSince !== undefined && { pausedSince }),
-      pausedAccounts: await this.#control.pausedAccounts(),
-      workers: await this.#register.working(),
+      pausedAccounts: await this.#parts.control.pausedAccounts(),
+      workers: await this.#parts.register.working(),
       schedules: await queue.getJobSchedulersCount(),
     };
   }
 
+  /** Whether any job is running or will go on by itself: not what an operator has paused, nor the clockwork of schedules. */
+  async hasWork(): Promise<boolean> {
+    const { counts, pausedSince, pausedAccounts, schedules } = await this.overview();
+    if (counts.active > 0) return true;
+    if (pausedSince !== undefined) return false;
+    if (counts.waiting > 0) return true;
+    if (counts.parked <= schedules || pausedAccounts.length === 0) return counts.parked > schedules;
+    const parked = await this.list({ states: ['parked'], limit: counts.parked });
+    return parked.some((job) => job.parked?.for !== 'pause' && sectionOfClockwork(job.jobId) === undefined);
+  }
+
   /** BullMQ's own queue, for tools that show or serve it, e.g. bull-board. What is put in by it is not checked. */
   bullQueue(): Promise<BullQueue> {
-    return this.#link.queue();
+    return this.#parts.link.queue();
   }
 
   /** A host is back: what this process parked because of it goes on now, most urgent first. */
   async release(host: string): Promise<void> {
-    const jobIds = this.#gate.release(host);
+    const jobIds = this.#parts.gate.release(host);
     // Hosts come back at any time, also while the process is stopping: then the jobs go on when the next one starts.
-    if (jobIds.length === 0 || this.#link.closed.aborted) return;
-    await promoteAll(await this.#link.queue(), jobIds);
-    this.#logger.info({ host, jobs: jobIds.length }, 'The host is back; its jobs go on.');
+    if (jobIds.length === 0 || this.#parts.link.closed.aborted) return;
+    const { link, logger } = this.#parts;
+    try {
+      await promoteAll(await link.queue(), jobIds);
+      logger.info({ host, jobs: jobIds.length }, 'The host is back; its jobs go on.');
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : 'unknown';
+      logger.warn(
+        { host, problem },
+        'The host is back, but its jobs could not be told; they go on by themselves.',
+      );
+    }
   }
 
   /** @returns a function that ends the listening. Events are of this process only. */
   on<Name extends JobEventName>(name: Name, listener: JobListener<Name>): () => void {
-    return this.#events.on(name, listener);
+    return this.#parts.events.on(name, listener);
   }
 
   async #start(): Promise<void> {
-    const { queue, connection } = await this.#link.open();
+    await this.#parts.link.open();
     if (this.#closing) return;
-    const {
-      backend,
-      metrics,
-      tracing,
-      random = systemRandom,
-      concurrency = 32,
-      maxCrashes = 5,
-    } = this.#options;
-    const { newerReleaseMs = defaultNewerReleaseMs } = this.#options;
-    this.#worker = new JobWorker({
-      section: this.section,
-      definitions: this.#definitions,
-      queue,
-      connection,
-      checkpoints: this.#checkpoints,
-      gate: this.#gate,
-      cancelled: this.#cancelled,
-      orders: this.#orders,
-      events: this.#events,
-      logger: this.#logger,
-      metrics: metrics ?? noMetrics,
-      tracing: tracing ?? noTracing,
-      clock: this.#clock,
-      random,
-      admission: new Admission({
-        definitions: this.#definitions,
-        pauses: this.#pauses,
-        slots: this.#slots,
-        clock: this.#clock,
-        random,
-        newerReleaseMs: backend.shared ? newerReleaseMs : 0,
-      }),
-      control: this.#control,
-      register: this.#register,
-      locks: backend.locks,
-      onTrouble: (listener) => this.#link.onTrouble(listener),
-      tick: (job) => this.schedules.tick(job),
-      leaseMs: backend.shared ? leaseMs : Number.POSITIVE_INFINITY,
-      concurrency,
-      maxCrashes,
-      keepFailedMs: this.#retention.failed.age * 1_000,
-      exclusive: !backend.shared,
-      forgetWaiter: (jobId) => this.#forgetWaiter(jobId),
-    });
+    this.#worker = await makeWorker(this.#parts, this.#options);
     await this.#worker.start();
   }
 
   async #close(graceMs: number): Promise<void> {
+    const { link } = this.#parts;
     await this.#starting?.catch(() => {});
-    this.#link.part();
+    link.part();
     await this.#worker?.stop(graceMs);
-    await this.#link.close();
-  }
-
-  #forgetWaiter(jobId: string): void {
-    const { onForget, backend } = this.#options;
-    if (onForget !== undefined) {
-      onForget(jobId);
-      return;
-    }
-    backend.buckets.forget(jobId).catch((error: unknown) => {
-      const problem = error instanceof Error ? error.message : 'unknown';
-      this.#logger.warn({ jobId, problem }, 'A place at the token buckets could not be given up.');
-    });
+    await link.close();
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, type Priority } from '@fluxori/core';
+import { ConfigurationError, type Health, type Priority } from '@fluxori/core';
 import type { PauseOptions } from '../control/queue-control.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { type JobState, type JobView, jobStates } from '../job/job-view.js';
@@ -156,6 +156,26 @@ export class OperationQueues implements AsyncDisposable {
   /** How each section stands. */
   overview(): Promise<QueueOverview[]> {
     return Promise.all([...this.#queues.values()].map((queue) => queue.overview()));
+  }
+
+  /** Up, with the counts by state and what an operator has paused. */
+  async health(): Promise<Health> {
+    const sections = await this.overview();
+    const totals: Record<string, number> = {};
+    for (const { counts } of sections) {
+      for (const [state, count] of Object.entries(counts)) totals[state] = (totals[state] ?? 0) + count;
+    }
+    const paused = sections.flatMap(({ section, pausedSince, pausedAccounts }) => [
+      ...(pausedSince === undefined ? [] : [{ section, since: pausedSince }]),
+      ...pausedAccounts.map(({ accountId, since }) => ({ section, account: accountId, since })),
+    ]);
+    return { status: 'up', details: { ...totals, ...(paused.length > 0 && { paused }) } };
+  }
+
+  /** Whether any job is running or will go on by itself: not what an operator has paused, nor the clockwork of schedules. */
+  async hasWork(): Promise<boolean> {
+    const work = await Promise.all([...this.#queues.values()].map((queue) => queue.hasWork()));
+    return work.includes(true);
   }
 
   /** BullMQ's own queues, for tools that show or serve them, e.g. bull-board. */
