@@ -13,36 +13,52 @@ interface Bucket {
   at: number;
 }
 
+interface Protocol {
+  firstAt: number | undefined;
+  readonly servedAt: number[];
+  refused: number;
+  readonly overtaken: number[];
+}
+
 /**
  * A process of its own for `rate.bench.ts`: the far side, with a true token bucket per seller, for any number of scenarios.
  *
  *     GET /call/<scenario>/<rate>/<burst>/<seller>          200, or 429 without a token
  *     GET /call/…/<seller>?urgent=<served when it lined up> the same, and remembers how many were served meanwhile
- *     GET /verdict/<scenario>                               Verdict
+ *     GET /verdict/<scenario>?from=<s>&until=<s>            Verdict; served between these seconds after the first request
  */
 export function judge(): Server {
   const buckets = new Map<string, Bucket>();
-  const verdicts = new Map<string, { served: number; refused: number; overtaken: number[] }>();
-  const verdictOf = (scenario: string) => {
-    const verdict = verdicts.get(scenario) ?? { served: 0, refused: 0, overtaken: [] };
-    verdicts.set(scenario, verdict);
-    return verdict;
+  const protocols = new Map<string, Protocol>();
+  const protocolOf = (scenario: string) => {
+    const protocol = protocols.get(scenario) ?? {
+      firstAt: undefined,
+      servedAt: [],
+      refused: 0,
+      overtaken: [],
+    };
+    protocols.set(scenario, protocol);
+    return protocol;
   };
   const server = createServer((request, response) => {
     request.resume();
     const url = new URL(request.url ?? '/', 'http://judge');
     const [, kind, scenario = '', rate, burst, seller] = url.pathname.split('/');
-    const verdict = verdictOf(scenario);
-    if (kind === 'verdict') return answer(200, verdict);
-    const urgent = url.searchParams.get('urgent');
+    const protocol = protocolOf(scenario);
+    if (kind === 'verdict') {
+      const seconds = (name: string) => url.searchParams.get(name) ?? undefined;
+      return answer(200, verdictOf(protocol, Number(seconds('from') ?? 0), Number(seconds('until') ?? 1e9)));
+    }
     // Warming up.
     if (seller === '-1') return answer(200, {});
+    protocol.firstAt ??= performance.now();
     if (!take(`${scenario}/${seller}`, Number(rate), Number(burst))) {
-      verdict.refused += 1;
+      protocol.refused += 1;
       return answer(429, {});
     }
-    if (urgent !== null) verdict.overtaken.push(verdict.served - Number(urgent));
-    verdict.served += 1;
+    const urgent = url.searchParams.get('urgent');
+    if (urgent !== null) protocol.overtaken.push(protocol.servedAt.length - Number(urgent));
+    protocol.servedAt.push(performance.now());
     answer(200, {});
 
     function answer(status: number, body: object): void {
@@ -62,6 +78,15 @@ export function judge(): Server {
   }
   server.keepAliveTimeout = 60_000;
   return server;
+}
+
+function verdictOf(
+  { firstAt = 0, servedAt, refused, overtaken }: Protocol,
+  from: number,
+  until: number,
+): Verdict {
+  const seconds = servedAt.map((at) => (at - firstAt) / 1_000);
+  return { served: seconds.filter((at) => at >= from && at <= until).length, refused, overtaken };
 }
 
 const server = judge().listen(0, '127.0.0.1', () => {
