@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { amazonJobs, amazonSp } from '@fluxori/amazon-sp';
+import type { AddressInfo } from 'node:net';
+import { type AuthorisedSeller, amazonJobs, amazonSp, SellerAuthorisation } from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { accountId, ConnectorFactory } from '@fluxori/core';
+import { NetworkAwareClient } from '@fluxori/network';
 import { OperationQueues } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { authorisationSite } from './authorise-sellers.js';
 import { titlesJob } from './own-job.js';
 import { PlatformSink } from './own-sink.js';
 
@@ -78,5 +81,54 @@ describe('the examples in the docs', () => {
     await queues.waitFor(jobId);
     expect([...sink.orders.keys()].sort()).toEqual([...sandbox.orderIds()].sort());
     expect(await backend.records.count('order')).toBe(0);
+  });
+
+  it('let sellers authorise the application on a website', async () => {
+    await using backend = await openBackend('memory:');
+    await using http = new NetworkAwareClient();
+    const { keyValues, locks } = backend;
+    const { applicationId, clientId, clientSecret, sellerId } = sandbox.credentials;
+    const redirectUri = 'https://app.example/amazon/callback';
+    const stored: AuthorisedSeller[] = [];
+    const server = authorisationSite({
+      authorisation: new SellerAuthorisation({
+        application: { applicationId, clientId, clientSecret, redirectUri },
+        ...{ keyValues, locks, http, endpoints: sandbox.endpoints },
+      }),
+      account: (cookie) => (cookie?.includes('user=acme') ? 'acme-za' : undefined),
+      store: async (seller) => void stored.push(seller),
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const visit = (path: string, cookie = 'user=acme') =>
+      fetch(site + path, { redirect: 'manual', headers: { cookie } });
+    const to = (page: Response) => page.headers.get('location') as string;
+    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      expect((await visit('/amazon/authorize', '')).status).toBe(401);
+      const begun = await visit('/amazon/authorize');
+      const cookie = `user=acme; ${begun.headers.get('set-cookie')?.split(';')[0]}`;
+      expect([begun.status, begun.headers.get('referrer-policy')]).toEqual([303, 'no-referrer']);
+      const back = new URL(sandbox.consent(to(begun)));
+      expect((await visit('/amazon/callback?state=forged&spapi_oauth_code=x', cookie)).status).toBe(400);
+      const done = await visit(back.pathname + back.search, cookie);
+      expect([done.status, to(done)]).toEqual([303, '/amazon/done']);
+      expect(stored).toMatchObject([{ account: 'acme-za', sellerId }]);
+      expect((await visit(back.pathname + back.search, cookie)).status).toBe(400);
+
+      const login = new URL(sandbox.beginInAppstore('https://app.example/amazon/login'));
+      const sent = await visit(login.pathname + login.search, cookie);
+      const again = new URL(to(await fetch(to(sent), { redirect: 'manual' })));
+      const stranger = await visit(
+        again.pathname + again.search,
+        `user=acme; amazon_asker=${'x'.repeat(43)}`,
+      );
+      expect([stranger.status, stored.length]).toEqual([400, 1]);
+      expect(JSON.stringify(log.mock.calls)).not.toMatch(/Atzr|RH[0-9a-f]{18}/);
+    } finally {
+      log.mockRestore();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 });
