@@ -21,6 +21,17 @@ export function describeKeyValues({ describe, it, expect }: TestApi, bench: Benc
       }
     });
 
+    it('are given back many at once, in the order asked for, where the store can do that', async () => {
+      const { keyValues } = bench.backend;
+      const [there, gone, other] = [bench.unique('many'), bench.unique('many'), bench.unique('many')];
+      await keyValues.set(there, { deep: ['1'] });
+      await keyValues.set(other, null);
+      expect(
+        await (keyValues.getMany?.([other, gone, there, other]) ?? [null, undefined, { deep: ['1'] }, null]),
+      ).toEqual([null, undefined, { deep: ['1'] }, null]);
+      expect(await (keyValues.getMany?.([]) ?? [])).toEqual([]);
+    });
+
     it('are undefined when they were never set, or have been deleted', async () => {
       const { keyValues } = bench.backend;
       const key = bench.unique('gone');

@@ -19,6 +19,13 @@ export class RedisKeyValueStore implements KeyValueStore {
     return json === null ? undefined : (JSON.parse(json) as JsonValue);
   }
 
+  async getMany(keys: readonly string[]): Promise<readonly (JsonValue | undefined)[]> {
+    if (keys.length === 0) return [];
+    const names = keys.map((key) => `${this.#link.root}kv/${key}`);
+    const found = await this.#link.run((client) => client.mget(names));
+    return found.map((json) => (json === null ? undefined : (JSON.parse(json) as JsonValue)));
+  }
+
   async set(key: string, value: JsonValue, { ttlMs }: { ttlMs?: number } = {}): Promise<void> {
     if (ttlMs !== undefined && ttlMs <= 0) return this.delete(key);
     await this.#link.script(setValue, [key, storableJson(value), ttlMs ?? '']);

@@ -33,6 +33,16 @@ export class SqlKeyValueStore implements KeyValueStore {
     return rows[0] && (JSON.parse(rows[0].value) as JsonValue);
   }
 
+  async getMany(keys: readonly string[]): Promise<readonly (JsonValue | undefined)[]> {
+    const { rows } = await this.#sql.query<{ key: string; value: string }>(
+      `select key, value::text as value from ${this.#table}
+       where key = any($1::text[]) and (expires_at_ms is null or expires_at_ms > ${nowAt(2)})`,
+      [keys, this.#now()],
+    );
+    const found = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as JsonValue]));
+    return keys.map((key) => found.get(key));
+  }
+
   async set(key: string, value: JsonValue, options: { ttlMs?: number } = {}): Promise<void> {
     // Rows that somebody else is writing or clearing away are passed over, so that two writes never wait for each other crosswise.
     await this.#sql.query(
