@@ -9,7 +9,7 @@ function loadedAfter(program: string): string[] {
   const trace = `
     import { registerHooks } from 'node:module';
     const seen = new Set();
-    registerHooks({ load(url, context, next) { for (const name of ['bullmq', '@electric-sql/pglite']) if (url.includes('/node_modules/' + name + '/')) seen.add(name); return next(url, context); } });
+    registerHooks({ load(url, context, next) { for (const name of ['bullmq', '@electric-sql/pglite', 'ioredis', 'pg']) if (url.includes('/node_modules/' + name + '/')) seen.add(name); return next(url, context); } });
     const { openBackend } = await import(${JSON.stringify(dist)});
     ${program}
     process.stdout.write(JSON.stringify([...seen].sort()));

@@ -5,6 +5,7 @@ import { send } from '../postgres/postgres-sql.js';
 
 /** Migrations may have much to do. */
 const migrationMs = 300_000;
+const createsSchema = /^\s*create schema if not exists\b/i;
 
 /**
  * Brings BullMQ's tables up to date and answers with what its classes take.
@@ -20,10 +21,14 @@ export async function connectPostgresQueue(
   const { PostgresConnection, PostgresQueueBackend, runMigrations } = await import('bullmq');
   const client = await connect();
   try {
+    const { rows } = await send(client, 'select from pg_namespace where nspname = $1', [schema]);
+    const isThere = rows.length > 0;
     // Under BullMQ's own lock: many processes may start at once.
     await runMigrations(
       {
         query: async <Row>(text: string, values?: readonly unknown[]) => {
+          // PostgreSQL asks for the right to create schemas even where IF NOT EXISTS finds one.
+          if (isThere && createsSchema.test(text)) return { rows: [], rowCount: 0 };
           const { rows, rowCount } = await send<Row>(client, text, values, migrationMs);
           return { rows: [...rows], rowCount };
         },

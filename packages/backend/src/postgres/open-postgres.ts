@@ -55,9 +55,8 @@ function protections({ tls, tlsFiles, client }: PostgresPlace): pg.ClientConfig[
 }
 
 async function firstThatWorks(place: PostgresPlace): Promise<OpenPostgres> {
-  const choices = protections(place);
-  let first: unknown;
-  for (const ssl of choices) {
+  const failures: unknown[] = [];
+  for (const ssl of protections(place)) {
     try {
       return await tryOut(place, {
         ...place.client,
@@ -67,16 +66,20 @@ async function firstThatWorks(place: PostgresPlace): Promise<OpenPostgres> {
       });
     } catch (error) {
       if (error instanceof ConfigurationError || !mayBeTls(error)) throw error;
-      first ??= error;
+      failures.push(error);
     }
   }
-  throw first;
+  // That it speaks no TLS is not why it refused the other way.
+  throw failures.find((error) => !speaksNoTls(error)) ?? failures[0];
+}
+
+function speaksNoTls(error: unknown): boolean {
+  return (error as Error).message.includes('does not support SSL');
 }
 
 /** Another protection may be what it wants. */
 function mayBeTls(error: unknown): boolean {
-  const { code, message = '' } = error as { code?: string; message?: string };
-  return message.includes('does not support SSL') || code === '28000';
+  return speaksNoTls(error) || (error as { code?: string }).code === '28000';
 }
 
 async function tryOut(place: PostgresPlace, config: pg.ClientConfig): Promise<OpenPostgres> {

@@ -93,8 +93,13 @@ async function assemble(
     schema,
     inOurWords: (error) => sql.inOurWords(error),
   });
-  await locks.listen();
-  await checkListening(listener, store, `${schema}_open`, place);
+  try {
+    await locks.listen();
+    await checkListening(listener, store, `${schema}_open`, place);
+  } catch (error) {
+    await Promise.allSettled([listener.close(), connections.close()]);
+    throw error;
+  }
   const upkeep = new BucketUpkeep(store, schema, logger);
   const queuePool = new PostgresQueuePool({
     connections,
