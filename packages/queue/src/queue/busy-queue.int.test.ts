@@ -1,168 +1,164 @@
 import { type BucketLimit, NetworkError, priorities, RateLimitError, sleep } from '@fluxori/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { next, Rig, type Run, work } from '../fixture/rig.js';
+import { describe, expect, it } from '@jest/globals';
+import { onEachBackend } from '../fixture/each-backend.js';
+import { next, type Run, work } from '../fixture/rig.js';
 import type { CallTerms } from '../job/job-context.js';
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await Rig.open();
-});
-afterEach(() => rig.closeQueues());
-afterAll(() => rig.close());
+onEachBackend((rig) => {
+  interface Grant {
+    readonly n: number;
+    readonly at: number;
+  }
 
-interface Grant {
-  readonly n: number;
-  readonly at: number;
-}
+  /** How many tokens had been given out when each job asked for one for the first time. */
+  type FirstAsked = Map<number, number>;
 
-/** How many tokens had been given out when each job asked for one for the first time. */
-type FirstAsked = Map<number, number>;
-
-/** A remote call that needs a token of the backend's own buckets, as the connector's calls do. */
-function limitedCall(limit: BucketLimit, grants: Grant[], firstAsked: FirstAsked = new Map()): Run {
-  const call = async (n: number, { priority, maxWaitMs, waiter, signal }: CallTerms) => {
-    const latest = Date.now() + maxWaitMs;
-    for (;;) {
-      // How many had been served by then: an order, not a time.
-      if (!firstAsked.has(n)) firstAsked.set(n, grants.length);
-      const answer = await rig.backend.buckets.take([limit], { priority: priorities[priority], waiter });
-      if (answer.granted) {
-        grants.push({ n, at: Date.now() });
-        await rig.backend.buckets.settle(answer.grant);
-        return;
+  /** A remote call that needs a token of the backend's own buckets, as the connector's calls do. */
+  function limitedCall(limit: BucketLimit, grants: Grant[], firstAsked: FirstAsked = new Map()): Run {
+    const call = async (n: number, { priority, maxWaitMs, waiter, signal }: CallTerms) => {
+      const latest = Date.now() + maxWaitMs;
+      for (;;) {
+        // How many had been served by then: an order, not a time.
+        if (!firstAsked.has(n)) firstAsked.set(n, grants.length);
+        const answer = await rig().backend.buckets.take([limit], { priority: priorities[priority], waiter });
+        if (answer.granted) {
+          grants.push({ n, at: Date.now() });
+          await rig().backend.buckets.settle(answer.grant);
+          return;
+        }
+        const retryAt = new Date(answer.retryAt);
+        if (answer.retryAt > latest) throw new RateLimitError(`No token for ${limit.key}.`, { retryAt });
+        await sleep(answer.retryAt - Date.now(), signal);
       }
-      const retryAt = new Date(answer.retryAt);
-      if (answer.retryAt > latest) throw new RateLimitError(`No token for ${limit.key}.`, { retryAt });
-      await sleep(answer.retryAt - Date.now(), signal);
-    }
-  };
-  return (ctx) => ctx.call((terms) => call(ctx.payload.n, terms));
-}
+    };
+    return (ctx) => ctx.call((terms) => call(ctx.payload.n, terms));
+  }
 
-const bulk = (count: number) =>
-  Array.from({ length: count }, (_, n) => ({ name: 'test.work', ...work(n), priority: 'bulk' as const }));
+  const bulk = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ name: 'test.work', ...work(n), priority: 'bulk' as const }));
 
-/** The longest that a timer of this process was kept waiting. */
-function watchLag(): { longest: () => number; stop: () => number } {
-  let last = performance.now();
-  let longest = 0;
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-  }, 10);
-  return {
-    longest: () => longest,
-    stop: () => {
-      clearInterval(timer);
-      return longest;
-    },
-  };
-}
+  /** The longest that a timer of this process was kept waiting. */
+  function watchLag(): { longest: () => number; stop: () => number } {
+    let last = performance.now();
+    let longest = 0;
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 10);
+    return {
+      longest: () => longest,
+      stop: () => {
+        clearInterval(timer);
+        return longest;
+      },
+    };
+  }
 
-describe('a critical job behind 5,000 bulk jobs of the same account and operation', () => {
-  const limit = { key: 'orders.searchOrders@acme-za', ratePerSecond: 10, burst: 5 };
-  /** One token's time, and what a busy machine may add, beside the longest that it kept a timer waiting. */
-  const soonMs = 1_000 / limit.ratePerSecond + 150;
+  describe('a critical job behind 5,000 bulk jobs of the same account and operation', () => {
+    const limit = { key: 'orders.searchOrders@acme-za', ratePerSecond: 10, burst: 5 };
+    /** One token's time, and what a busy machine may add, beside the longest that it kept a timer waiting. */
+    const soonMs = 1_000 / limit.ratePerSecond + 150;
 
-  it('gets the next token while they are being parked, and when all of them are', async () => {
-    const grants: Grant[] = [];
-    const firstAsked: FirstAsked = new Map();
-    const queue = rig.queue(limitedCall(limit, grants, firstAsked));
-    await queue.addBulk(bulk(5_000));
-    const begun = next(queue, 'parked');
-    const lag = watchLag();
-    const startedAt = performance.now();
-    await queue.start();
-    await begun;
-    const { waiting } = await queue.counts();
-    expect(waiting).toBeGreaterThan(1_000);
-    await expectNextToken(-1);
-    while ((await queue.counts()).waiting > 0) await sleep(100);
-    // Timers and sockets had their turns meanwhile: were the loop blocked, the longest lag would be nearly all of the time.
-    expect(lag.longest()).toBeLessThan((performance.now() - startedAt) / 5);
-    const settledAt = Date.now();
-    const before = grants.length;
-    await expectNextToken(-2);
-    lag.stop();
-    await sleep(2_000);
-    const rate = ((grants.length - before) / (Date.now() - settledAt)) * 1_000;
-    expect(rate).toBeGreaterThan(limit.ratePerSecond * 0.8);
-    expect(rate).toBeLessThan(limit.ratePerSecond * 1.2 + 1);
+    it('gets the next token while they are being parked, and when all of them are', async () => {
+      const grants: Grant[] = [];
+      const firstAsked: FirstAsked = new Map();
+      const queue = rig().queue(limitedCall(limit, grants, firstAsked));
+      await queue.addBulk(bulk(5_000));
+      const begun = next(queue, 'parked');
+      const lag = watchLag();
+      const startedAt = performance.now();
+      await queue.start();
+      await begun;
+      const { waiting } = await queue.counts();
+      expect(waiting).toBeGreaterThan(1_000);
+      await expectNextToken(-1);
+      while ((await queue.counts()).waiting > 0) await sleep(100);
+      // Timers and sockets had their turns meanwhile: were the loop blocked, the longest lag would be nearly all of the time.
+      expect(lag.longest()).toBeLessThan((performance.now() - startedAt) / 5);
+      const settledAt = Date.now();
+      const before = grants.length;
+      await expectNextToken(-2);
+      lag.stop();
+      await sleep(2_000);
+      const rate = ((grants.length - before) / (Date.now() - settledAt)) * 1_000;
+      expect(rate).toBeGreaterThan(limit.ratePerSecond * 0.8);
+      expect(rate).toBeLessThan(limit.ratePerSecond * 1.2 + 1);
 
-    async function expectNextToken(n: number): Promise<void> {
-      const { jobId } = await queue.add('test.work', { ...work(n), priority: 'critical' });
-      const addedAt = Date.now();
-      await queue.waitFor(jobId);
-      const granted = grants.find((grant) => grant.n === n)!;
-      expect(granted.at - addedAt).toBeLessThan(soonMs + lag.longest());
-      // From its first question on nobody else was served before it.
-      expect(grants.indexOf(granted)).toBe(firstAsked.get(n));
-      const between = grants.filter(({ at }) => at > addedAt && at < granted.at);
-      // One may have been given its token already when the critical job came.
-      expect(between.length).toBeLessThanOrEqual(1);
-    }
-  });
-});
-
-describe('a worker slot', () => {
-  it('is free while a handler waits for a token for longer than a second', async () => {
-    const limit = { key: 'slow', ratePerSecond: 0.5, burst: 1 };
-    const grants: Grant[] = [];
-    const limited = limitedCall(limit, grants);
-    const queue = rig.queue((ctx) => (ctx.payload.n < 2 ? limited(ctx) : Promise.resolve(Date.now())), {
-      concurrency: 1,
-    });
-    await queue.start();
-    const jobs = await queue.addBulk([0, 1, 2].map((n) => ({ name: 'test.work', ...work(n) })));
-    await queue.waitFor(jobs[2]!.jobId);
-    await expect(queue.get(jobs[1]!.jobId)).resolves.toMatchObject({ state: 'parked' });
-    await queue.waitFor(jobs[1]!.jobId);
-    const [first, second] = grants;
-    expect(second!.at - first!.at).toBeGreaterThanOrEqual(1_990);
-    expect(second!.at - first!.at).toBeLessThan(2_600);
-  });
-
-  it('is held for a short gap, which costs less than parking', async () => {
-    const limit = { key: 'quick', ratePerSecond: 5, burst: 1 };
-    const grants: Grant[] = [];
-    const queue = rig.queue(limitedCall(limit, grants), { concurrency: 1 });
-    let parked = 0;
-    queue.on('parked', () => {
-      parked += 1;
-    });
-    await queue.start();
-    const jobs = await queue.addBulk([0, 1, 2].map((n) => ({ name: 'test.work', ...work(n) })));
-    await Promise.all(jobs.map(({ jobId }) => queue.waitFor(jobId)));
-    expect(parked).toBe(0);
-    expect(grants).toHaveLength(3);
-  });
-});
-
-describe('an outage', () => {
-  it('parks what is there without using attempts, and lets the rest of the queue work', async () => {
-    let down = true;
-    const queue = rig.queue(async (ctx) => {
-      if (down && ctx.payload.n > 0) {
-        throw new NetworkError('amazon is not reachable.', { host: 'amazon:443', outcome: 'not-sent' });
+      async function expectNextToken(n: number): Promise<void> {
+        const { jobId } = await queue.add('test.work', { ...work(n), priority: 'critical' });
+        const addedAt = Date.now();
+        await queue.waitFor(jobId);
+        const granted = grants.find((grant) => grant.n === n)!;
+        expect(granted.at - addedAt).toBeLessThan(soonMs + lag.longest());
+        // From its first question on nobody else was served before it.
+        expect(grants.indexOf(granted)).toBe(firstAsked.get(n));
+        const between = grants.filter(({ at }) => at > addedAt && at < granted.at);
+        // One may have been given its token already when the critical job came.
+        expect(between.length).toBeLessThanOrEqual(1);
       }
-      return ctx.attempt;
     });
-    const attempts: unknown[] = [];
-    const completedAt: number[] = [];
-    queue.on('completed', ({ result }) => {
-      attempts.push(result);
-      completedAt.push(Date.now());
+  });
+
+  describe('a worker slot', () => {
+    it('is free while a handler waits for a token for longer than a second', async () => {
+      const limit = { key: 'slow', ratePerSecond: 0.5, burst: 1 };
+      const grants: Grant[] = [];
+      const limited = limitedCall(limit, grants);
+      const queue = rig().queue((ctx) => (ctx.payload.n < 2 ? limited(ctx) : Promise.resolve(Date.now())), {
+        concurrency: 1,
+      });
+      await queue.start();
+      const jobs = await queue.addBulk([0, 1, 2].map((n) => ({ name: 'test.work', ...work(n) })));
+      await queue.waitFor(jobs[2]!.jobId);
+      await expect(queue.get(jobs[1]!.jobId)).resolves.toMatchObject({ state: 'parked' });
+      await queue.waitFor(jobs[1]!.jobId);
+      const [first, second] = grants;
+      expect(second!.at - first!.at).toBeGreaterThanOrEqual(1_990);
+      expect(second!.at - first!.at).toBeLessThan(2_600);
     });
-    await queue.addBulk(bulk(300));
-    await queue.start();
-    while ((await queue.counts()).parked < 299) await sleep(50);
-    await sleep(1_500);
-    await expect(queue.counts()).resolves.toMatchObject({ failed: 0, completed: 1 });
-    down = false;
-    const backAt = Date.now();
-    await queue.release('amazon:443');
-    while (attempts.length < 300) await sleep(20);
-    expect(completedAt[1]! - backAt).toBeLessThan(500);
-    expect(new Set(attempts)).toEqual(new Set([1]));
+
+    it('is held for a short gap, which costs less than parking', async () => {
+      const limit = { key: 'quick', ratePerSecond: 5, burst: 1 };
+      const grants: Grant[] = [];
+      const queue = rig().queue(limitedCall(limit, grants), { concurrency: 1 });
+      let parked = 0;
+      queue.on('parked', () => {
+        parked += 1;
+      });
+      await queue.start();
+      const jobs = await queue.addBulk([0, 1, 2].map((n) => ({ name: 'test.work', ...work(n) })));
+      await Promise.all(jobs.map(({ jobId }) => queue.waitFor(jobId)));
+      expect(parked).toBe(0);
+      expect(grants).toHaveLength(3);
+    });
+  });
+
+  describe('an outage', () => {
+    it('parks what is there without using attempts, and lets the rest of the queue work', async () => {
+      let down = true;
+      const queue = rig().queue(async (ctx) => {
+        if (down && ctx.payload.n > 0) {
+          throw new NetworkError('amazon is not reachable.', { host: 'amazon:443', outcome: 'not-sent' });
+        }
+        return ctx.attempt;
+      });
+      const attempts: unknown[] = [];
+      const completedAt: number[] = [];
+      queue.on('completed', ({ result }) => {
+        attempts.push(result);
+        completedAt.push(Date.now());
+      });
+      await queue.addBulk(bulk(300));
+      await queue.start();
+      while ((await queue.counts()).parked < 299) await sleep(50);
+      await sleep(1_500);
+      await expect(queue.counts()).resolves.toMatchObject({ failed: 0, completed: 1 });
+      down = false;
+      const backAt = Date.now();
+      await queue.release('amazon:443');
+      while (attempts.length < 300) await sleep(20);
+      expect(completedAt[1]! - backAt).toBeLessThan(500);
+      expect(new Set(attempts)).toEqual(new Set([1]));
+    });
   });
 });

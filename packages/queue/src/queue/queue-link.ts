@@ -97,12 +97,22 @@ export class QueueLink {
     const onTrouble = () => {
       for (const listener of this.#troubled) listener();
     };
-    return steadfast(connection, { host: hostOf(url), patienceMs, closing: this.#parting.signal, onTrouble });
+    return steadfast(connection, {
+      host: hostOf(url),
+      patienceMs: patienceOf(url),
+      closing: this.#parting.signal,
+      onTrouble,
+    });
   }
 }
 
-/** How long a command waits for a store that is away, as the backend's own ports do. */
-const patienceMs = 30_000;
+const defaultPatienceMs = 30_000;
+
+/** How long a command waits for a store that is away: as the backend's own ports do, by the URL's `patience` in seconds. */
+function patienceOf(url: string): number {
+  const seconds = /[?&]patience=([\d.]+)/.exec(url)?.[1];
+  return seconds === undefined ? defaultPatienceMs : Number(seconds) * 1_000;
+}
 
 function hostOf(url: string): string {
   return /^[^:]+:\/\/(?:[^@/]*@)?([^/?]+)/.exec(url)?.[1] ?? url;

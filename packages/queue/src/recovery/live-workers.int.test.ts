@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { openBackend } from '@fluxori/backend';
+import { describeWith, freshPlace } from '@fluxori/test-services';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { onSharedBackends } from '../fixture/each-backend.js';
+import { outageJob } from '../fixture/outage-job.js';
+import { account, latch, until, work } from '../fixture/rig.js';
+import { OperationQueue } from '../queue/operation-queue.js';
+
+const script = join(import.meta.dirname, '../../dist/fixture/outage-worker.js');
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+describe.each(['redis', 'postgres'] as const)('on %s, several workers', (service) => {
+  describeWith(service, 'that live while another dies', () => {
+    it('take its jobs back at once, each job once, though several look', async () => {
+      const place = await freshPlace(service);
+      const backend = await openBackend(place.url);
+      const options = { section: 'outage', backend, concurrency: 2 };
+      const done: unknown[] = [];
+      const job = outageJob((line) => done.push(line.done));
+      const watchers = [1, 2, 3].map(() => new OperationQueue({ ...options, jobs: [job] }));
+      const jobs = await watchers[0]!.addBulk(
+        Array.from({ length: 400 }, (_, n) => ({ name: 'outage.step', accountId: account, payload: { n } })),
+      );
+      const victim = spawn(process.execPath, [script, place.url, 'victim'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      children.push(victim);
+      const doneThere: string[] = [];
+      createInterface({ input: victim.stdout! }).on('line', (text) => {
+        const line = JSON.parse(text) as { done?: string };
+        if (line.done !== undefined) doneThere.push(line.done);
+      });
+      await until(async () => doneThere.length >= 8);
+      await Promise.all(watchers.map((queue) => queue.start()));
+      victim.kill('SIGKILL');
+      const diedAt = Date.now();
+      await Promise.all(jobs.map(({ jobId }) => watchers[0]!.waitFor(jobId)));
+      // A lock lives for 60 s: they were not waited for.
+      expect(Date.now() - diedAt).toBeLessThan(25_000);
+      const counts = await watchers[0]!.counts();
+      expect(counts).toMatchObject({ completed: 400, failed: 0, active: 0, waiting: 0, parked: 0 });
+      const again = done.filter((jobId, index) => done.indexOf(jobId) !== index);
+      expect(again).toEqual([]);
+      await Promise.all(watchers.map((queue) => queue.close()));
+      await backend.close();
+      await place.remove();
+    });
+  });
+});
+
+onSharedBackends((rig) => {
+  describe('a run whose lock is gone', () => {
+    it('is stopped before it writes, and its checkpoint does not replace that of the one who has the job now', async () => {
+      const written: unknown[] = [];
+      const resume = latch();
+      const begun = latch();
+      let wall = 0;
+      const realNow = Date.now;
+      const queue = rig().queue(async (ctx) => {
+        begun.open();
+        await resume.opened;
+        await ctx.checkpoint({ step: 1 }).then(
+          () => written.push('written'),
+          (error: Error) => {
+            written.push(error.message);
+            throw error;
+          },
+        );
+      });
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await begun.opened;
+      // The machine was asleep for a minute: the other clock stood still.
+      Date.now = () => realNow() + wall;
+      try {
+        wall = 60_000;
+        resume.open();
+        await until(async () => written.length > 0);
+      } finally {
+        Date.now = realNow;
+      }
+      expect(written).toEqual([expect.stringContaining('its lock could not be kept')]);
+      await expect(
+        rig().backend.records.readState(account, `queue/room1-test/checkpoint/${jobId}`),
+      ).resolves.toBeUndefined();
+      await expect(queue.get(jobId)).resolves.toMatchObject({ attempts: 0 });
+    });
+  });
+});
