@@ -31,6 +31,7 @@ export function describeBackend(api: TestApi, name: string, driver: BackendUnder
         return backend;
       },
       now: () => clock.now(),
+      slackMs: driver.time === 'given' ? 2 : 100,
       pass: (ms) => (driver.time === 'given' ? manual.advance(ms) : sleep(ms)),
       unique: (word) => `${word}-${++names}`,
     };

@@ -35,6 +35,16 @@ describeWith('postgres', 'a fresh place in PostgreSQL', () => {
     }
   });
 
+  it('sorts as people do, so that nobody relies on the order of code units by chance', async () => {
+    const client = new Client({ connectionString: places[0]!.url });
+    await client.connect();
+    const { rows } = await client.query(
+      "SELECT 'a' < 'B' AS sorted, current_setting('server_version_num')::int AS version",
+    );
+    await client.end();
+    expect(rows[0].sorted).toBe(rows[0].version >= 150_000);
+  });
+
   it('goes although somebody is still connected', async () => {
     const place = await freshPlace('postgres');
     const client = new Client({ connectionString: place.url });

@@ -45,13 +45,26 @@ async function redisPlace(server: URL, prefix: string): Promise<FreshPlace> {
 }
 
 async function postgresPlace(server: URL, database: string): Promise<FreshPlace> {
-  await withPostgres(server, `CREATE DATABASE ${database} TEMPLATE template0`);
+  await withPostgres(server, (client) => create(client, database));
   const url = new URL(server);
   url.pathname = `/${database}`;
   return {
     url: url.href,
-    remove: () => withPostgres(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`),
+    remove: () =>
+      withPostgres(server, (client) => client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)),
   };
+}
+
+/** Sorted as people of a language sort, where the server can: what relies on the order of code units must say so itself. */
+async function create(client: Client, database: string): Promise<void> {
+  const statement = `CREATE DATABASE ${database} TEMPLATE template0`;
+  try {
+    await client.query(`${statement} LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`);
+  } catch (error) {
+    // Before version 15 that is a syntax error, and without ICU it is not supported.
+    if (!['42601', '0A000', '22023'].includes((error as { code?: string }).code ?? '')) throw error;
+    await client.query(statement);
+  }
 }
 
 async function withRedis(server: URL, work: (redis: Redis) => Promise<unknown>): Promise<void> {
@@ -67,13 +80,13 @@ async function withRedis(server: URL, work: (redis: Redis) => Promise<unknown>):
   });
 }
 
-async function withPostgres(server: URL, statement: string): Promise<void> {
+async function withPostgres(server: URL, work: (client: Client) => Promise<unknown>): Promise<void> {
   await patiently('postgres', async () => {
     const client = new Client({ connectionString: server.href });
     client.on('error', () => {});
     try {
       await client.connect();
-      await client.query(statement);
+      await work(client);
     } finally {
       await client.end().catch(() => {});
     }

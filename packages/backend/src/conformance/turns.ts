@@ -5,9 +5,9 @@ import type { Bench, TestApi } from './under-test.js';
 const { critical, normal, bulk } = priorities;
 
 export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): void {
-  /** A bucket of 4 tokens a second that has just been emptied, and how to ask it. */
+  /** A bucket of a token a second that has just been emptied, and how to ask it. So slow, because a busy machine is late, too. */
   const emptied = async () => {
-    const limit: BucketLimit = { key: bench.unique('turns'), ratePerSecond: 4, burst: 4 };
+    const limit: BucketLimit = { key: bench.unique('turns'), ratePerSecond: 1, burst: 4 };
     await settleAll(bench, await takeAll(bench, [limit], 4));
     const ask = (waiter: string | undefined, priority: number) =>
       bench.backend.buckets.take([limit], { priority, ...(waiter !== undefined && { waiter }) });
@@ -16,16 +16,16 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
   };
   const between = (value: number, from: number, to: number) => {
     expect(value).toBeGreaterThan(from);
-    expect(value).toBeLessThanOrEqual(to);
+    expect(value).toBeLessThanOrEqual(to + bench.slackMs);
   };
 
   describe('turns', () => {
     it('are told one token apart, in order of arrival, and kept by who asks again', async () => {
       const { ask, waiting } = await emptied();
-      between(waitOf(bench, await ask('a', normal)), 100, 251);
-      between(waitOf(bench, await ask('b', normal)), 350, 501);
-      between(waitOf(bench, await ask('c', normal)), 600, 751);
-      between(waitOf(bench, await ask('b', normal)), 350, 501);
+      between(waitOf(bench, await ask('a', normal)), 200, 1_000);
+      between(waitOf(bench, await ask('b', normal)), 1_200, 2_000);
+      between(waitOf(bench, await ask('c', normal)), 2_200, 3_000);
+      between(waitOf(bench, await ask('b', normal)), 1_200, 2_000);
       expect(await waiting()).toBe(3);
     });
 
@@ -33,7 +33,7 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
       const { ask } = await emptied();
       for (let index = 0; index < 20; index++) await ask(`bulk ${index}`, bulk);
       const answer = await ask('urgent', critical);
-      between(waitOf(bench, answer), 50, 251);
+      between(waitOf(bench, answer), 100, 1_000);
       await bench.pass(waitOf(bench, answer));
       expect(await ask('bulk 0', bulk)).toMatchObject({ granted: false });
       expect(await ask('a bulk newcomer', bulk)).toMatchObject({ granted: false });
@@ -48,7 +48,7 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
       }
       expect(await waiting()).toBeGreaterThan(4_900);
       const answer = await ask('critical', critical);
-      expect(waitOf(bench, answer)).toBeLessThanOrEqual(251);
+      expect(waitOf(bench, answer)).toBeLessThanOrEqual(1_000 + bench.slackMs);
       const last = await ask('the last', bulk);
       expect(waitOf(bench, last) === -1 || waitOf(bench, last) > 1_000_000).toBe(true);
     }, 60_000);
@@ -68,13 +68,13 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
       await bench.backend.buckets.forget('a');
       await bench.backend.buckets.forget('nobody');
       expect(await waiting()).toBe(1);
-      between(waitOf(bench, await ask('b', normal)), 50, 251);
+      between(waitOf(bench, await ask('b', normal)), 100, 1_000);
     });
 
     it('are lost by a waiter that does not come, so that a dead job blocks nobody', async () => {
       const { ask, waiting } = await emptied();
       await ask('dead', critical);
-      await bench.pass(2_400);
+      await bench.pass(3_400);
       expect(await waiting()).toBe(0);
       expect(await ask('alive', bulk)).toMatchObject({ granted: true });
     });
@@ -82,7 +82,7 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
     it('move up when a waiter becomes more urgent', async () => {
       const { ask, waiting } = await emptied();
       for (const name of ['a', 'b', 'c']) await ask(name, bulk);
-      between(waitOf(bench, await ask('c', critical)), 50, 251);
+      between(waitOf(bench, await ask('c', critical)), 100, 1_000);
       expect(await waiting()).toBe(3);
     });
 
@@ -100,7 +100,7 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
         priority: bulk,
         waiter: 'of another seller',
       });
-      expect(waitOf(bench, refused)).toBeLessThanOrEqual(21);
+      expect(waitOf(bench, refused)).toBeLessThanOrEqual(20 + bench.slackMs);
     });
   });
 }

@@ -47,6 +47,8 @@ export interface BackendUnderTest {
 export interface Bench {
   readonly backend: FluxoriBackend;
   now(): number;
+  /** By how much a time that is told may be late: with a clock of the store's own, times are carried from one clock to another. */
+  readonly slackMs: number;
   /** Lets `ms` milliseconds go by for the backend. */
   pass(ms: number): Promise<void>;
   /** A name that no other test has. */
