@@ -57,7 +57,12 @@ async function assemble(
   );
   const locks = new RedisLocks({ link, life, bell });
   const buckets = new RedisBucketStore({ link, life, clock });
-  await buckets.open();
+  try {
+    await buckets.open();
+  } catch (error) {
+    await life.end(async () => link.end());
+    throw error;
+  }
   let queue: Promise<QueueLink> | undefined;
 
   const close = () =>

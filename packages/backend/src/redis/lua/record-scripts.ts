@@ -9,8 +9,11 @@ import { redisScript } from '../redis-script.js';
 const common = `
 local root = KEYS[1]
 
+local turnedByte = {}
+for byte = 0, 255 do turnedByte[string.char(byte)] = string.char(255 - byte) end
+
 local function turned(version)
-  return (string.gsub(version, '.', function(byte) return string.char(255 - string.byte(byte)) end)) .. '\\255'
+  return (string.gsub(version, '.', turnedByte)) .. '\\255'
 end
 
 -- Lua takes only so many arguments at once.
