@@ -56,7 +56,8 @@ export function describeLocks({ describe, it, expect }: TestApi, bench: Bench): 
       const startedAt = performance.now();
       controller.abort(reason);
       expect(await impatient).toBe(reason);
-      expect(performance.now() - startedAt).toBeLessThan(50);
+      // At once, and not when the lock falls free: it never does before `finish`.
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
       finish();
       await holding;
       expect(await patient).toBe('my turn');
