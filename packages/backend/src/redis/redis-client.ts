@@ -39,7 +39,6 @@ export function createRedisClient(
       lazyConnect: true,
       enableOfflineQueue: traits.waits,
       clusterRetryStrategy: backoff,
-      clusterNodeRetryStrategy: backoff,
       slotsRefreshTimeout: 5_000,
       // A node's certificate is for its name; resolving it here would leave only the address.
       ...(address.tls && { dnsLookup: (host, callback) => callback(null, host) }),

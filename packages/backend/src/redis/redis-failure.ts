@@ -104,6 +104,10 @@ export function reasonOf(error: unknown): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name of the host is not known (${code})`;
   if (/Socket timeout/.test(message)) return 'it accepts connections but does not answer';
   if (code === 'ETIMEDOUT') return 'no connection within 5 s (ETIMEDOUT)';
+  // What ioredis says of a command whose connection went away under it.
+  if (/max retries per request|Stream isn't writeable|Connection is closed/.test(message)) {
+    return 'the connection was lost';
+  }
   if (/All sentinels are unreachable/.test(message)) return 'no sentinel knows a master';
   const first = message.split('\n')[0]!.replace(/\.*$/, '');
   return first === '' ? code || 'no reason given' : first.slice(0, 200);

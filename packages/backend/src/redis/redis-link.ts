@@ -51,9 +51,11 @@ export class RedisLink {
     this.root = options.root;
     this.label = options.label;
     const { client } = options;
-    client.on('error', (error: unknown) => {
+    const note = (error: unknown) => {
       this.#lastError = error;
-    });
+    };
+    client.on('error', note);
+    client.on('node error', note);
     client.on('ready', () => {
       this.#lastError = undefined;
     });
