@@ -82,7 +82,17 @@ async function answeredAtDesk(
   if (!isErrorOf(error, 'ConfigurationError') || error.code !== 'BACKEND_IN_USE') return undefined;
   const folder = error.details?.folder;
   const path = typeof folder === 'string' ? deskPath(folder) : undefined;
-  return path === undefined || neverAtDesk.has(args[0]) ? undefined : askAtDesk(path, args, facts);
+  if (path === undefined || neverAtDesk.has(args[0])) return undefined;
+  const isWatch = args[0] === 'limits' && (args.includes('--watch') || args.includes('-w'));
+  if (!isWatch) return askAtDesk(path, args, facts);
+  // The worker does not see the terminal, and who ends the watching has seen what he wanted.
+  const { isTTY, rows = 24 } = facts.stdout;
+  return askAtDesk(path, isTTY ? [...args, '--redraw', String(rows)] : args, facts).catch(
+    (error: unknown) => {
+      if (facts.signal.aborted) return exitCodes.ok;
+      throw error;
+    },
+  );
 }
 
 function programOf(facts: CommandFacts): Command {

@@ -21,9 +21,18 @@ beforeEach(async () => {
   fluxori = new CommandLine(home, { FLUXORI_SEAL_KEY: sealKey, FLUXORI_BACKEND: 'memory:' });
 });
 afterEach(async () => {
+  // Also those of a test that has failed: nothing is left running.
+  for (const one of started.splice(0)) await one.stop();
   await sandbox.close();
   await rm(home, { recursive: true });
 });
+
+const started: RunningCommand[] = [];
+function start(...args: string[]): RunningCommand {
+  const running = fluxori.start(...args);
+  started.push(running);
+  return running;
+}
 
 const text = () => readFile(file, 'utf8');
 const accounts = async () => JSON.parse(await text()).accounts;
@@ -72,7 +81,7 @@ const second = () => sandbox.accounts[1];
 describe('fluxori accounts add', () => {
   it('sends the seller to Seller Central, hears the browser come back, stores, writes and calls', async () => {
     const before = await writeFirst({ clientSecretIssuedAt: '2026-11-01' });
-    const running = fluxori.start('accounts', 'add', 'second', '--marketplace', 'ZA,DE', '--json');
+    const running = start('accounts', 'add', 'second', '--marketplace', 'ZA,DE', '--json');
     const page = await confirm(await printedUrl(running), second()?.sellerId);
     expect([page.status, page.headers.get('referrer-policy')]).toEqual([200, 'no-referrer']);
     expect(await page.text()).toContain('second is authorised');
@@ -108,7 +117,7 @@ describe('fluxori accounts add', () => {
   it('asks for everything when there is no file, and hides the secret in the sealed one', async () => {
     const { applicationId, clientId, clientSecret } = sandbox.credentials;
     await writeFile(file, '{}\n');
-    const running = fluxori.start('accounts', 'add', '--paste');
+    const running = start('accounts', 'add', '--paste');
     for (const line of ['acme-za', 'za', applicationId, clientId, clientSecret, 'https://app.example/cb']) {
       running.type(line);
     }
@@ -127,7 +136,7 @@ describe('fluxori accounts add', () => {
     const parsed = JSON.parse(await text());
     parsed.accounts.first.clientSecret = undefined;
     await writeFile(file, JSON.stringify(parsed));
-    const running = fluxori.start('accounts', 'add', 'second', '-m', 'ZA');
+    const running = start('accounts', 'add', 'second', '-m', 'ZA');
     running.type(clientSecret);
     const back = sandbox.consent(await printedUrl(running), 'confirm', second()?.sellerId);
     running.type('what was I to do?');
@@ -143,13 +152,13 @@ describe('fluxori accounts add', () => {
 
   it('renews an account: only what is new is written, and another seller is refused', async () => {
     const before = await writeFirst({ refreshToken: 'secret:gone', authorizedAt: '2025-11-01' });
-    const wrong = fluxori.start('accounts', 'add', 'first');
+    const wrong = start('accounts', 'add', 'first');
     await confirm(await printedUrl(wrong), second()?.sellerId);
     const refused = await wrong.ended;
     expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('another seller')]);
     expect(await text()).toBe(before);
 
-    const running = fluxori.start('accounts', 'add', 'first', '--json');
+    const running = start('accounts', 'add', 'first', '--json');
     await confirm(await printedUrl(running), sandbox.credentials.sellerId);
     const { code, stdout } = await running.ended;
     expect(code).toBe(0);
@@ -162,7 +171,7 @@ describe('fluxori accounts add', () => {
   it('does not end because somebody else calls the port, and ends with 4 when the seller does not agree', async () => {
     await writeFirst();
     const before = await text();
-    const running = fluxori.start('accounts', 'add', 'second', '-m', 'ZA');
+    const running = start('accounts', 'add', 'second', '-m', 'ZA');
     const url = new URL(await printedUrl(running));
     const callback = url.searchParams.get('redirect_uri') as string;
     expect((await fetch(`${callback}?state=guessed&spapi_oauth_code=x`)).status).toBe(400);
@@ -176,7 +185,7 @@ describe('fluxori accounts add', () => {
 
   it('keeps the account when only the first call fails, and says what to do', async () => {
     await writeFirst();
-    const running = fluxori.start('accounts', 'add', 'second', '-m', 'ZA');
+    const running = start('accounts', 'add', 'second', '-m', 'ZA');
     const url = await printedUrl(running);
     await sandbox.faults.set({ kind: 'throttle', operation: 'sellers.getMarketplaceParticipations' });
     await confirm(url, second()?.sellerId);
@@ -220,7 +229,7 @@ describe('fluxori accounts add', () => {
 
   it('leaves neither secret nor account behind when the file cannot be written after all', async () => {
     await writeFirst();
-    const running = fluxori.start('accounts', 'add', 'second', '-m', 'ZA');
+    const running = start('accounts', 'add', 'second', '-m', 'ZA');
     const url = await printedUrl(running);
     // Somebody saves half a file while the seller reads the consent page.
     await writeFile(file, '{"accounts":');
@@ -283,7 +292,7 @@ describe('fluxori accounts list, check and remove', () => {
 
   it('removes an account and its token, when it is told so', async () => {
     const before = await writeFirst();
-    const running = fluxori.start('accounts', 'add', 'second', '-m', 'ZA');
+    const running = start('accounts', 'add', 'second', '-m', 'ZA');
     await confirm(await printedUrl(running), second()?.sellerId);
     expect((await running.ended).code).toBe(0);
     const kept = await fluxori.answer(['no'], 'accounts', 'remove', 'second');

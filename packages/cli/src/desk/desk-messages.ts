@@ -18,7 +18,10 @@ export function send(to: Duplex, message: DeskRequest | DeskAnswer): void {
 
 /** The messages of the other side, until it hangs up. A line that is no JSON ends the conversation. */
 export async function* received<Message>(from: Duplex): AsyncGenerator<Message> {
-  for await (const line of createInterface({ input: from, crlfDelay: Number.POSITIVE_INFINITY })) {
+  const lines = createInterface({ input: from, crlfDelay: Number.POSITIVE_INFINITY });
+  // Who hangs up himself hears no end of the stream, only that it is closed.
+  from.once('close', () => lines.close());
+  for await (const line of lines) {
     try {
       yield JSON.parse(line) as Message;
     } catch {

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import Table from 'cli-table3';
 
 export interface TerminalOptions {
-  readonly stdout: Writable & { isTTY?: boolean };
+  readonly stdout: Writable & { isTTY?: boolean; rows?: number };
   readonly stderr: Writable & { isTTY?: boolean };
   /** Results as JSON on stdout, nothing else there. */
   readonly json?: boolean;
@@ -51,15 +51,23 @@ export class Terminal {
 
   /** A table for people. Columns whose name ends in `#` are right-aligned numbers (the mark is not printed). */
   table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-    const table = new Table({
-      head: columns.map((column) => column.replace(/#$/, '')),
-      colAligns: columns.map((column) => (column.endsWith('#') ? 'right' : 'left')),
-      style: { head: [], border: [], compact: true },
-      chars: plainBorders,
-    });
-    table.push(...rows.map((row) => row.map(String)));
-    this.say(table.toString());
+    this.say(tableText(columns, rows));
   }
+}
+
+/** A table as text. Columns are named as for `Terminal.table`. */
+export function tableText(
+  columns: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const table = new Table({
+    head: columns.map((column) => column.replace(/#$/, '')),
+    colAligns: columns.map((column) => (column.endsWith('#') ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true },
+    chars: plainBorders,
+  });
+  table.push(...rows.map((row) => row.map(String)));
+  return table.toString();
 }
 
 const plainBorders = {

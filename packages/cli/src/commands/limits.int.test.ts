@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sleep } from '@fluxori/core';
+import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { CommandLine, type RunningCommand } from '../testing/command-line.js';
+import { accountsOf, temporaryHome } from '../testing/main-job.js';
+
+let sandbox: Sandbox;
+let home: Awaited<ReturnType<typeof temporaryHome>>;
+let fluxori: CommandLine;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ orders: 3, skus: 3 });
+  home = await temporaryHome();
+  fluxori = new CommandLine(home.path, {});
+  await writeFile(join(home.path, 'fluxori.config.json'), JSON.stringify({ accounts: accountsOf(sandbox) }));
+  await fluxori.json('orders', 'import');
+});
+afterAll(async () => {
+  await sandbox.close();
+  await home[Symbol.asyncDispose]();
+});
+
+const started: RunningCommand[] = [];
+afterEach(async () => {
+  // Also those of a test that has failed: nothing is left running.
+  for (const one of started.splice(0)) await one.stop();
+});
+function start(...args: string[]): RunningCommand {
+  const running = fluxori.start(...args);
+  started.push(running);
+  return running;
+}
+
+async function until(running: RunningCommand, isSo: (printed: string) => boolean): Promise<void> {
+  for (const end = Date.now() + 15_000; !isSo(running.printed()); await sleep(20)) {
+    if (Date.now() > end) throw new Error(`not within 15 s: ${running.printed()}`);
+  }
+}
+
+const lineCount = (text: string) => text.split('\n').length - 1;
+
+describe('fluxori limits --watch', () => {
+  it('prints a JSON line each time, with bucket, source and next token, until it is stopped', async () => {
+    const watching = start('limits', '--watch', '--json');
+    await until(watching, (printed) => lineCount(printed) >= 2);
+    const { code, stdout } = await watching.stop();
+    expect(code).toBe(0);
+    const ticks = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const { at, limits } of ticks) {
+      expect(Date.parse(at)).toBeGreaterThan(0);
+      expect(limits).toMatchObject([
+        {
+          label: expect.stringContaining('searchOrders@acme-za'),
+          burst: 20,
+          waiting: 0,
+          nextTokenAt: expect.any(String),
+        },
+      ]);
+    }
+    const [first, last] = [ticks[0], ticks.at(-1)];
+    expect(Date.parse(last.at) - Date.parse(first.at)).toBeGreaterThanOrEqual(900);
+    expect(last.limits[0].level).toBeGreaterThan(first.limits[0].level);
+  });
+
+  it('prints plain tables where nobody looks on, and draws in place at the desk of a worker', async () => {
+    const plain = start('limits', '--watch');
+    await until(plain, (printed) => printed.includes('searchOrders@acme-za'));
+    const { code, stdout } = await plain.stop();
+    expect([code, stdout.includes('\u001b')]).toEqual([0, false]);
+
+    const worker = start('worker');
+    await until(worker, (printed) => printed.includes('Working on'));
+    const watching = start('limits', '--watch', '--redraw', '10');
+    await until(watching, (printed) => printed.includes('\u001b[0J'));
+    expect(watching.printed()).toContain('searchOrders@acme-za');
+    expect((await watching.stop()).code).toBe(0);
+    await worker.stop();
+  });
+});
