@@ -5,9 +5,11 @@ import type { BackendOptions, FluxoriBackend } from './fluxori-backend.js';
 /**
  * Opens the place where state lives.
  *
- * @param url - `memory:` (gone with the process) or `pglite:<folder>` (kept in that folder; relative to where the process stands).
+ * @param url - `memory:` (gone with the process) or `pglite:<folder>` (kept in that folder; relative to where the process stands),
+ *   or one that several processes share: `redis://…`, `postgres://…`. See the README for their parameters.
  * @throws ConfigurationError with code `CONFIG_INVALID` (the URL is wrong), `BACKEND_IN_USE` (another process has the folder open)
- *   or `BACKEND_UNAVAILABLE` (the folder cannot be used).
+ *   or `BACKEND_UNAVAILABLE` (the folder cannot be used, or the server refuses us).
+ * @throws NetworkError with code `BACKEND_UNAVAILABLE` when no server answers.
  */
 export async function openBackend(url: string, options: BackendOptions = {}): Promise<FluxoriBackend> {
   const { scheme, location } = parse(url);

@@ -64,7 +64,8 @@ export class Listener {
   /** LISTEN again to a channel that is listened to costs next to nothing, and is right however the calls overlap. */
   async #listening(channel: string): Promise<void> {
     const client = await this.#connected();
-    await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    const text = `listen ${pg.escapeIdentifier(channel)}`;
+    await client.query({ text, query_timeout: attemptMs } as pg.QueryConfig);
   }
 
   #stop(channel: string, ear: Ear): void {

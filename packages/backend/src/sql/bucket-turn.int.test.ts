@@ -6,6 +6,7 @@ import { BucketLedger } from '../buckets/bucket-ledger.js';
 import { PgliteSession } from '../pglite/pglite-session.js';
 import { migrate } from './schema.js';
 import { sharedSteps } from './shared-schema.js';
+import type { SqlResult } from './sql.js';
 
 const leaseMs = 60_000;
 const idleMs = 600_000;
@@ -16,6 +17,11 @@ interface Row {
   readonly now_ms: number;
   readonly turns_at_ms: (number | null)[];
   readonly limited_by: (string | null)[];
+}
+
+interface Swept {
+  readonly last_key: string | null;
+  readonly dropped: number;
 }
 
 /** The functions of the database, with a clock that the test holds. */
@@ -71,12 +77,12 @@ class Database {
   async sweep(): Promise<number> {
     let dropped = 0;
     for (let after: string | null = ''; after !== null; ) {
-      const { rows } = await this.sql.query<{ last_key: string | null; dropped: number }>(
-        'select * from fluxori.bucket_sweep($1, 2, $2)',
-        [after, idleMs],
-      );
-      dropped += rows[0]!.dropped;
-      after = rows[0]!.last_key;
+      const swept: SqlResult<Swept> = await this.sql.query('select * from fluxori.bucket_sweep($1, 2, $2)', [
+        after,
+        idleMs,
+      ]);
+      dropped += swept.rows[0]!.dropped;
+      after = swept.rows[0]!.last_key;
     }
     return dropped;
   }
@@ -259,6 +265,14 @@ describe('the buckets in the database', () => {
       await database.turn([{ do: 'settle', id: 'the same', consumed: false }], true);
     }
     expect((await database.look())[0]).toMatchObject({ level: 5, inFlight: 0 });
+  });
+
+  it('grant what asks for no bucket, and one token for a bucket that is named twice', async () => {
+    const one = { key: 'named twice', ratePerSecond: 0.001, burst: 5 };
+    await database.empty(startMs);
+    const row = await database.turn([takeOrder('none', [], 3), takeOrder('two', [one, one], 3)]);
+    expect(row.turns_at_ms).toEqual([null, null]);
+    expect((await database.look())[0]).toMatchObject({ level: 4, inFlight: 1 });
   });
 
   it('refuse the whole list when the same grant is asked for as if it were new', async () => {

@@ -9,7 +9,7 @@ export interface SqlQueries {
   query<Row>(text: string, parameters?: readonly unknown[]): Promise<SqlResult<Row>>;
 }
 
-/** A PostgreSQL, near or far: what the ports on tables need from a driver. All our tables are in the schema `fluxori`. */
+/** A PostgreSQL, near or far: what the ports on tables need from a driver. */
 export interface Sql extends SqlQueries {
   /** Runs a script of several statements without parameters. */
   script(text: string): Promise<void>;
