@@ -12,7 +12,16 @@ const notNow = [
   'MISCONF',
   'NOREPLICAS',
 ];
-const refused = ['WRONGPASS', 'NOAUTH', 'NOPERM', 'ERR invalid password', 'ERR AUTH'];
+const refused = [
+  'WRONGPASS',
+  'NOAUTH',
+  'NOPERM',
+  'ERR invalid password',
+  'ERR AUTH',
+  "can't run this command",
+];
+/** Mistakes of this program, not of the connection. */
+const ours = new Set(['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError']);
 const notRedis =
   /Unknown RESP type|Protocol error|wrong version number|before secure TLS|packet length too long|EPROTO/i;
 const badCertificate = /certificate|CERT_|ERR_TLS|self.signed|UNABLE_TO_/i;
@@ -20,6 +29,7 @@ const badCertificate = /certificate|CERT_|ERR_TLS|self.signed|UNABLE_TO_/i;
 /** Whether the store is away, so that the same call can succeed later; an error in what was asked is not. */
 export function isAway(error: unknown): boolean {
   const { name, message } = textOf(error);
+  if (ours.has(name)) return false;
   return name !== 'ReplyError' || notNow.some((word) => message.startsWith(word));
 }
 
@@ -82,7 +92,7 @@ export function awayError(label: string, why: unknown, waitedMs: number): Networ
     outcome: 'unknown',
     remedy:
       'Look after Redis; the same work can be tried again. `patience` in the URL says for how long a call waits.',
-    cause: why,
+    cause: withoutCommand(why),
   });
 }
 
@@ -109,12 +119,31 @@ export function reasonOf(error: unknown): string {
     return 'the connection was lost';
   }
   if (/All sentinels are unreachable/.test(message)) return 'no sentinel knows a master';
-  const first = message.split('\n')[0]!.replace(/\.*$/, '');
+  const first = withoutArguments(message).split('\n')[0]!.replace(/\.*$/, '');
   return first === '' ? code || 'no reason given' : first.slice(0, 200);
 }
 
 function unusable(message: string, context: { remedy: string; cause: unknown }): ConfigurationError {
-  return new ConfigurationError(message, { code: 'BACKEND_UNAVAILABLE', field: 'backend', ...context });
+  return new ConfigurationError(message, {
+    code: 'BACKEND_UNAVAILABLE',
+    field: 'backend',
+    ...context,
+    cause: withoutCommand(context.cause),
+  });
+}
+
+/** ioredis hangs the command with its arguments on an error: passwords and orders, which must not get into a log with the cause. */
+function withoutCommand(error: unknown): Error {
+  const { name, message, code } = textOf(error);
+  const clean: Error & { code?: string } = new Error(withoutArguments(message));
+  clean.name = name === '' ? 'Error' : name;
+  if (code !== '') clean.code = code;
+  return clean;
+}
+
+/** Redis repeats the arguments of a command that it does not know. */
+function withoutArguments(message: string): string {
+  return message.replace(/,? with args beginning with:.*/s, '');
 }
 
 function textOf(error: unknown): { name: string; message: string; code: string } {

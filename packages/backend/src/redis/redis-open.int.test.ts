@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { inspect } from 'node:util';
 import type { Logger } from '@fluxori/core';
 import { describeWith, freshPlace, type PrivateServer, startServer } from '@fluxori/test-services';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -22,7 +23,7 @@ async function somethingElse(answer: (socket: Socket) => void): Promise<{ port: 
 
 async function failureToOpen(url: string): Promise<Record<string, unknown>> {
   const failure = await failureOf(openBackend(url));
-  const told = `${failure?.message} ${JSON.stringify(failure)}`;
+  const told = `${inspect(failure, { depth: 20, showHidden: true })} ${JSON.stringify(failure)}`;
   expect(told).not.toMatch(/geheim/);
   return failure ?? {};
 }
