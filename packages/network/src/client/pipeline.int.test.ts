@@ -146,7 +146,7 @@ describe('a call of a connector', () => {
     api.script = (_request, response, number) => json(response, number === 1 ? 429 : 200, {});
     await call([plan({ ratePerSecond: 4 })]);
     expect(api.requests).toHaveLength(2);
-    expect(api.requests[1]!.at - api.requests[0]!.at).toBeGreaterThanOrEqual(490);
+    expect(api.requests[1]!.at - api.requests[0]!.at).toBeGreaterThanOrEqual(240);
   });
 
   it('says when to come back when the pause is longer than it may wait, and keeps its place', async () => {
