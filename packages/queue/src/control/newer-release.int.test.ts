@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { onEachBackend, onSharedBackends } from '../fixture/each-backend.js';
+import { onSharedBackends } from '../fixture/each-backend.js';
 import { next, until, work } from '../fixture/rig.js';
 import { defineJob } from '../job/job-definition.js';
 
@@ -65,9 +65,7 @@ onSharedBackends((rig) => {
       await expect(newer.waitFor(jobId)).resolves.toBe(4);
     });
   });
-});
 
-onEachBackend((rig) => {
   describe('a job of an older version', () => {
     it('is brought up to date by a migration as it runs', async () => {
       const older = rig().queue(async () => {});

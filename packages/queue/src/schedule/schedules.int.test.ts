@@ -110,9 +110,7 @@ onEachBackend((rig) => {
       await after.schedules.remove('missed');
     });
   });
-});
 
-onEachBackend((rig) => {
   describe('what is refused of a schedule', () => {
     it.each([
       [
