@@ -152,6 +152,9 @@ const work = new ContainerModule(({ bind }) => {
         metrics,
         tracing,
         concurrency: loaded.config.worker.concurrency,
+        ...(loaded.config.worker.perAccountConcurrency !== undefined && {
+          perAccountConcurrency: loaded.config.worker.perAccountConcurrency,
+        }),
         jobs: amazonJobs({ connector: (account) => accounts.get(account) }),
         // A job that ends while it waits for a token gives its place in the line away.
         onForget: (waiter) => void tracker.forget(waiter),

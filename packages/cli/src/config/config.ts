@@ -15,6 +15,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** How many jobs of one section run at the same time. */
       concurrency: z.int().min(1).max(1000).default(16),
+      /** Of these, at most so many for one account, so that one seller's thousands leave room for the others. */
+      perAccountConcurrency: z.int().min(1).max(1000).optional(),
       /** How long a stopping worker lets its jobs go on, in milliseconds. */
       graceMs: z.int().min(0).max(600_000).default(10_000),
       /** Where `/metrics`, `/healthz` and `/readyz` are served; 0 takes a free port, without it they are not. */

@@ -91,7 +91,10 @@ onEachBackend((rig, shared) => {
         const granted = grants.find((grant) => grant.n === n)!;
         expect(granted.at - addedAt).toBeLessThan(soonMs + lag.longest());
         // From its first question on nobody else was served before it.
-        expect(grants.indexOf(granted)).toBe(firstAsked.get(n));
+        const servedSince = grants.indexOf(granted) - firstAsked.get(n)!;
+        expect(servedSince).toBeGreaterThanOrEqual(0);
+        // Over a network one question may have been on its way before it, and its answer come later.
+        expect(servedSince).toBeLessThanOrEqual(shared ? 1 : 0);
         const between = grants.filter(({ at }) => at > addedAt && at < granted.at);
         // One may have been given its token already when the critical job came.
         expect(between.length).toBeLessThanOrEqual(1);
