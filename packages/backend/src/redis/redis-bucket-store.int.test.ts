@@ -70,7 +70,7 @@ describeWith('redis', 'buckets in Redis', () => {
   it('end the grants of a process that died after a minute of the store, and not before', async () => {
     const limit = { key: 'dead', ratePerSecond: 0.001, burst: 2 };
     await backend.buckets.take([limit], { priority: 3 });
-    const [member] = await admin.zrange('{fluxori}/leases', 0, 0);
+    const [member] = await admin.zrange('{fluxori}/leases', '0', '0');
     const end = await admin.zscore('{fluxori}/leases', member!);
     const [seconds, micros] = await admin.time();
     const leftMs = Number(end) - (Number(seconds) * 1000 + Number(micros) / 1000);
