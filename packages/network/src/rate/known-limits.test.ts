@@ -2,7 +2,9 @@ import { openBackend } from '@fluxori/backend';
 import { type Backend, type KeyValueStore, ManualClock } from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { networkMetrics } from '../metric-names.js';
 import { type KnownLimit, knownLimitFrom, merged, recordOf } from './known-limit.js';
+import { rateGauges } from './rate-gauges.js';
 import { RateTracker } from './rate-tracker.js';
 import type { UsagePlan } from './usage-plan.js';
 
@@ -101,6 +103,20 @@ describe('what one process has learnt', () => {
     expect(await processWith().inspect('', { usedHere: true })).toEqual([]);
   });
 
+  it('is a gauge: the least part of the rate that is left, by limit', async () => {
+    const one = processWith();
+    const share = async () =>
+      (await rateGauges(one).read({ signal: new AbortController().signal })).filter(
+        ({ name }) => name === networkMetrics.share.name,
+      );
+    await throttledOn(one);
+    expect(await share()).toEqual([
+      { name: networkMetrics.share.name, labels: { limit: 'orders', scope: 'account' }, value: 1 },
+    ]);
+    await throttledOn(one);
+    expect((await share())[0]?.value).toBeCloseTo(0.5, 1);
+  });
+
   it('is written again when another process’ record has overwritten it', async () => {
     const one = processWith();
     await throttledOn(one);
@@ -132,7 +148,7 @@ describe('a refusal that several processes hear at once', () => {
       return untils;
     };
     expect(new Set(await round()).size).toBe(1);
-    expect((await processes[0]?.inspect())?.[0]).not.toHaveProperty('yielding');
+    expect((await processes[2]?.inspect())?.[0]).not.toHaveProperty('yielding');
   });
 
   it('counts once too when their clocks do not agree', async () => {
@@ -144,10 +160,14 @@ describe('a refusal that several processes hear at once', () => {
       random: () => 0,
     });
     const one = processWith();
+    await take(other);
+    // It does not look again yet: what it finds after the refusal may have been written at any time since.
+    await skewed.advance(1_500);
+    await clock.advance(1_500);
     const [first, second] = [await one.acquire([plan]), await other.acquire([plan])];
     await one.throttled(first);
     await other.throttled(second);
-    expect((await one.inspect())[0]).not.toHaveProperty('yielding');
+    expect((await other.inspect())[0]).not.toHaveProperty('yielding');
   });
 });
 
