@@ -80,7 +80,8 @@ describe('a job’s runs', () => {
     const putting = new SpanRecorder();
     putting.present = traceparent;
     const queue = rig.queue(async () => {}, { tracing: putting });
-    const [{ jobId }] = (await queue.addBulk([{ name: 'test.work', ...work() }])) as [{ jobId: string }];
+    const [added] = await queue.addBulk([{ name: 'test.work', ...work() }]);
+    const { jobId } = added!;
     await queue.close();
 
     const running = new SpanRecorder();
