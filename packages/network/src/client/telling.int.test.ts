@@ -322,7 +322,7 @@ describe('metrics', () => {
       await tokens.getToken(seller);
       cache.close();
       expect(metrics.sums[`${metricNames.tokenExpiry}{account=acme-za}`]).toBe(
-        Math.round(token.created_at / 1_000 + token.expires_in),
+        Math.floor(token.created_at / 1_000 + token.expires_in),
       );
     };
     await expiryIn();

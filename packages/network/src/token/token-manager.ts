@@ -91,7 +91,7 @@ export class TokenManager {
     if (this.#told.get(request) !== token) {
       this.#told.set(request, token);
       const account = isGrantless(request) ? request.scope : request.account;
-      this.#metrics.gauge(metricNames.tokenExpiry, Math.round(expiresAt(token) / 1_000), { account });
+      this.#metrics.gauge(metricNames.tokenExpiry, Math.floor(expiresAt(token) / 1_000), { account });
     }
     return token;
   }

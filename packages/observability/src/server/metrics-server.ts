@@ -48,6 +48,8 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       })
       .then((page) => send(request, response, page));
   });
+  // Longer than between two scrapes: a connection that ends just as it is used again is an error for whoever uses it.
+  server.keepAliveTimeout = 75_000;
   await listen(server, options.port, host);
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
