@@ -1,5 +1,6 @@
 import { type Random, systemRandom } from '@fluxori/core';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { endsBetweenAttempts } from './ends-between-attempts.js';
 import type { RedisAddress } from './redis-url.js';
 
 /** One logical connection, whichever way Redis is run. */
@@ -53,7 +54,7 @@ export function createRedisClient(
     retryStrategy: backoff,
   };
   if (address.mode === 'sentinel') {
-    return new Redis({
+    const client = new Redis({
       ...options,
       name: address.sentinel!,
       sentinels: [...address.hosts],
@@ -62,9 +63,12 @@ export function createRedisClient(
       ...(address.sentinelPassword !== undefined && { sentinelPassword: address.sentinelPassword }),
       ...(address.tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
     });
+    return endsBetweenAttempts(client);
   }
   const { host, port } = address.hosts[0]!;
-  return new Redis({ ...options, host, port, ...(address.tls && { tls: { servername: host } }) });
+  return endsBetweenAttempts(
+    new Redis({ ...options, host, port, ...(address.tls && { tls: { servername: host } }) }),
+  );
 }
 
 /** Quick at first, so that a restart is hardly noticed; then once a second and a bit, so that a thousand processes do not come in step. */
