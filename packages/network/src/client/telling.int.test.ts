@@ -200,7 +200,7 @@ describe('a call', () => {
 
   it('that gets no answer says so in its span, with what went wrong', async () => {
     const tracing = new SpanRecorder();
-    server.script = (_, response) => response.destroy();
+    server.script = (_, response) => void response.destroy();
     await expect(open({ tracing }).call(spec({ idempotent: false }))).rejects.toThrow();
     expect(tracing.spans[1]!.attributes).toMatchObject({
       'error.type': 'NETWORK_INTERRUPTED',
