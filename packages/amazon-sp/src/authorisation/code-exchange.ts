@@ -1,5 +1,6 @@
 import {
   AuthenticationError,
+  CircuitOpenError,
   type Clock,
   type FluxoriError,
   isErrorOf,
@@ -11,6 +12,7 @@ import {
 } from '@fluxori/core';
 import {
   type AnswerContext,
+  type CallSpec,
   type HttpAnswer,
   type NetworkAwareClient,
   readComplaint,
@@ -37,12 +39,15 @@ export interface CodeExchangeParts {
 }
 
 const operation = 'lwa.exchangeCode';
+/** The probe that closes a circuit takes a moment itself. */
+const shortestPauseMs = 20;
 const again = 'Let the seller begin the authorisation anew: that gives another code.';
 
 /**
  * Exchanges the code that a seller brought back for a refresh token.
  *
- * It is repeated only when the request surely never left. A code is good once, and of one that comes twice OAuth says that the tokens given for
+ * It is repeated only when the request surely never left, and then until the deadline: the state that came with the code is used up, so nobody
+ * can come back with it later. A code is good once, and of one that comes twice OAuth says that the tokens given for
  * it should be revoked (RFC 6749, section 4.1.2): after a lost answer, a new code is the only safe way on.
  * Source: developer-docs.amazon.com/sp-api/docs/website-authorization-workflow, checked November 2026.
  *
@@ -60,7 +65,7 @@ export async function exchangeCode(
   const at = new Date(clock.now());
   let answer: HttpAnswer;
   try {
-    answer = await parts.http.call(
+    answer = await callWhenOpen(
       {
         ...{ operation, account, method: 'POST', url },
         headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
@@ -68,10 +73,13 @@ export async function exchangeCode(
         idempotent: false,
         toError: refused,
       },
-      { ...options, deadlineMs: parts.deadlineMs ?? 30_000 },
+      { ...parts, clock },
+      options,
     );
   } catch (error) {
-    throw isErrorOf(error, 'NetworkError') && error.outcome === 'unknown' ? lostAnswer(error) : error;
+    if (isErrorOf(error, 'CircuitOpenError')) throw new CircuitOpenError(...neverSent(error));
+    if (!isErrorOf(error, 'NetworkError')) throw error;
+    throw error.outcome === 'unknown' ? lostAnswer(error) : new NetworkError(...neverSent(error));
   }
   const token = (answer.body as { refresh_token?: unknown } | undefined)?.refresh_token;
   if (typeof token === 'string' && token !== '') return { refreshToken: secret(token), at };
@@ -87,6 +95,24 @@ export async function exchangeCode(
       remedy: `Check that the address is that of Login with Amazon. ${again}`,
     },
   );
+}
+
+/** An open circuit is waited for: nothing was sent, or what was sent never arrived. */
+async function callWhenOpen(
+  spec: CallSpec,
+  parts: CodeExchangeParts & { readonly clock: Clock },
+  options: { signal?: AbortSignal },
+): Promise<HttpAnswer> {
+  const { http, clock } = parts;
+  const until = clock.now() + (parts.deadlineMs ?? 30_000);
+  for (;;) {
+    try {
+      return await http.call(spec, { ...options, deadlineMs: until - clock.now() });
+    } catch (error) {
+      if (!isErrorOf(error, 'CircuitOpenError') || error.retryAt.getTime() >= until) throw error;
+      await clock.sleep(Math.max(error.retryAt.getTime() - clock.now(), shortestPauseMs), options.signal);
+    }
+  }
 }
 
 function formOf({ clientId, clientSecret, code, redirectUri }: CodeExchangeRequest): string {
@@ -140,4 +166,10 @@ function lostAnswer(error: NetworkError): NetworkError {
     remedy: again,
     cause: error,
   });
+}
+
+/** The same error's parts, with what it means here. */
+function neverSent<Kind extends CircuitOpenError | NetworkError>(error: Kind) {
+  const remedy = `${error.remedy ?? 'Wait until Login with Amazon answers.'} ${again}`;
+  return [`${error.message} The code was not sent.`, { ...error, remedy, cause: error }] as const;
 }

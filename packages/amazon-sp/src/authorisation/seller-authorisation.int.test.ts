@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
-import { ConnectorFactory, type Logger, ManualClock } from '@fluxori/core';
+import { ConnectorFactory, type Logger, ManualClock, sleep } from '@fluxori/core';
 import { NetworkAwareClient } from '@fluxori/network';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { amazonSp, SellerAuthorisation, type SellerAuthorisationOptions } from '../index.js';
+import { RegionalEndpointManager } from '../regions/regional-endpoint-manager.js';
+import { exchangeCode } from './code-exchange.js';
 
 const home = 'https://app.example/amazon/callback';
 const asker = 'session-1';
@@ -31,7 +33,7 @@ async function open(
     log += `${JSON.stringify(fields)} ${message}\n`;
   };
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
-  http = new NetworkAwareClient({ env: {}, logger, retry: { baseMs: 1 } });
+  http = new NetworkAwareClient({ env: {}, logger, retry: { baseMs: 1 }, breaker: { probeEveryMs: 50 } });
   return again(options.authorisation, logger);
 }
 
@@ -219,11 +221,31 @@ describe('the exchange of the code', () => {
     });
   });
 
-  it('is repeated when the request never left', async () => {
+  it('is repeated when the request never left, also after so many refusals that the circuit opened', async () => {
     const authorisation = await open();
     const back = sandbox.consent((await authorisation.begin(request)).url);
-    await sandbox.faults.set({ kind: 'outage', hosts: ['lwa'], durationMs: 20 });
-    expect((await authorisation.complete(back, { asker })).account).toBe('acme-za');
+    const outage = await sandbox.faults.set({ kind: 'outage', hosts: ['lwa'] });
+    const completing = authorisation.complete(back, { asker });
+    while (http.circuits()[0]?.state !== 'open') await sleep(1);
+    await sandbox.faults.clear(outage);
+    expect((await completing).account).toBe('acme-za');
+    expect(sandbox.counters().tokenCalls).toBe(1);
+  });
+
+  it('says that the code was not sent, and how to go on, when its time is over first', async () => {
+    await open();
+    await sandbox.faults.set({ kind: 'outage', hosts: ['lwa'] });
+    const { clientId, clientSecret } = sandbox.credentials;
+    const url = new RegionalEndpointManager({ endpoints: sandbox.endpoints }).lwaUrl;
+    const exchange = exchangeCode(
+      { url, clientId, clientSecret, code: 'RH0123456789abcdef0123', account: 'acme-za' },
+      { http, deadlineMs: 300 },
+    );
+    expect(await failure(exchange)).toMatchObject({
+      code: expect.stringMatching(/^(CIRCUIT_OPEN|NETWORK_\w+)$/),
+      message: expect.stringContaining('The code was not sent.'),
+      remedy: expect.stringContaining('begin the authorisation anew'),
+    });
   });
 
   it.each([
