@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { onSharedBackends } from '../fixture/each-backend.js';
-import { next, until, work } from '../fixture/rig.js';
 import { defineJob } from '../job/job-definition.js';
+import { onSharedBackends } from '../testing/each-backend.js';
+import { next, until, work } from '../testing/rig.js';
 
 const newKind = defineJob<{ n: number }, undefined, string>({
   name: 'test.fresh',

@@ -1,7 +1,7 @@
 import { accountId, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { next, until, work } from '../fixture/rig.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { next, until, work } from '../testing/rig.js';
 
 const acme = accountId('acme-za');
 const other = accountId('other-za');

@@ -6,8 +6,8 @@ import { ExpressAdapter } from '@bull-board/express';
 import { ValidationError } from '@fluxori/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { work } from '../fixture/rig.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { work } from '../testing/rig.js';
 import type { OperationQueue } from './operation-queue.js';
 
 let server: Server | undefined;

@@ -1,8 +1,8 @@
 import { type BucketLimit, NetworkError, priorities, RateLimitError, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { next, type Run, work } from '../fixture/rig.js';
 import type { CallTerms } from '../job/job-context.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { next, type Run, work } from '../testing/rig.js';
 
 onEachBackend((rig, shared) => {
   interface Grant {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { describeWith, type FreshPlace, freshPlace } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-const script = join(import.meta.dirname, '../../dist/fixture/crash-worker.js');
+const script = join(import.meta.dirname, '../../dist/testing/crash-worker.js');
 
 interface Line {
   readonly at: number;

@@ -1,7 +1,7 @@
 import { AuthenticationError, accountId, ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { account, until, work } from '../fixture/rig.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { account, until, work } from '../testing/rig.js';
 
 const other = accountId('other-za');
 

@@ -1,7 +1,7 @@
 import { RateLimitError, sleep, ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { account, latch, next, work } from '../fixture/rig.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { account, latch, next, work } from '../testing/rig.js';
 
 onEachBackend((rig) => {
   /** Runs until its signal is aborted. */

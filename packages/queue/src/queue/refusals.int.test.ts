@@ -1,9 +1,9 @@
 import { NotFoundError, ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { work } from '../fixture/rig.js';
 import { defineJob } from '../job/job-definition.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { work } from '../testing/rig.js';
 import { OperationQueues } from './operation-queues.js';
 
 onEachBackend((rig) => {

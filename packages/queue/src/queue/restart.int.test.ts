@@ -5,8 +5,8 @@ import { openBackend } from '@fluxori/backend';
 import { RateLimitError } from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { next, work } from '../fixture/rig.js';
 import { defineJob, type JobDefinition } from '../job/job-definition.js';
+import { next, work } from '../testing/rig.js';
 import { OperationQueues } from './operation-queues.js';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { work } from '../fixture/rig.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { work } from '../testing/rig.js';
 
 onEachBackend((rig) => {
   describe('completed jobs', () => {

@@ -1,7 +1,7 @@
 import { type CanonicalRecord, type RecordBatch, type RecordSink, silentLogger, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { account, latch, next, type State, work } from '../fixture/rig.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { account, latch, next, type State, work } from '../testing/rig.js';
 import { QueueLink } from './queue-link.js';
 
 onEachBackend((rig) => {

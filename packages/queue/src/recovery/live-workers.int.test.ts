@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 import { openBackend } from '@fluxori/backend';
 import { describeWith, freshPlace } from '@fluxori/test-services';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { onSharedBackends } from '../fixture/each-backend.js';
-import { outageJob } from '../fixture/outage-job.js';
-import { account, latch, until, work } from '../fixture/rig.js';
 import { OperationQueue } from '../queue/operation-queue.js';
+import { onSharedBackends } from '../testing/each-backend.js';
+import { outageJob } from '../testing/outage-job.js';
+import { account, latch, until, work } from '../testing/rig.js';
 
-const script = join(import.meta.dirname, '../../dist/fixture/outage-worker.js');
+const script = join(import.meta.dirname, '../../dist/testing/outage-worker.js');
 const children: ChildProcess[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');

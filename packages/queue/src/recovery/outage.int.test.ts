@@ -5,11 +5,11 @@ import { openBackend } from '@fluxori/backend';
 import { sleep } from '@fluxori/core';
 import { openRelay, type Service, startServer, whyMissing } from '@fluxori/test-services';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { outageJob } from '../fixture/outage-job.js';
-import { account, until } from '../fixture/rig.js';
 import { OperationQueue } from '../queue/operation-queue.js';
+import { outageJob } from '../testing/outage-job.js';
+import { account, until } from '../testing/rig.js';
 
-const script = join(import.meta.dirname, '../../dist/fixture/outage-worker.js');
+const script = join(import.meta.dirname, '../../dist/testing/outage-worker.js');
 const jobs = 900;
 const cutMs = 20_000;
 

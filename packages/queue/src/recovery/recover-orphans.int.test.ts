@@ -1,11 +1,11 @@
 import { noMetrics, silentLogger } from '@fluxori/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
-import { account, Rig, work } from '../fixture/rig.js';
 import type { BullJob, BullWorker } from '../queue/bull-types.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { QueueLink } from '../queue/queue-link.js';
 import { Checkpoints } from '../run/checkpoints.js';
+import { account, Rig, work } from '../testing/rig.js';
 import { noteBegun, recoverOrphans } from './recover-orphans.js';
 
 let rig: Rig;

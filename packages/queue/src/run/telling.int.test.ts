@@ -8,9 +8,9 @@ import {
   ValidationError,
 } from '@fluxori/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { next, Rig, work } from '../fixture/rig.js';
 import { metricNames } from '../metric-names.js';
 import { queueGauges } from '../queue/queue-gauges.js';
+import { next, Rig, work } from '../testing/rig.js';
 
 interface ToldSpan {
   readonly name: string;

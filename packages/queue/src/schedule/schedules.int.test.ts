@@ -1,8 +1,8 @@
 import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { onEachBackend } from '../fixture/each-backend.js';
-import { account, latch, next, until, work } from '../fixture/rig.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { account, latch, next, until, work } from '../testing/rig.js';
 import { defineJob } from '../job/job-definition.js';
 import { OperationQueues } from '../queue/operation-queues.js';
 

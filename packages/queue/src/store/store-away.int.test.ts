@@ -1,7 +1,7 @@
 import { openBackend } from '@fluxori/backend';
 import { describeWith, openRelay, startServer } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
-import { Rig, work } from '../fixture/rig.js';
+import { Rig, work } from '../testing/rig.js';
 
 describe.each(['redis', 'postgres'] as const)('%s', (service) => {
   describeWith(service, 'that is away for longer than the patience', () => {
