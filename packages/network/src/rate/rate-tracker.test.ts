@@ -1,6 +1,13 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 import { openBackend } from '@fluxori/backend';
-import { type Backend, isErrorOf, ManualClock, type Priority, type RateLimitError } from '@fluxori/core';
+import {
+  type Backend,
+  isErrorOf,
+  ManualClock,
+  type Priority,
+  type RateLimitError,
+  silentLogger,
+} from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RateTracker } from './rate-tracker.js';
 import type { UsagePlan } from './usage-plan.js';
@@ -197,6 +204,18 @@ describe('acquire', () => {
     await tracker.forget('job-1');
     await tracker.forget('job-2');
     expect((await tracker.inspect())[0]).toMatchObject({ waiting: 0 });
+  });
+
+  it('gives up a place without ever failing whoever does not wait for it: a store that is away is logged', async () => {
+    const warnings: unknown[] = [];
+    const away = new Error('the store is away');
+    const buckets = {
+      ...backend.buckets,
+      forget: () => Promise.reject(away),
+    } as unknown as Backend['buckets'];
+    const logger = { ...silentLogger, warn: (fields: unknown) => void warnings.push(fields) };
+    await expect(new RateTracker({ buckets, clock, logger }).forget('job-1')).resolves.toBeUndefined();
+    expect(warnings).toEqual([{ waiter: 'job-1', error: 'Error: the store is away' }]);
   });
 
   it('counts those who wait in this process when it tells a turn', async () => {

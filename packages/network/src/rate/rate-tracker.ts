@@ -171,9 +171,16 @@ export class RateTracker {
     return new Date(untilMs);
   }
 
-  /** The one who waited does so no more, for example because its job was cancelled. */
+  /** The one who waited does so no more, for example because its job was cancelled. A store that fails is logged: the place ends by itself. */
   async forget(waiter: string): Promise<void> {
-    await this.#buckets.forget(waiter);
+    try {
+      await this.#buckets.forget(waiter);
+    } catch (error) {
+      this.#logger.warn(
+        { waiter, error: String(error) },
+        'A place in the line could not be given up; it ends by itself.',
+      );
+    }
   }
 
   /**
