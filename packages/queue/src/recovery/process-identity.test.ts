@@ -4,11 +4,16 @@ import { type ProcessFacts, processIdentity } from './process-identity.js';
 interface Machine {
   readonly boot?: string;
   readonly namespace?: string;
+  /** The number by which /proc knows this process. */
+  readonly seenAs?: number;
   /** pid -> state and start; `hidden` ones are not in /proc. */
   readonly processes: Readonly<Record<number, { state?: string; ticks?: number; hidden?: boolean }>>;
 }
 
-function facts(pid: number, { boot = 'b1', namespace = 'pid:[1]', processes }: Machine): ProcessFacts {
+function facts(
+  pid: number,
+  { boot = 'b1', namespace = 'pid:[1]', seenAs = pid, processes }: Machine,
+): ProcessFacts {
   return {
     pid,
     read(path) {
@@ -18,7 +23,7 @@ function facts(pid: number, { boot = 'b1', namespace = 'pid:[1]', processes }: M
       const before = Array.from({ length: 18 }, () => '0').join(' ');
       return `7 (node) x) y) ${found.state ?? 'S'} ${before} ${found.ticks ?? 100} 0 0\n`;
     },
-    link: () => namespace,
+    link: (path) => (path === '/proc/self' ? String(seenAs) : namespace),
     exists: (other) => other in processes,
   };
 }
@@ -53,6 +58,15 @@ describe('the life of the process that a job is marked with', () => {
     expect(hidden.lifeOf(nameOf(20, machine))).toBe('unknown');
     const bare = { boot: '', processes: {} };
     expect(processIdentity(facts(10, bare)).lifeOf(nameOf(20, bare))).toBe('unknown');
+  });
+
+  it('is not known where /proc is of other numbers, such as the host’s seen in a container', () => {
+    const inside = { seenAs: 4321, processes: { 10: {}, 20: { ticks: 200 } } };
+    const there = processIdentity(facts(10, inside));
+    // Number 20 was signed while the host had no such process, or another one.
+    const name = nameOf(20, { processes: { 20: { ticks: 100 } } });
+    expect(there.lifeOf(name)).toBe('unknown');
+    expect(processIdentity(facts(20, { ...inside, seenAs: 4322 })).name).not.toContain(me.name.split(':')[0]);
   });
 
   it('is told by the real machine', () => {

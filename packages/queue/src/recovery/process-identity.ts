@@ -48,11 +48,15 @@ function lifeOfPid(facts: ProcessFacts, pid: number, ticks: string): Life {
   return facts.exists(pid) === false ? 'dead' : 'unknown';
 }
 
-/** Boot and pid namespace together: only within both do pids mean the same. Without them nobody else's pids are believed. */
+/**
+ * Boot and pid namespace together: only within both do pids mean the same. Without them nobody else's pids are believed, nor where /proc knows
+ * this process by another number: then it is of another namespace (the host's, mounted into a container) and tells of strangers.
+ */
 function machineOf(facts: ProcessFacts): string {
   const boot = facts.read('/proc/sys/kernel/random/boot_id')?.trim();
   const namespace = facts.link('/proc/self/ns/pid');
-  if (boot === undefined || namespace === undefined) return randomBytes(9).toString('base64url');
+  const isOurs = facts.link('/proc/self') === String(facts.pid);
+  if (boot === undefined || namespace === undefined || !isOurs) return randomBytes(9).toString('base64url');
   return createHash('sha256').update(`${boot} ${namespace}`).digest('base64url').slice(0, 12);
 }
 
