@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobView, QueueOverview, ScheduleView } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandLine } from '../testing/command-line.js';
 import { accountsOf, temporaryHome, testAccount } from '../testing/main-job.js';
@@ -12,8 +13,9 @@ let fluxori: CommandLine;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ orders: 20, skus: 5 });
-  home = await temporaryHome();
-  fluxori = new CommandLine(home.path, {});
+  // On Redis where there is one: opening it takes no time, and these are many commands.
+  home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
+  fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
   const accounts = accountsOf(sandbox);
   await writeFile(join(home.path, 'fluxori.config.json'), JSON.stringify({ accounts }));
 });
