@@ -89,6 +89,13 @@ describe('the end of a run', () => {
     ending.catch(() => {});
   });
 
+  it('waits on when the layer below has given up, as that for PostgreSQL does after its own patience', async () => {
+    const away = new NetworkError('away', { code: 'BACKEND_UNAVAILABLE', host: 'db', outcome: 'not-sent' });
+    const { run, calls } = scripted('moveToDelayed', [throws(away), throws(away), () => []]);
+    await expect(run('1')).resolves.toEqual([]);
+    expect(calls).toHaveLength(3);
+  });
+
   it.each([
     ['moveToCompleted', 'completed', { result: undefined, finishedOn: expect.any(Number) }],
     ['moveToFailed', 'failed', { result: undefined, finishedOn: expect.any(Number) }],

@@ -119,7 +119,8 @@ async function insist(
         return result;
       } catch (error) {
         if (await movedAlready(method, args, backend, error)) return moved(method);
-        if (!isStoreTrouble(error) || isOurs(error)) throw error;
+        // A layer below that says so in our words has had its own patience; what ends a run has more.
+        if (!isStoreTrouble(error) || (isOurs(error) && !enduring.has(method))) throw error;
         terms.onTrouble?.();
         await Promise.race([sleep(pauseMs, over.signal), stop]);
         answer = Promise.resolve(command());
