@@ -84,6 +84,16 @@ export class BucketLedger {
     return grant.keys;
   }
 
+  /**
+   * The holders of these are alive, as processes that share a store say now and then (`open-grants.ts`). A lease whose end nobody has noticed
+   * yet goes on; one that has been ended is no more, and nothing brings it back.
+   */
+  renew(ids: readonly string[]): void {
+    const now = this.#clock.now();
+    for (const id of ids) this.#grants.renew(id, now);
+    this.#now();
+  }
+
   forget(waiter: string): void {
     for (const key of this.#places.get(waiter) ?? []) this.#seats.get(key)?.line.remove(waiter);
     this.#places.delete(waiter);

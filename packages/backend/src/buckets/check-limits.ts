@@ -9,6 +9,13 @@ export function checkLimits(limits: readonly BucketLimit[]): void {
         remedy: 'Pass a non-empty string.',
       });
     }
+    // Redis' leases hold keys with NUL between them, and PostgreSQL keeps neither.
+    if (key.includes('\0') || !key.isWellFormed()) {
+      throw new ValidationError('The key of a bucket holds a NUL character or half of a surrogate pair.', {
+        field: 'key',
+        remedy: 'Make the key of plain text, e.g. of ids.',
+      });
+    }
     if (!Number.isFinite(ratePerSecond) || ratePerSecond <= 0) {
       throw new ValidationError(`Bucket ${key}: the rate ${ratePerSecond} is not a number above zero.`, {
         field: 'ratePerSecond',

@@ -20,6 +20,11 @@ export class Grants {
     this.#leases.set(grant.id, { grant, endsAtMs: nowMs + this.#leaseMs });
   }
 
+  renew(id: string, nowMs: number): void {
+    const grant = this.remove(id);
+    if (grant !== undefined) this.add(grant, nowMs);
+  }
+
   remove(id: string): BucketGrant | undefined {
     const lease = this.#leases.get(id);
     this.#leases.delete(id);

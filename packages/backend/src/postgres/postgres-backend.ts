@@ -91,6 +91,7 @@ async function assemble(
     life,
     clock,
     schema,
+    leaseMs: place.leaseMs,
     inOurWords: (error) => sql.inOurWords(error),
   });
   try {

@@ -13,7 +13,7 @@ function refusal(location: string): { message: string; field?: string; remedy?: 
 describe('a postgres:// URL', () => {
   it('gives all parts, decoded', () => {
     const place = parsePostgresUrl(
-      '//me%40work:p%2Fw%40%25@db.example.com:6543/my%20shop?schema=acme&pool=4&patience=2.5',
+      '//me%40work:p%2Fw%40%25@db.example.com:6543/my%20shop?schema=acme&pool=4&patience=2.5&lease=8',
     );
     expect(place).toMatchObject({
       client: { host: 'db.example.com', port: 6543, user: 'me@work', password: 'p/w@%', database: 'my shop' },
@@ -22,6 +22,7 @@ describe('a postgres:// URL', () => {
       queueSchema: 'acme_bullmq',
       pool: 4,
       patienceMs: 2_500,
+      leaseMs: 8_000,
       tls: 'prefer',
     });
   });
@@ -33,6 +34,7 @@ describe('a postgres:// URL', () => {
       queueSchema: 'bullmq',
       pool: 10,
       patienceMs: 30_000,
+      leaseMs: 5_000,
     });
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError } from '@fluxori/core';
 import type { ClientConfig } from 'pg';
+import { defaultLeaseMs } from '../buckets/open-grants.js';
 
 /** How the connection is protected, by libpq's names. */
 export const tlsModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
@@ -25,6 +26,8 @@ export interface PostgresPlace {
   readonly pool: number;
   /** How long a call waits for a database that is away. */
   readonly patienceMs: number;
+  /** How long a grant of a process that has died counts as in flight. */
+  readonly leaseMs: number;
 }
 
 /** Ours first, then libpq's. */
@@ -32,6 +35,7 @@ const parameters = [
   'schema',
   'pool',
   'patience',
+  'lease',
   'sslmode',
   'sslrootcert',
   'sslcert',
@@ -86,6 +90,7 @@ export function parsePostgresUrl(location: string): PostgresPlace {
     queueSchema: schema === 'fluxori' ? 'bullmq' : schemaName(`${schema}_bullmq`),
     pool: wholeNumber('pool', given.get('pool') ?? '10', 1, 1_000),
     patienceMs: Number(seconds('patience', given.get('patience') ?? '30')) * 1000,
+    leaseMs: leaseOf(given.get('lease')),
   };
 }
 
@@ -165,6 +170,13 @@ function seconds(name: string, text: string): number {
   throw wrong(name, `${name}=${text} is not a number of seconds.`, `Write e.g. ${name}=30.`);
 }
 
+function leaseOf(text: string | undefined): number {
+  if (text === undefined) return defaultLeaseMs;
+  const value = Number(text);
+  if (value >= 1 && value <= 600) return value * 1000;
+  throw wrong('lease', `lease=${text} is not a number of seconds from 1 to 600.`, 'Write e.g. lease=5.');
+}
+
 function oneOf<Choice extends string>(name: string, text: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((one) => one === text);
   if (choice !== undefined) return choice;
@@ -190,7 +202,7 @@ function file(
 }
 
 function harmless(given: Map<Parameter, string>): string {
-  const shown = (['schema', 'pool', 'patience', 'sslmode'] as const).flatMap((name) => {
+  const shown = (['schema', 'pool', 'patience', 'lease', 'sslmode'] as const).flatMap((name) => {
     const value = given.get(name);
     return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
   });

@@ -9,10 +9,10 @@ import type {
   TakeResult,
 } from '@fluxori/core';
 import { checkLimits, checkPriority } from '../buckets/check-limits.js';
+import { defaultLeaseMs, OpenGrants } from '../buckets/open-grants.js';
 import { storableJson } from '../json/storable-json.js';
 import type { Lifetime } from '../life/lifetime.js';
 import type { SqlResult } from '../sql/sql.js';
-import { OpenGrants } from './open-grants.js';
 import type { Attempt } from './postgres-sql.js';
 import { StoreClock } from './store-clock.js';
 
@@ -29,7 +29,7 @@ export interface SharedBucketOptions {
   readonly schema: string;
   /** Puts a failure of the database into our own words. */
   readonly inOurWords: (error: unknown) => Error;
-  /** How long a grant counts as in flight when nobody settles it, by the database's clock. */
+  /** How long a grant counts as in flight when this process does not renew it, by the database's clock. */
   readonly leaseMs?: number;
 }
 
@@ -45,6 +45,7 @@ type Order =
       readonly until?: number;
     }
   | { readonly do: 'settle'; readonly id: string; readonly consumed: boolean }
+  | { readonly do: 'renew'; readonly ids: readonly string[] }
   | { readonly do: 'forget'; readonly waiter: string };
 
 interface Errand {
@@ -96,14 +97,16 @@ export class SharedBucketStore implements BucketStore {
   #running = new Set<Promise<void>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ sql, life, clock, schema, inOurWords, leaseMs = 60_000 }: SharedBucketOptions) {
+  constructor({ sql, life, clock, schema, inOurWords, leaseMs = defaultLeaseMs }: SharedBucketOptions) {
     this.#sql = sql;
     this.#life = life;
     this.#clock = clock;
     this.#storeClock = new StoreClock(clock);
     this.#inOurWords = inOurWords;
     this.#leaseMs = leaseMs;
-    this.#open = new OpenGrants(leaseMs);
+    const renew = (grants: readonly BucketGrant[]) =>
+      this.#send(() => ({ do: 'renew', ids: grants.map((grant) => grant.id) }));
+    this.#open = new OpenGrants({ leaseMs, renew });
     this.#text = {
       turn: `select now_ms, turns_at_ms, limited_by from ${schema}.bucket_turn($1::text::jsonb, $2, $3)`,
       look: `select * from ${schema}.bucket_look($1, $2)`,
@@ -123,17 +126,22 @@ export class SharedBucketStore implements BucketStore {
       priority,
       ...(waiter !== undefined && { waiter }),
     };
-    const turn = await this.#send(() => order);
+    let askedMs = 0;
+    const turn = await this.#send(() => {
+      askedMs = this.#open.now();
+      return order;
+    });
     if (turn === undefined || turn.atMs === null) {
-      this.#open.add(id);
-      return { granted: true, grant: { id, keys: [...new Set(limits.map((limit) => limit.key))] } };
+      const grant = { id, keys: [...new Set(limits.map((limit) => limit.key))] };
+      this.#open.add(grant, askedMs);
+      return { granted: true, grant };
     }
     return { granted: false, retryAt: this.#storeClock.toOurs(turn.atMs), limitedBy: turn.limitedBy! };
   }
 
   /** Goes with the next statement, a moment later at the latest. After the end it does nothing: the lease ends by itself. */
   async settle(grant: BucketGrant, options: { consumed?: boolean } = {}): Promise<void> {
-    this.#open.remove(grant.id);
+    this.#open.delete(grant);
     if (this.#life.ended || this.#settled.length >= mostSettled) return;
     this.#settled.push({ do: 'settle', id: grant.id, consumed: options.consumed ?? true });
     if (this.#settled.length >= mostErrands) this.#run();
@@ -166,7 +174,7 @@ export class SharedBucketStore implements BucketStore {
 
   /** Tells what has been settled. What has not is over now too: whoever closes the store has nothing under way. */
   async close(): Promise<void> {
-    for (const id of this.#open.all()) this.#settled.push({ do: 'settle', id, consumed: true });
+    for (const { id } of this.#open.close()) this.#settled.push({ do: 'settle', id, consumed: true });
     this.#run();
     await Promise.all(this.#running);
   }

@@ -48,7 +48,7 @@ async function assemble(
   client: RedisClient,
   facts: ServerFacts,
 ): Promise<FluxoriBackend> {
-  const { safeUrl: url, label, patienceMs } = address;
+  const { safeUrl: url, label, patienceMs, leaseMs } = address;
   const life = new Lifetime(url);
   const root = `{${address.prefix}}/`;
   const link = new RedisLink({ client, label, root, life, logger, clock, patienceMs });
@@ -56,7 +56,7 @@ async function assemble(
     createRedisClient(address, { name: 'fluxori-locks', silenceMs, waits: false }),
   );
   const locks = new RedisLocks({ link, life, bell });
-  const buckets = new RedisBucketStore({ link, life, clock });
+  const buckets = new RedisBucketStore({ link, life, clock, leaseMs });
   try {
     await buckets.open();
   } catch (error) {

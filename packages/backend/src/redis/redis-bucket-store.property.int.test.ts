@@ -6,17 +6,20 @@ import fc from 'fast-check';
 import { BucketLedger } from '../buckets/bucket-ledger.js';
 import { Lifetime } from '../life/lifetime.js';
 import { bucketScripts } from './lua/bucket-scripts.js';
+import { leaseOf } from './pending-settles.js';
 import { RedisBucketStore } from './redis-bucket-store.js';
 import { createRedisClient, type RedisClient } from './redis-client.js';
 import { RedisLink } from './redis-link.js';
 import { readRedisUrl } from './redis-url.js';
 
+/** So long that the store renews nothing by itself while the test runs. */
+const leaseMs = 600_000;
 /** Redis reads the time from a key; these scripts exist only here. */
 const heldStill = `
 local function wallClock()
   return tonumber(redis.call('GET', KEYS[1] .. 'test-clock'))
 end`;
-const scripts = bucketScripts(heldStill);
+const scripts = bucketScripts(leaseMs, heldStill);
 const startMs = 1_800_000_000_000;
 
 const limitOf = fc.record({
@@ -57,7 +60,19 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('reach' as const), which: fc.nat({ max: 20 }) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(60_000, 70_000) }),
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      ms: fc.constantFrom(leaseMs, leaseMs + 10_000),
+    }),
+  },
+  // Of those whose holders are alive, some are in time, some late but not too late, and some have ended.
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('renew' as const),
+      afterMs: fc.constantFrom(1, leaseMs / 2, leaseMs),
+      which: fc.array(fc.nat({ max: 20 }), { maxLength: 3 }),
+    }),
   },
   // Somebody sets the clock: back is a pause without length, forward is believed.
   {
@@ -134,8 +149,8 @@ async function compare(
     patienceMs: 0,
   });
   let ids = 0;
-  const store = new RedisBucketStore({ link, life, clock, scripts, newId: () => `grant ${ids++}` });
-  const ledger = new BucketLedger({ clock });
+  const store = new RedisBucketStore({ link, life, clock, leaseMs, scripts, newId: () => `grant ${ids++}` });
+  const ledger = new BucketLedger({ clock, leaseMs });
   const limits: BucketLimit[] = firstLimits.map((limit, index) => ({ key: `bucket ${index}`, ...limit }));
   const grants: { ours: BucketGrant; theirs: BucketGrant }[] = [];
   const told: number[] = [];
@@ -166,6 +181,11 @@ async function compare(
       await store.settle(grant!.ours, { consumed: one.consumed });
       // Settles ride with the next call; the ledger has them at once, so this one goes now.
       await store.open();
+    } else if (one.do === 'renew') {
+      await goTo(nowMs + one.afterMs);
+      const alive = grants.length === 0 ? [] : one.which.map((which) => grants[which % grants.length]!);
+      ledger.renew(alive.map(({ theirs }) => theirs.id));
+      await link.script(scripts.renew, [alive.length, ...alive.map(({ ours }) => leaseOf(ours))]);
     } else if (one.do === 'pass') await goTo(nowMs + one.ms);
     else if (one.do === 'set') {
       await goTo(nowMs + one.ms);
@@ -190,7 +210,10 @@ async function compare(
     for (const one of steps) await run(one);
     await expectSame(ledger, store);
   } finally {
-    await life.end(async () => link.end());
+    await life.end(async () => {
+      link.end();
+      await store.close();
+    });
   }
 }
 

@@ -9,9 +9,9 @@ import type {
   TakeResult,
 } from '@fluxori/core';
 import { checkLimits, checkPriority } from '../buckets/check-limits.js';
+import { defaultLeaseMs, OpenGrants } from '../buckets/open-grants.js';
 import type { Lifetime } from '../life/lifetime.js';
 import { type BucketScripts, bucketScripts } from './lua/bucket-scripts.js';
-import { OpenGrants } from './open-grants.js';
 import { leaseOf, PendingSettles } from './pending-settles.js';
 import type { RedisLink } from './redis-link.js';
 import type { RedisScript } from './redis-script.js';
@@ -21,6 +21,8 @@ export interface RedisBucketOptions {
   readonly link: RedisLink;
   readonly life: Lifetime;
   readonly clock: Clock;
+  /** How long a grant counts as in flight when this process does not renew it, by Redis' clock. */
+  readonly leaseMs?: number;
   readonly newId?: () => string;
   readonly scripts?: BucketScripts;
 }
@@ -38,15 +40,25 @@ export class RedisBucketStore implements BucketStore {
   readonly #newId: () => string;
   readonly #scripts: BucketScripts;
   readonly #time = new StoreTime();
-  readonly #open = new OpenGrants();
+  readonly #open: OpenGrants;
   readonly #settles = new PendingSettles(() => this.#call(this.#scripts.settle, []));
 
-  constructor({ link, life, clock, newId = randomUUID, scripts = bucketScripts() }: RedisBucketOptions) {
+  constructor({
+    link,
+    life,
+    clock,
+    leaseMs = defaultLeaseMs,
+    newId = randomUUID,
+    scripts = bucketScripts(leaseMs),
+  }: RedisBucketOptions) {
     this.#link = link;
     this.#life = life;
     this.#clock = clock;
     this.#newId = newId;
     this.#scripts = scripts;
+    const renew = (grants: readonly BucketGrant[]) =>
+      this.#call(this.#scripts.renew, [grants.length, ...grants.map(leaseOf)]);
+    this.#open = new OpenGrants({ leaseMs, renew });
   }
 
   async take(limits: readonly BucketLimit[], { priority, waiter }: TakeOptions): Promise<TakeResult> {
@@ -58,15 +70,17 @@ export class RedisBucketStore implements BucketStore {
     const hasWaiter = waiter === undefined ? 0 : 1;
     const args: Argument[] = [leaseOf(grant), priority, hasWaiter, waiter ?? '', 0, limits.length];
     for (const { key, ratePerSecond, burst } of limits) args.push(key, ratePerSecond, burst);
+    let askedMs = this.#open.now();
     const [granted, , turnAt, limitedBy] = await this.#call<[number, string, string, string]>(
       this.#scripts.take,
       args,
       () => {
         args[4] = 1;
+        askedMs = this.#open.now();
       },
     );
     if (granted === 1) {
-      this.#open.add(grant);
+      this.#open.add(grant, askedMs);
       return { granted: true, grant };
     }
     return { granted: false, retryAt: this.#time.toOurs(Number(turnAt)), limitedBy };
@@ -112,7 +126,7 @@ export class RedisBucketStore implements BucketStore {
 
   /** Tells the store what has been settled, if it is there to be told; what has not been is over now, too: nobody is left to send it. */
   async close(): Promise<void> {
-    for (const grant of this.#open.all()) this.#settles.add(grant, true);
+    for (const grant of this.#open.close()) this.#settles.add(grant, true);
     this.#settles.stop();
     while (this.#settles.size > 0) {
       const left = this.#settles.size;

@@ -23,12 +23,16 @@ describe("Redis' URL", () => {
       db: 0,
       prefix: 'fluxori',
       patienceMs: 30_000,
+      leaseMs: 5_000,
       safeUrl: 'redis://cache:6379',
     });
   });
 
-  it('takes credentials with special characters, a database, a prefix and a patience', () => {
-    const address = readRedisUrl('//thabo:p%40ss%2Fw:rd@[::1]:7000/3?prefix=shop-1&patience=2.5', true);
+  it('takes credentials with special characters, a database, a prefix, a patience and a lease', () => {
+    const address = readRedisUrl(
+      '//thabo:p%40ss%2Fw:rd@[::1]:7000/3?prefix=shop-1&patience=2.5&lease=8',
+      true,
+    );
     expect(address).toMatchObject({
       username: 'thabo',
       password: 'p@ss/w:rd',
@@ -36,7 +40,8 @@ describe("Redis' URL", () => {
       db: 3,
       prefix: 'shop-1',
       patienceMs: 2_500,
-      safeUrl: 'rediss://[::1]:7000/3?prefix=shop-1&patience=2.5',
+      leaseMs: 8_000,
+      safeUrl: 'rediss://[::1]:7000/3?prefix=shop-1&patience=2.5&lease=8',
     });
     expect(read('//:only-a-password@cache')).toMatchObject({ password: 'only-a-password' });
     expect(read('//:only-a-password@cache').username).toBe(undefined);

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@fluxori/core';
+import { defaultLeaseMs } from '../buckets/open-grants.js';
 
 export interface RedisHost {
   readonly host: string;
@@ -22,17 +23,27 @@ export interface RedisAddress {
   readonly prefix: string;
   /** How long a call waits for a Redis that is away, in milliseconds. */
   readonly patienceMs: number;
+  /** How long a grant of a process that has died counts as in flight, in milliseconds. */
+  readonly leaseMs: number;
   /** The URL without credentials, for logs. */
   readonly safeUrl: string;
   /** `host:port`, or several with commas, for messages. */
   readonly label: string;
 }
 
-const known = ['prefix', 'sentinel', 'sentinelUsername', 'sentinelPassword', 'cluster', 'patience'] as const;
+const known = [
+  'prefix',
+  'sentinel',
+  'sentinelUsername',
+  'sentinelPassword',
+  'cluster',
+  'patience',
+  'lease',
+] as const;
 type Parameter = (typeof known)[number];
 
 const form =
-  'redis://[user:password@]host[:port][,host[:port]…][/db][?prefix=…&sentinel=…&cluster=true&patience=…]';
+  'redis://[user:password@]host[:port][,host[:port]…][/db][?prefix=…&sentinel=…&cluster=true&patience=…&lease=…]';
 
 /**
  * Reads the URL of a Redis backend.
@@ -57,6 +68,7 @@ export function readRedisUrl(location: string, tls: boolean): RedisAddress {
   if (mode === 'cluster' && db !== 0) throw wrong('a cluster has the database 0 only');
   const prefix = readPrefix(parameters.get('prefix') ?? 'fluxori');
   const patienceMs = readPatience(parameters.get('patience') ?? '30');
+  const leaseMs = readLease(parameters.get('lease'));
   const label = hosts.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
   const address = {
     mode,
@@ -65,6 +77,7 @@ export function readRedisUrl(location: string, tls: boolean): RedisAddress {
     db,
     prefix,
     patienceMs,
+    leaseMs,
     label,
     ...readCredentials(credentials),
     ...(sentinel !== undefined && { sentinel }),
@@ -80,6 +93,7 @@ function safeUrlOf(address: Omit<RedisAddress, 'safeUrl'>): string {
   if (address.sentinel !== undefined) shown.set('sentinel', address.sentinel);
   if (address.mode === 'cluster') shown.set('cluster', 'true');
   if (address.patienceMs !== 30_000) shown.set('patience', String(address.patienceMs / 1000));
+  if (address.leaseMs !== defaultLeaseMs) shown.set('lease', String(address.leaseMs / 1000));
   const query = shown.size === 0 ? '' : `?${shown}`;
   return `${address.tls ? 'rediss' : 'redis'}://${address.label}${address.db === 0 ? '' : `/${address.db}`}${query}`;
 }
@@ -143,6 +157,13 @@ function readPatience(text: string): number {
   const seconds = Number(text);
   if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 86_400) return seconds * 1000;
   throw wrong('patience is not a number of seconds from 0 to 86400');
+}
+
+function readLease(text: string | undefined): number {
+  if (text === undefined) return defaultLeaseMs;
+  const seconds = Number(text);
+  if (seconds >= 1 && seconds <= 600) return seconds * 1000;
+  throw wrong('lease is not a number of seconds from 1 to 600');
 }
 
 function pick<Name extends Parameter>(

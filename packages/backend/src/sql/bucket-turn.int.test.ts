@@ -144,8 +144,10 @@ const step = fc.oneof(
       ms: fc.oneof(
         fc.integer({ min: 1, max: 300 }),
         fc.integer({ min: 300, max: 5_000 }),
-        fc.constant(61_000),
+        fc.constantFrom(40_000, 61_000),
       ),
+      /** Which grants' holders say then that they are alive: some in time, some late but not too late, and some when they have ended. */
+      alive: fc.oneof(fc.constant([]), fc.array(fc.nat(), { maxLength: 3 })),
     }),
   },
   {
@@ -233,6 +235,11 @@ describe('the buckets in the database', () => {
               await compare();
               nowMs += one.ms;
               await database.setTime(nowMs);
+              if (one.alive.length > 0 && open.length > 0) {
+                const ids = one.alive.map((which) => open[which % open.length]!);
+                ledger.renew(ids);
+                sent.push({ do: 'renew', ids });
+              }
               break;
             case 'sweep':
               await compare();
@@ -265,6 +272,43 @@ describe('the buckets in the database', () => {
       await database.turn([{ do: 'settle', id: 'the same', consumed: false }], true);
     }
     expect((await database.look())[0]).toMatchObject({ level: 5, inFlight: 0 });
+  });
+
+  it('keep in flight what is renewed in time, end what is not, and bring nothing back that has ended', async () => {
+    const one = { key: 'renewed', ratePerSecond: 0.001, burst: 5 };
+    await database.empty(startMs);
+    await database.turn([takeOrder('alive', [one], 3), takeOrder('dead', [one], 3)]);
+    const renew = { do: 'renew', ids: ['alive', 'never granted'] };
+    for (const ms of [40_000, 80_000]) {
+      await database.setTime(startMs + ms);
+      await database.turn([renew]);
+    }
+    expect((await database.look())[0]).toMatchObject({ inFlight: 1 });
+    // Late, and before anybody else has come.
+    await database.setTime(startMs + 150_000);
+    await database.turn([renew, takeOrder('another', [one], 3)]);
+    expect((await database.look())[0]).toMatchObject({ inFlight: 2 });
+    await database.setTime(startMs + 220_000);
+    expect((await database.look())[0]).toMatchObject({ inFlight: 0 });
+    await database.turn([renew]);
+    await database.turn([{ do: 'settle', id: 'alive', consumed: false }]);
+    const [state] = await database.look();
+    expect(state).toMatchObject({ inFlight: 0 });
+    // Three were taken, and 0.14 came in since the third; before, what was in flight left no room.
+    expect(state!.level).toBeCloseTo(2.14, 6);
+  });
+
+  it('give the grant once more to a take that is sent again after the end of its lease, as long as nobody has noticed', async () => {
+    const one = { key: 'late answer', ratePerSecond: 0.001, burst: 5 };
+    await database.empty(startMs);
+    await database.turn([takeOrder('asked', [one], 3)]);
+    await database.setTime(startMs + 70_000);
+    expect(await database.turn([takeOrder('asked', [one], 3)], true)).toMatchObject({ turns_at_ms: [null] });
+    // And its lease begins with the answer that arrives.
+    await database.setTime(startMs + 120_000);
+    const [state] = await database.look();
+    expect(state).toMatchObject({ inFlight: 1 });
+    expect(state!.level).toBeCloseTo(4, 6);
   });
 
   it('grant what asks for no bucket, and one token for a bucket that is named twice', async () => {
@@ -326,6 +370,7 @@ describe('the buckets in the database', () => {
       await database.turn([
         takeOrder(`n${times}`, [known, { ...known, key: `k${times + 100}` }], 3, `new ${times}`),
         { do: 'settle', id: `g${times + 1}`, consumed: true },
+        { do: 'renew', ids: [`g${times + 101}`, `g${times + 201}`] },
       ]);
       await database.turn([{ do: 'forget', waiter: `w${times + 1}/3` }]);
     }

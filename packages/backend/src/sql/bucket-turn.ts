@@ -2,11 +2,11 @@ import { takeOne } from './bucket-take.js';
 
 /**
  * The algorithm of `buckets/bucket-ledger.ts`, in the database, for all processes that share it.
- * `shared-buckets.property.test.ts` runs both side by side and compares every answer.
+ * `bucket-turn.int.test.ts` runs both side by side and compares every answer.
  *
  * `bucket_turn` does a list of things in their order, all at one moment and all or nothing:
  * - `{do: 'take', id, keys, rates, bursts, priority, waiter}`, answered by null (granted) or by the time of the turn and the slowest bucket's key
- * - `{do: 'settle', id, consumed}` · `{do: 'forget', waiter}` · `{do: 'drain', keys: [key], rates, bursts, until}`
+ * - `{do: 'settle', id, consumed}` · `{do: 'renew', ids}` · `{do: 'forget', waiter}` · `{do: 'drain', keys: [key], rates, bursts, until}`
  *
  * How it stays correct and quick:
  * - All buckets that are touched are locked at its start in the order of their keys, so that no two calls wait for each other crosswise,
@@ -16,7 +16,9 @@ import { takeOne } from './bucket-take.js';
  *   and those ahead of one whose turn has come are few.
  * - Leases that have ended are ended by whoever comes next, fifty at a time, as they are found by an index; those who did not come at their
  *   turn are removed by the next to ask for that bucket. Nothing ever reads a whole table.
- * - A take that is sent again because its answer was lost finds its grant by its id.
+ * - A take that is sent again because its answer was lost finds its grant by its id, whose lease begins anew.
+ * - Leases are renewed before any is ended: one whose end nobody has noticed yet goes on. One that has been ended is no more, and nothing
+ *   brings it back. A lease that somebody else has in hand is passed over: it is being ended, and waiting for it could be crosswise.
  * - A clock that was set back is noticed by a bucket whose level is of a later time; `bucket_clock` makes up for the difference from
  *   then on, for all, and so time stands still while it is repeated.
  * - Only what gives a token or empties a bucket waits for the disk. All else may be lost in a crash of the server: then less is in the
@@ -37,6 +39,7 @@ declare
   wanted text[] collate "C";
   all_keys text[] collate "C";
   ended text[] collate "C";
+  alive text[] collate "C";
   -- The buckets, side by side.
   keys text[] collate "C";
   rates double precision[];
@@ -128,6 +131,14 @@ begin
     ats[i] := now_ms;
   end loop;
 
+  if again or ops @> '[{"do": "renew"}]' then
+    alive := array(
+      select jsonb_array_elements_text(o->'ids') from jsonb_array_elements(ops) as o where o->>'do' = 'renew'
+      union all
+      select o->>'id' from jsonb_array_elements(ops) as o where o->>'do' = 'take' and again);
+    update fluxori.bucket_grant as g set ends_at_ms = now_ms + lease_ms
+    where g.id = any (array(select h.id from fluxori.bucket_grant as h where h.id = any (alive) for update skip locked));
+  end if;
   if ended is not null then
     for the_keys in delete from fluxori.bucket_grant as g where g.id = any (ended) and g.ends_at_ms <= now_ms returning g.keys loop
       foreach the_key in array the_keys loop
@@ -157,6 +168,10 @@ begin
           end if;
         end loop;
       end if;
+
+    when 'renew' then
+      -- That came first.
+      null;
 
     when 'forget' then
       for there in delete from fluxori.waiter as w where w.name = op->>'waiter' and w.bucket = any (keys)

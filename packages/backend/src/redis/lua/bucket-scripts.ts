@@ -14,21 +14,25 @@ export interface BucketScripts {
   readonly forget: RedisScript;
   /** settles. */
   readonly settle: RedisScript;
+  /** number of leases, leases whose holder is alive; settles. */
+  readonly renew: RedisScript;
 }
 
 /**
  * What can be done with buckets, each in one atomic script.
  *
+ * @param leaseMs - a grant that is not renewed for so long is over.
  * @param time - Lua that defines `wallClock()`; a test may hold it still, and nothing outside of the source can.
  */
-export function bucketScripts(time: string = redisTime): BucketScripts {
-  const common = [time, steadyTime, tokenBucket, waitingLine];
+export function bucketScripts(leaseMs: number, time: string = redisTime): BucketScripts {
+  const common = [time, steadyTime, `local leaseMs = ${leaseMs}`, tokenBucket, waitingLine];
   return {
     take: redisScript(...common, take),
     drain: redisScript(...common, drain),
     inspect: redisScript(...common, inspect),
     forget: redisScript(...common, forget),
     settle: redisScript(...common, settle),
+    renew: redisScript(...common, renew),
   };
 }
 
@@ -38,11 +42,13 @@ local lease, priority = ARGV[1], tonumber(ARGV[2])
 local waiter = ARGV[3] == '1' and ARGV[4]
 local isRepeated = ARGV[5] == '1'
 local limits = tonumber(ARGV[6])
+-- For the asker the lease begins with the answer that arrives.
+local isGranted = isRepeated and renewLease(lease)
 endLeases()
 settleAll(7 + limits * 3)
 
 -- The answer to the first time was lost: it is given again.
-if isRepeated and redis.call('ZSCORE', root .. 'leases', lease) then
+if isGranted then
   saveBuckets()
   return { 1, text(now) }
 end
@@ -153,5 +159,14 @@ return { text(now) }`;
 const settle = `
 endLeases()
 settleAll(1)
+saveBuckets()
+return { text(now) }`;
+
+/** First of all: a lease whose end nobody has noticed yet goes on. One that has been ended is no more, and nothing brings it back. */
+const renew = `
+local leases = tonumber(ARGV[1])
+for index = 2, 1 + leases do renewLease(ARGV[index]) end
+endLeases()
+settleAll(2 + leases)
 saveBuckets()
 return { text(now) }`;

@@ -1,6 +1,6 @@
 /**
  * Token buckets: the same steps in the same order as `buckets/token-bucket.ts` and `buckets/grants.ts`, which say why; a property test
- * compares the answers. A bucket is loaded once, changed in memory, and saved at the end of the script.
+ * compares the answers. `leaseMs` is defined before. A bucket is loaded once, changed in memory, and saved at the end of the script.
  *
  * Keys: `bucket/<key>` (hash), `bucket-names` (sorted by name, so that buckets can be listed without looking through everything), and
  * `leases` (grants in flight by the end of their lease; a member is the grant's id and its buckets' keys, with NUL between).
@@ -8,7 +8,7 @@
  */
 export const tokenBucket = `
 local tolerance = 1e-9
-local leaseMs = 60000
+local slackMs = 60000
 local idleMs = 600000
 local longestMs = 1e14
 local buckets = {}
@@ -90,6 +90,17 @@ local function settleMember(member, consumed)
       bucket.changed = true
     end
   end
+end
+
+-- Whether it is there; a bucket in which something is in flight does not expire.
+local function renewLease(member)
+  if not redis.call('ZSCORE', root .. 'leases', member) then return false end
+  redis.call('ZADD', root .. 'leases', text(now + leaseMs), member)
+  for key in string.gmatch(member, '%z([^%z]+)') do
+    local bucket = findBucket(key)
+    if bucket then bucket.changed = true end
+  end
+  return true
 end
 
 local function endLeases()

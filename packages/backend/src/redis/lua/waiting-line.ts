@@ -129,7 +129,7 @@ end
 local function saveLines()
   for _, bucket in pairs(buckets) do
     if bucket and bucket.lineTouched and bucket.arrivals then
-      local lifeMs = text(math.ceil(math.min(bucket.leaves - now + leaseMs, longestMs)))
+      local lifeMs = text(math.ceil(math.min(bucket.leaves - now + slackMs, longestMs)))
       redis.call('PEXPIRE', bucket.line, lifeMs)
       redis.call('PEXPIRE', bucket.due, lifeMs)
       redis.call('PEXPIRE', bucket.turns, lifeMs)
