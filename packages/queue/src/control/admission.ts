@@ -42,10 +42,13 @@ export class Admission {
   /** @returns why not; undefined when it may, and then it has a place until `leave`. */
   enter(job: BullJob): Hold | undefined {
     const { accountId: account } = job.data;
-    const pause = this.ofPause(account);
-    if (pause !== undefined) return pause;
     const newer = this.#ofNewerRelease(job);
     if (newer !== undefined) return newer;
+    // Each time that a clockwork is taken BullMQ makes the next one. Held back, there would soon be as many as times have passed; what it
+    // puts in is held instead, and is one.
+    if (isClockwork(job)) return undefined;
+    const pause = this.ofPause(account);
+    if (pause !== undefined) return pause;
     const { slots, clock, random } = this.#parts;
     if (slots.enter(account, job.id!, job.priority)) return undefined;
     const place = slots.wait(account, job.id!, job.priority);
@@ -68,6 +71,7 @@ export class Admission {
   /** Gives the place back. @returns the jobs that are called to it. */
   leave(job: BullJob): readonly string[] {
     const { accountId } = job.data;
+    if (isClockwork(job)) return [];
     this.#parts.slots.leave(accountId, job.priority);
     return this.#parts.slots.call(accountId);
   }
@@ -96,4 +100,9 @@ export class Admission {
     const reason = `It was put in by a newer release (${job.name}, ${what} here); it waits for a worker of that release.`;
     return { parkedFor: 'version', until: clock.now() + askAgainMs * (1 + random()), reason, since };
   }
+}
+
+/** What keeps the time of a schedule does no work of an account. */
+function isClockwork(job: BullJob): boolean {
+  return job.data.schedule !== undefined;
 }

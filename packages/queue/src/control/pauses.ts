@@ -7,16 +7,19 @@ export interface Pause {
   readonly stopRunning: boolean;
 }
 
+/** Times are milliseconds since the epoch. */
 interface Kept {
-  /** Milliseconds since the epoch. */
   readonly since: number;
   readonly stopRunning?: boolean;
-  /** When it was lifted: its jobs are on their way back. */
-  readonly resuming?: number;
 }
 
 /** A key that stands for the whole section: no account has this name. */
 const wholeSection = '*';
+/**
+ * Behind an account's name: when its pause was lifted, while its jobs are on their way back. An entry of its own, so that who comes to the end
+ * of that does not take away a pause that was ordered meanwhile.
+ */
+const resuming = '/resuming';
 
 /** Which accounts are paused in a section, and whether the section is; kept in the backend, so that all processes and restarts know. */
 export class Pauses {
@@ -43,8 +46,7 @@ export class Pauses {
   accounts(): ReadonlyMap<AccountId, Pause> {
     const accounts = new Map<AccountId, Pause>();
     for (const [key, kept] of this.#known) {
-      const pause = pauseOf(kept);
-      if (key !== wholeSection && pause !== undefined) accounts.set(key as AccountId, pause);
+      if (key !== wholeSection && !key.endsWith(resuming)) accounts.set(key as AccountId, pauseOf(kept)!);
     }
     return accounts;
   }
@@ -52,8 +54,8 @@ export class Pauses {
   /** Those whose jobs have been on their way back since before `at`: whoever brings them back has perhaps died. */
   resumingSince(at: number): readonly AccountId[] {
     return [...this.#known]
-      .filter(([, { resuming }]) => resuming !== undefined && resuming < at)
-      .map(([key]) => key as AccountId);
+      .filter(([key, { since }]) => key.endsWith(resuming) && since < at)
+      .map(([key]) => key.slice(0, -resuming.length) as AccountId);
   }
 
   /** Looks it all up. One question to the store while nothing is paused. */
@@ -68,50 +70,49 @@ export class Pauses {
 
   /** @returns false when it is paused already: the first order stands, except that running jobs may now be told to leave. */
   async begin(account: AccountId | undefined, now: number, stopRunning: boolean): Promise<boolean> {
-    const before = await this.#read(account);
-    const paused = before !== undefined && before.resuming === undefined;
-    const since = paused ? before.since : now;
-    await this.#write(account, {
-      since,
-      ...((stopRunning || (paused && before.stopRunning)) && { stopRunning: true }),
+    const key = account ?? wholeSection;
+    const before = await this.#read(key);
+    await this.#write(key, {
+      since: before?.since ?? now,
+      ...((stopRunning || before?.stopRunning) && { stopRunning: true }),
     });
-    return !paused;
+    return before === undefined;
   }
 
   /** The first half of a resume: nobody parks for it any more. @returns false when it was not paused. */
   async lift(account: AccountId | undefined, now: number): Promise<boolean> {
-    const before = await this.#read(account);
-    if (before === undefined) return false;
-    await this.#write(account, { since: before.since, resuming: now });
+    const key = account ?? wholeSection;
+    if ((await this.#read(key)) === undefined) return (await this.#read(key + resuming)) !== undefined;
+    await this.#write(key + resuming, { since: now });
+    await this.#delete(key);
     return true;
   }
 
   /** The second half: all that were parked for it are back. */
-  async end(account: AccountId | undefined): Promise<void> {
-    const key = account ?? wholeSection;
-    await this.#keyValues.delete(this.#prefix + key);
-    this.#known.delete(key);
+  end(account: AccountId | undefined): Promise<void> {
+    return this.#delete((account ?? wholeSection) + resuming);
   }
 
   /** As it is now, in the store. */
   async isPaused(account: AccountId): Promise<boolean> {
-    return pauseOf(await this.#read(account)) !== undefined;
+    return (await this.#read(account)) !== undefined;
   }
 
-  async #read(account: AccountId | undefined): Promise<Kept | undefined> {
-    return (await this.#keyValues.get(this.#prefix + (account ?? wholeSection))) as unknown as
-      | Kept
-      | undefined;
+  async #read(key: string): Promise<Kept | undefined> {
+    return (await this.#keyValues.get(this.#prefix + key)) as unknown as Kept | undefined;
   }
 
-  async #write(account: AccountId | undefined, kept: Kept): Promise<void> {
-    const key = account ?? wholeSection;
+  async #write(key: string, kept: Kept): Promise<void> {
     await this.#keyValues.set(this.#prefix + key, kept as unknown as JsonValue);
     this.#known.set(key, kept);
+  }
+
+  async #delete(key: string): Promise<void> {
+    await this.#keyValues.delete(this.#prefix + key);
+    this.#known.delete(key);
   }
 }
 
 function pauseOf(kept: Kept | undefined): Pause | undefined {
-  if (kept === undefined || kept.resuming !== undefined) return undefined;
-  return { since: new Date(kept.since), stopRunning: kept.stopRunning === true };
+  return kept && { since: new Date(kept.since), stopRunning: kept.stopRunning === true };
 }

@@ -91,13 +91,28 @@ onEachBackend((rig, shared) => {
       const { jobId } = await queue.add('test.work', work());
       await until(async () => (await queue.get(jobId))?.state === 'parked');
       // The first half of a resume, as `Pauses.lift` leaves it; then the process died.
-      const key = (await rig().backend.keyValues.keys('queue/')).find((name) =>
-        name.endsWith('/pause/acme-za'),
-      );
-      await rig().backend.keyValues.set(key!, { since: now, resuming: now });
+      const { keyValues } = rig().backend;
+      const key = (await keyValues.keys('queue/')).find((name) => name.endsWith('/pause/acme-za'))!;
+      await keyValues.set(`${key}/resuming`, { since: now });
+      await keyValues.delete(key);
       now += 40_000;
       await expect(queue.waitFor(jobId)).resolves.toBe('done');
-      await expect(rig().backend.keyValues.get(key!)).resolves.toBeUndefined();
+      await until(async () => (await keyValues.get(`${key}/resuming`)) === undefined);
+    });
+
+    it('leaves none of its jobs behind, also one that was parked as it was being resumed and could not be told', async () => {
+      let now = Date.now();
+      const queue = rig().queue(async () => 'done', { clock: { now: () => now, sleep } });
+      await queue.pause({ accountId: acme });
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await until(async () => (await queue.get(jobId))?.state === 'parked');
+      // As if the one that resumed it had not seen this job, which was just being parked elsewhere.
+      const { keyValues } = rig().backend;
+      const pause = (await keyValues.keys('queue/')).find((name) => name.endsWith('/pause/acme-za'));
+      await keyValues.delete(pause!);
+      now += 301_000;
+      await expect(queue.waitFor(jobId)).resolves.toBe('done');
     });
   });
 

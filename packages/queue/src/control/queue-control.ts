@@ -30,10 +30,13 @@ interface Parts {
 const pageSize = 500;
 /** Whoever brings the jobs of a resumed account back and has not come to an end after so long has died. */
 const resumeTakesMs = 30_000;
+/** How often a worker looks for jobs that are parked for a pause that is over. */
+const lookForForgottenMs = 300_000;
 
 /** Pauses and resumes a section, or an account in it, for all processes. */
 export class QueueControl {
   readonly #parts: Parts;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -106,17 +109,32 @@ export class QueueControl {
     for (const accountId of pauses.resumingSince(clock.now() - resumeTakesMs)) {
       await this.#bringBack(await this.#parts.queue(), accountId);
     }
+    if (clock.now() - this.#lookedAt >= lookForForgottenMs) {
+      this.#lookedAt = clock.now();
+      const paused = pauses.accounts();
+      await this.#promoteHeld((account) => !paused.has(account));
+    }
     const called = slots.callAgain();
     if (called.length > 0) await promoteAll(await this.#parts.queue(), called);
   }
 
-  /** They lie at the end of what is parked, for their time is far away. */
   async #bringBack(queue: BullQueue, accountId: AccountId): Promise<number> {
+    const jobs = await this.#promoteHeld((account) => account === accountId, queue);
+    await this.#parts.pauses.end(accountId);
+    return jobs;
+  }
+
+  /**
+   * What is parked for a pause lies at the end of what is parked, for its time is far away. Of those that came, went or were promoted while the
+   * pages were read, a few may be missed: a worker's look every few minutes finds them, and one that a broken connection has left behind.
+   */
+  async #promoteHeld(isMeant: (account: AccountId) => boolean, at?: BullQueue): Promise<number> {
+    const queue = at ?? (await this.#parts.queue());
     const parked: BullJob[] = [];
     for (let start = 0; ; start += pageSize) {
       const page = await queue.getJobs(['delayed'], start, start + pageSize - 1, false);
       const held = page.filter((job) => parkedFor(job) === 'pause');
-      parked.push(...held.filter(({ data }) => data.accountId === accountId));
+      parked.push(...held.filter(({ data }) => isMeant(data.accountId)));
       if (held.length === 0 || page.length < pageSize) break;
     }
     // Sorting is stable: within a priority, whoever was parked first goes on first.
@@ -125,7 +143,6 @@ export class QueueControl {
       queue,
       inOrder.map(({ id }) => id!),
     );
-    await this.#parts.pauses.end(accountId);
     return inOrder.length;
   }
 }

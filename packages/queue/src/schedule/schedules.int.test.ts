@@ -1,10 +1,10 @@
 import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { onEachBackend } from '../testing/each-backend.js';
-import { account, latch, next, until, work } from '../testing/rig.js';
 import { defineJob } from '../job/job-definition.js';
 import { OperationQueues } from '../queue/operation-queues.js';
+import { onEachBackend } from '../testing/each-backend.js';
+import { account, latch, next, until, work } from '../testing/rig.js';
 
 const hourly = { job: 'test.work', accountId: 'acme-za', payload: { n: 7 } };
 
@@ -87,6 +87,48 @@ onEachBackend((rig) => {
       await until(async () => runs >= 2);
       expect(most).toBe(1);
       await queue.schedules.remove('slow');
+    });
+
+    it('of a paused account has one job parked, however often it comes due, and runs it once when the account is resumed', async () => {
+      let runs = 0;
+      const queue = rig().queue(async () => {
+        runs += 1;
+      });
+      await queue.pause({ accountId: account });
+      await queue.start();
+      await queue.schedules.upsert('held', { ...hourly, everyMs: 1_000 });
+      await until(async () => (await queue.schedules.get('held'))!.runs >= 4);
+      // The job, and the clockwork's next time (or the one that is just running).
+      const { parked, waiting, active } = await queue.counts();
+      expect(parked + waiting + active).toBeLessThanOrEqual(3);
+      expect(runs).toBe(0);
+      await queue.schedules.remove('held');
+      await queue.resume({ accountId: account });
+      await until(async () => (await queue.counts()).completed > 0);
+      await until(async () => (await queue.counts()).parked === 0);
+      expect(runs).toBe(1);
+    });
+
+    it('takes no place of its account, and does not pile up while there is none', async () => {
+      const gate = latch();
+      let runs = 0;
+      const queue = rig().queue(
+        async () => {
+          runs += 1;
+          await gate.opened;
+        },
+        { perAccountConcurrency: 1 },
+      );
+      await queue.start();
+      await queue.add('test.work', work());
+      await until(async () => runs === 1);
+      await queue.schedules.upsert('crowded', { ...hourly, everyMs: 1_000 });
+      await until(async () => (await queue.schedules.get('crowded'))!.runs >= 4);
+      const { parked, waiting } = await queue.counts();
+      expect(parked + waiting).toBeLessThanOrEqual(3);
+      await queue.schedules.remove('crowded');
+      gate.open();
+      await until(async () => (await queue.counts()).completed === 2);
     });
 
     it('makes up for one run after an outage, not for all', async () => {
