@@ -51,6 +51,7 @@ export class JobWorker {
   readonly #recovery: RecoveryWatch;
   readonly #stopping = new AbortController();
   readonly #chores = new Set<Promise<void>>();
+  readonly #inHand = new Set<string>();
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -82,9 +83,10 @@ export class JobWorker {
       workerName,
       worker: this.#worker,
       lockName: `queue/${parts.queue.name}/recovery`,
-      isHere: (jobId) => this.#runner.has(jobId),
+      isHere: (jobId) => this.#inHand.has(jobId),
     });
     this.#renewByToken();
+    this.#holdUntilWritten();
     this.#listen();
   }
 
@@ -181,6 +183,22 @@ export class JobWorker {
         else run.confirm(sentAt);
       }
       return [...failed];
+    };
+  }
+
+  /**
+   * A job is in our hands until its end is written down, which the store may take its time for: taken for lost meanwhile, it would be done
+   * again.
+   */
+  #holdUntilWritten(): void {
+    const process = this.#worker.processJob.bind(this.#worker);
+    this.#worker.processJob = async (job, token, mayFetchNext) => {
+      this.#inHand.add(job.id!);
+      try {
+        return await process(job, token, mayFetchNext);
+      } finally {
+        this.#inHand.delete(job.id!);
+      }
     };
   }
 

@@ -65,7 +65,6 @@ export interface RunnerParts {
 export class JobRunner {
   readonly #parts: RunnerParts;
   readonly #runs = new Map<string, JobRun>();
-  readonly #taken = new Set<string>();
   readonly #checkpointed = new Set<string>();
   readonly #turns = new Turns();
   readonly #givenBack = new Set<Promise<unknown>>();
@@ -77,11 +76,6 @@ export class JobRunner {
 
   get runs(): ReadonlyMap<string, JobRun> {
     return this.#runs;
-  }
-
-  /** Whether BullMQ has handed the job to this process, and it has not left yet. */
-  has(jobId: string): boolean {
-    return this.#taken.has(jobId);
   }
 
   /** From now on, jobs that a worker still takes go straight back, and running ones leave at their next checkpoint. */
@@ -101,15 +95,6 @@ export class JobRunner {
 
   /** BullMQ's processor. Returns the result, or throws what tells BullMQ that the job was moved or failed. */
   async process(job: BullJob, token: string): Promise<unknown> {
-    this.#taken.add(job.id!);
-    try {
-      return await this.#take(job, token);
-    } finally {
-      this.#taken.delete(job.id!);
-    }
-  }
-
-  async #take(job: BullJob, token: string): Promise<unknown> {
     const { queue, gate, admission, leaseMs } = this.#parts;
     const jobId = job.id!;
     await this.#turns.next(job.priority);

@@ -1,0 +1,60 @@
+import { sleep } from '@fluxori/core';
+import { describe, expect, it } from '@jest/globals';
+import type { IQueueBackend } from 'bullmq';
+import { onSharedBackends } from '../testing/each-backend.js';
+import { until, work } from '../testing/rig.js';
+
+/** Every look of a worker comes twenty times as soon. */
+const clock = {
+  now: () => Date.now(),
+  sleep: (ms: number, signal?: AbortSignal) => sleep(ms / 20, signal),
+};
+
+onSharedBackends((rig) => {
+  describe('a job that is done, while its end is slow to be written down', () => {
+    it('is not taken for lost and done again', async () => {
+      const { backend } = rig();
+      const slow = {
+        ...backend,
+        queueConnection: async () => {
+          const connection = await backend.queueConnection();
+          const backendFactory: typeof connection.backendFactory = (...args) =>
+            slowed(connection.backendFactory(...args));
+          return { ...connection, backendFactory };
+        },
+      };
+      const runs: number[] = [];
+      const queue = rig().queue(
+        async (ctx) => {
+          runs.push(ctx.payload.n);
+          if (ctx.payload.n === 2 && ctx.attempt === 1 && runs.filter((n) => n === 2).length === 1)
+            ctx.park({ until: new Date(Date.now() + 50), reason: 'for a moment' });
+        },
+        { backend: slow, clock },
+      );
+      await queue.start();
+      const done = await queue.add('test.work', work(1));
+      await queue.add('test.work', work(2));
+      await queue.waitFor(done.jobId);
+      await until(async () => (await queue.counts()).completed === 2);
+      expect(runs.filter((n) => n === 1)).toEqual([1]);
+    });
+  });
+});
+
+/** A store in which one kind of command takes its time. */
+function slowed(backend: IQueueBackend): IQueueBackend {
+  const pausesMs: Readonly<Record<string, number>> = { moveToCompleted: 1_500, moveToDelayed: 150 };
+  return new Proxy(backend, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      const pauseMs = pausesMs[String(property)];
+      if (pauseMs === undefined) return value.bind(target);
+      return async (...args: unknown[]) => {
+        await sleep(pauseMs);
+        return Reflect.apply(value, target, args) as unknown;
+      };
+    },
+  });
+}
