@@ -39,7 +39,7 @@ export interface BackendUnderTest {
   readonly time: 'given' | 'own';
   /** Whether several processes may be on one place at once; then they are tried too. */
   readonly shared: boolean;
-  /** How long a grant of a dead process counts as in flight, in milliseconds, when the place is set up to make that short enough to wait for. */
+  /** How long a grant counts as in flight when its process renews it no more, in milliseconds, if that is short enough to wait for. */
   readonly leaseMs?: number;
 }
 

@@ -3,14 +3,22 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeBackend } from '../conformance.js';
 import { openBackend } from '../open-backend.js';
 
+const leaseMs = 3_000;
+
+function withLease(url: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}lease=${leaseMs / 1000}`;
+}
+
 describeWith('postgres', 'a PostgreSQL', () => {
   describeBackend({ describe, it, beforeAll, afterAll, expect }, 'postgres:', {
     place: async () => {
-      const { url, remove } = await freshPlace('postgres');
-      return { url, open: (clock) => openBackend(url, { clock }), remove };
+      const fresh = await freshPlace('postgres');
+      const url = withLease(fresh.url);
+      return { url, open: (clock) => openBackend(url, { clock }), remove: fresh.remove };
     },
     persists: true,
     time: 'own',
     shared: true,
+    leaseMs,
   });
 });

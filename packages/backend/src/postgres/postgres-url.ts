@@ -115,8 +115,10 @@ function parametersOf(url: URL): Map<Parameter, string> {
   const given = new Map<Parameter, string>();
   for (const [name, value] of url.searchParams) {
     if (!isParameter(name)) {
+      // Behind a ? that a password holds as it is, its rest would pass for a parameter: then an @ follows, and nothing is repeated.
+      const named = url.search.includes('@') ? '' : ` "${name.slice(0, 40)}"`;
       throw new ConfigurationError(
-        `The URL of the PostgreSQL has a parameter "${name}", which is not known.`,
+        `The URL of the PostgreSQL has a parameter${named}, which is not known.`,
         {
           field: 'backend',
           remedy: `Known: ${parameters.join(', ')}.`,

@@ -103,9 +103,9 @@ function readParameters(query: string): Map<Parameter, string> {
   for (const [name, value] of new URLSearchParams(query)) {
     const parameter = known.find((one) => one === name);
     if (parameter === undefined) {
-      throw wrong(
-        `it has an unknown parameter ${JSON.stringify(name.slice(0, 40))}; known are ${known.join(', ')}`,
-      );
+      // Behind a ? that a password holds as it is, its rest would pass for a parameter: then an @ follows, and nothing is repeated.
+      const named = query.includes('@') ? '' : ` ${JSON.stringify(name.slice(0, 40))}`;
+      throw wrong(`it has an unknown parameter${named}; known are ${known.join(', ')}`);
     }
     if (value === '') throw wrong(`the parameter ${name} is empty`);
     parameters.set(parameter, value);

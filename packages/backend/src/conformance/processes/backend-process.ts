@@ -66,6 +66,15 @@ export class BackendProcess {
     return answer;
   }
 
+  /** As a laptop that is closed: it does nothing, and does not know it. */
+  stop(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** As the power goes: SIGKILL. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

@@ -112,5 +112,33 @@ export function describeBucketsOfMany(
       await sleep(300);
       expect((await stateOf(limit)).level).toBeCloseTo(5, 6);
     }, 30_000);
+
+    if (driver.leaseMs === undefined) return;
+    const { leaseMs } = driver;
+
+    it('count what is in flight for as long as its process lives, and bring nothing back for one that was away', async () => {
+      const limit = bucket(0.001, 5);
+      const absent = await company.another();
+      const missed = await absent.call('buckets', 'take', [limit], { priority: normal });
+      const [living] = company.others;
+      const held = await living!.call('buckets', 'take', [limit], { priority: normal });
+      if (!missed.granted || !held.granted) throw new Error('A full bucket refused.');
+      absent.stop();
+      try {
+        await sleep(leaseMs * 1.5);
+        expect(await stateOf(limit)).toMatchObject({ inFlight: 1 });
+      } finally {
+        absent.goOn();
+      }
+      // Long enough for it to try to renew what it had.
+      await sleep(leaseMs / 2);
+      expect(await stateOf(limit)).toMatchObject({ inFlight: 1 });
+      await absent.call('buckets', 'settle', missed.grant, { consumed: false });
+      await living!.call('buckets', 'settle', held.grant, { consumed: false });
+      let state = await stateOf(limit);
+      for (; state.inFlight > 0; state = await stateOf(limit)) await sleep(20);
+      // Its token counts as used; the other one came back.
+      expect(state.level).toBeCloseTo(4, 1);
+    }, 30_000);
   });
 }
