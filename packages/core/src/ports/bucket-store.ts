@@ -49,7 +49,9 @@ export interface BucketState {
  * **Never faster than the limit.** The other side takes its token when the request arrives, which may be any time between the grant and
  * the answer. So a granted request counts as *in flight* until it is settled, and a bucket refills only up to `burst - inFlight`: then our
  * level is never above the other side's, however long requests are on their way. A grant that is never settled (its process died)
- * stops counting after `leaseMs`.
+ * stops counting after `leaseMs`, and its token counts as used. Where several processes share the store, `leaseMs` is short and counts from
+ * when the process was last heard of: it renews what it has under way for as long as it lives and reaches the store, an hour at most. What
+ * has stopped counting does not count again, whoever comes back, and settling it does nothing.
  */
 export interface BucketStore {
   /**
