@@ -10,19 +10,21 @@ export async function promote(queue: BullQueue, jobId: string): Promise<void> {
     .catch(() => {});
 }
 
-/** So many are asked for at once: enough that the way to a store over the network does not count. */
-const atOnce = 50;
+/** So many are asked for at once in the end: enough that the way to a store over the network does not count. */
+const mostAtOnce = 50;
 
 /**
- * Many go on, in the order given.
+ * Many go on, in the order given. The first ones strictly so, then as many at once as went before: over several connections those might
+ * overtake each other, and an idle worker would begin with the less urgent one.
+ *
  * @throws NetworkError (`BACKEND_UNAVAILABLE`) when the store went away meanwhile; what was not promoted stays parked.
  */
 export async function promoteAll(queue: BullQueue, jobIds: readonly string[]): Promise<void> {
   const backend = queue.getBackend();
-  for (let start = 0; start < jobIds.length; start += atOnce) {
-    const answers = await Promise.allSettled(
-      jobIds.slice(start, start + atOnce).map((jobId) => backend.promote(jobId)),
-    );
+  for (let start = 0; start < jobIds.length; ) {
+    const end = start + Math.min(Math.max(start, 1), mostAtOnce);
+    const answers = await Promise.allSettled(jobIds.slice(start, end).map((jobId) => backend.promote(jobId)));
+    start = end;
     for (const answer of answers) {
       if (answer.status === 'rejected' && isStoreTrouble(answer.reason)) throw answer.reason;
     }
