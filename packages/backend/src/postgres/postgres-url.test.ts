@@ -71,7 +71,13 @@ describe('a postgres:// URL', () => {
         field: 'backend.schema',
       });
     }
-    for (const location of ['//me:hunter2@@h:port/d', 'h/d', '//me:hunter2%@h/d']) {
+    for (const location of [
+      '//me:hunter2@@h:port/d',
+      'h/d',
+      '//me:hunter2%@h/d',
+      '//me:12?hunter2@h/d',
+      '//me:12?hunter2&x@h/d',
+    ]) {
       const { message, remedy } = refusal(location);
       expect(`${message} ${remedy}`).not.toContain('hunter2');
     }

@@ -117,13 +117,10 @@ function parametersOf(url: URL): Map<Parameter, string> {
     if (!isParameter(name)) {
       // Behind a ? that a password holds as it is, its rest would pass for a parameter: then an @ follows, and nothing is repeated.
       const named = url.search.includes('@') ? '' : ` "${name.slice(0, 40)}"`;
-      throw new ConfigurationError(
-        `The URL of the PostgreSQL has a parameter${named}, which is not known.`,
-        {
-          field: 'backend',
-          remedy: `Known: ${parameters.join(', ')}.`,
-        },
-      );
+      throw new ConfigurationError(`The URL of the PostgreSQL has a parameter${named}, which is not known.`, {
+        field: 'backend',
+        remedy: `Known: ${parameters.join(', ')}.`,
+      });
     }
     given.set(name, value);
   }

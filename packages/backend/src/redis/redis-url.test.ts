@@ -69,6 +69,10 @@ describe("Redis' URL", () => {
 
   it('is refused with the part that is wrong, and without what might be a secret', () => {
     expect(refusal('//cache?prefx=a')).toContain('unknown parameter "prefx"; known are prefix, sentinel');
+    for (const location of ['//u:12?geheim@a/0', '//u:12?geheim&x@a/0']) {
+      expect(refusal(location)).toContain('unknown parameter; known are');
+      expect(refusal(location)).not.toContain('geheim');
+    }
     expect(refusal('//a,b')).toContain('several hosts need');
     expect(refusal('//a?cluster=true&sentinel=x')).toContain('exclude each other');
     expect(refusal('//a/1?cluster=true')).toContain('database 0 only');
