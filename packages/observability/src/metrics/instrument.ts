@@ -52,6 +52,8 @@ export class Instrument {
   clear(): void {
     this.#series.clear();
     this.#metric.reset();
+    // Without labels prom-client would say 0 from now on.
+    if (this.definition.labels.length === 0) this.#metric.remove();
   }
 
   #open(key: string, values: readonly string[]): Series | undefined {

@@ -151,6 +151,20 @@ describe('gauges that are read at each scrape', () => {
     await metrics.text();
     expect(reads).toBe(1);
   });
+
+  it('leaves a gauge without labels out, too, when it cannot be read: 0 would be a number', async () => {
+    const definition = { name: 'test_alone', kind: 'gauge', help: 'One number.', labels: [] } as const;
+    let answer: () => Promise<readonly { name: string; value: number }[]> = async () => [
+      { name: 'test_alone', value: 7 },
+    ];
+    const metrics = prometheusMetrics({ processMetrics: false });
+    metrics.addSource({ name: 'alone', gauges: [definition], read: () => answer() });
+    expect(await metrics.text()).toContain('\ntest_alone 7\n');
+    answer = () => Promise.reject(new Error('away'));
+    expect(await metrics.text()).not.toMatch(/^test_alone /m);
+    answer = async () => [{ name: 'test_alone', value: 8 }];
+    expect(await metrics.text()).toContain('\ntest_alone 8\n');
+  });
 });
 
 describe('backendGauges', () => {
