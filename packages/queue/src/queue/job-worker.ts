@@ -186,10 +186,7 @@ export class JobWorker {
     };
   }
 
-  /**
-   * A job is in our hands until its end is written down, which the store may take its time for: taken for lost meanwhile, it would be done
-   * again.
-   */
+  /** A job is in our hands until its end is written down: taken for lost while that takes long, it would be done again. */
   #holdUntilWritten(): void {
     const process = this.#worker.processJob.bind(this.#worker);
     this.#worker.processJob = async (job, token, mayFetchNext) => {
