@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Health, silentLogger, sleep } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { describeWith, startServer } from '@fluxori/test-services';
+import { describeWith, services, startServer } from '@fluxori/test-services';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { App } from '../composition/open-app.js';
 import { CommandLine } from '../testing/command-line.js';
@@ -38,16 +38,29 @@ class WorkerProcess implements AsyncDisposable {
     return /Metrics: (\S+)\/metrics/.exec(this.output)?.[1] ?? '';
   }
 
-  /** The exit code; null when it does not end. */
+  /** The exit code. What does not end by itself is killed, so that no test waits for it. */
   async stop(): Promise<number | null> {
     this.#process.kill('SIGTERM');
-    await Promise.race([this.#ended, sleep(20_000)]);
+    if (!(await this.#endsWithin(20_000))) {
+      throw new Error(`It goes on 20 s after it was told to stop: ${this.output}`);
+    }
     return this.#process.exitCode;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.kill('SIGKILL');
-    await this.#ended;
+    if (!(await this.#endsWithin(5_000))) throw new Error(`It outlives a SIGKILL: ${this.output}`);
+  }
+
+  async #endsWithin(ms: number): Promise<boolean> {
+    const over = new AbortController();
+    const late = sleep(ms, over.signal).then(
+      () => false,
+      () => false,
+    );
+    const isOver = await Promise.race([this.#ended.then(() => true), late]);
+    over.abort();
+    return isOver;
   }
 }
 
@@ -187,6 +200,28 @@ describe('a worker process', () => {
     expect(await worker.stop()).toBe(0);
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   }, 60_000);
+
+  describe.each(services)('on %s', (service) => {
+    describeWith(service, 'that goes away', () => {
+      it('ends soon all the same when it is told to', async () => {
+        await using store = await startServer(service);
+        await using worker = new WorkerProcess(home.path, '--backend', store.url);
+        const url = await worker.url();
+        const readiness = async () => (await page(url, '/readyz')).status;
+        await until(
+          async () => (await readiness()) === 200,
+          () => worker.output,
+        );
+        await store.kill();
+        await until(
+          async () => (await readiness()) === 503,
+          () => worker.output,
+        );
+        // A call waits 30 s for a store that is away; a worker that ends does not.
+        expect(await worker.stop()).toBe(0);
+      }, 60_000);
+    });
+  });
 
   describeWith('redis', 'on Redis', () => {
     it('is not ready while its store is away, and ready again when it is back', async () => {

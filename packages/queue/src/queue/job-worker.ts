@@ -11,6 +11,7 @@ import { RecoveryWatch } from '../recovery/recovery-watch.js';
 import type { WorkerRegister } from '../recovery/worker-register.js';
 import { instant, type JobRun } from '../run/job-run.js';
 import { JobRunner, type RunnerParts } from '../run/job-runner.js';
+import { atMost } from '../store/at-most.js';
 import { isStoreTrouble } from '../store/store-trouble.js';
 import type { BullJob, BullWorker } from './bull-types.js';
 
@@ -42,6 +43,8 @@ const askAgainMs = 500;
 const orderCheckMs = 1_000;
 /** How long a handler may take to notice that its signal was aborted. */
 const unwindMs = 1_000;
+/** How long the end waits for each of BullMQ's steps, and for what is done after jobs have ended, when the store is away. */
+const lastWordMs = 6_000;
 
 /** Takes jobs from the queue and runs them, until it is stopped. */
 export class JobWorker {
@@ -98,6 +101,8 @@ export class JobWorker {
     await this.#worker.waitUntilReady();
     await this.#attempt(() => this.#parts.control.begin());
     await this.#recovery.start();
+    // Told to stop before it was there, as can be when the store is away.
+    if (this.#stopping.signal.aborted) return;
     this.#worker.run().catch((error: unknown) => this.#report(error));
     void this.#watch();
   }
@@ -107,28 +112,27 @@ export class JobWorker {
    * back to the queue, no attempt used. A handler that ignores its signal is left behind; its job goes back all the same.
    */
   async stop(graceMs: number): Promise<void> {
-    const { queue, logger } = this.#parts;
     this.#runner.stopTaking();
     this.#stopping.abort();
     await this.#recovery.stop();
-    await this.#worker.pause(true);
+    await atMost(
+      lastWordMs,
+      this.#attempt(() => this.#worker.pause(true)),
+    );
     await this.#whenLeft(graceMs);
     for (const run of this.runs.values()) run.stop('closing');
     await this.#whenLeft(unwindMs);
     const deaf = [...this.runs.values()];
-    await this.#worker.close(deaf.length > 0);
-    for (const { jobId, token } of deaf) {
-      logger.warn(
-        { jobId },
-        'The job did not stop when it was told to; it goes back to the queue without it.',
-      );
-      await queue.getBackend().moveJobFromActiveToWait(jobId, token);
-    }
+    await atMost(
+      lastWordMs,
+      this.#attempt(() => this.#worker.close(deaf.length > 0)),
+    );
+    await Promise.all(deaf.map((run) => this.#giveBack(run)));
     // A fetch that was under way may have taken one more job: it comes by in the next turn, and must find the queue open.
     await turn();
     await turn();
     await this.#runner.whenGivenBack();
-    await Promise.allSettled(this.#chores);
+    await atMost(lastWordMs, Promise.all(this.#chores));
   }
 
   setPriority(jobId: string, priority: Priority): boolean {
@@ -141,6 +145,13 @@ export class JobWorker {
     const run = this.runs.get(jobId);
     run?.stop('cancelled');
     return run !== undefined;
+  }
+
+  /** When the store cannot be told, the job is taken up again as that of a process that died. */
+  async #giveBack({ jobId, token }: JobRun): Promise<void> {
+    const { queue, logger } = this.#parts;
+    logger.warn({ jobId }, 'The job did not stop when it was told to; it goes back to the queue without it.');
+    await this.#attempt(() => queue.getBackend().moveJobFromActiveToWait(jobId, token));
   }
 
   /** Waits until all runs have left, `ms` at the longest. */

@@ -3,6 +3,7 @@ import type { PausedView, PauseOptions } from '../control/queue-control.js';
 import type { JobState, JobView } from '../job/job-view.js';
 import type { RegisteredWorker } from '../recovery/worker-register.js';
 import type { Schedules } from '../schedule/schedules.js';
+import { atMost } from '../store/at-most.js';
 import type { BullQueue } from './bull-types.js';
 import type { DeadLetters } from './dead-letters.js';
 import { type AddOptions, type AddResult, type BulkItem, sectionOfClockwork } from './enqueue.js';
@@ -15,6 +16,8 @@ import { makeWorker, type QueueParts, queueParts } from './queue-parts.js';
 import { waitForJob } from './wait-for-job.js';
 
 const defaultGraceMs = 10_000;
+/** How long the end waits for a start that is under way. */
+const startingMs = 5_000;
 
 /** How a section stands. */
 export interface QueueOverview {
@@ -223,7 +226,8 @@ export class OperationQueue implements AsyncDisposable {
 
   async #close(graceMs: number): Promise<void> {
     const { link } = this.#parts;
-    await this.#starting?.catch(() => {});
+    // A start that a store holds up which is away is not waited for to its end.
+    await atMost(startingMs, this.#starting);
     link.part();
     await this.#worker?.stop(graceMs);
     await link.close();

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { FluxoriBackend, QueueConnection } from '@fluxori/backend';
 import { ConfigurationError, type Logger } from '@fluxori/core';
 import { Queue } from 'bullmq';
+import { atMost } from '../store/at-most.js';
 import { steadfast } from '../store/steadfast-backend.js';
 import { isStoreTrouble } from '../store/store-trouble.js';
 import type { BullQueue } from './bull-types.js';
@@ -66,8 +67,10 @@ export class QueueLink {
   async close(): Promise<void> {
     this.part();
     this.#closed.abort(new DOMException('The queue was closed.', 'AbortError'));
-    const link = await this.#link?.catch(() => undefined);
-    await link?.queue.close();
+    await atMost(
+      lastWordMs,
+      this.#link?.then(({ queue }) => queue.close()),
+    );
   }
 
   async #connect(): Promise<Link> {
@@ -107,6 +110,8 @@ export class QueueLink {
 }
 
 const defaultPatienceMs = 30_000;
+/** How long the end waits for BullMQ when the store is away. */
+const lastWordMs = 6_000;
 
 /** How long a command waits for a store that is away: as the backend's own ports do, by the URL's `patience` in seconds. */
 function patienceOf(url: string): number {

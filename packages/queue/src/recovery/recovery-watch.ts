@@ -1,6 +1,7 @@
 import type { Clock, Locks } from '@fluxori/core';
 import { metricNames } from '../metric-names.js';
 import type { BullJob, BullWorker } from '../queue/bull-types.js';
+import { atMost } from '../store/at-most.js';
 import { isStoreTrouble } from '../store/store-trouble.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { type OrphanParts, recoverOrphans } from './recover-orphans.js';
@@ -28,6 +29,8 @@ const lookMs = 4_000;
 const looksPerCheck = 4;
 /** For so many looks after the store was away, jobs are looked for whose claim was lost on the way. */
 const looksAfterTrouble = 12;
+/** The end is not held up for longer by a store that is away. Whose name stays in the register is found dead by who looks next. */
+const lastWordMs = 2_000;
 
 /**
  * Brings back the jobs of processes that died. On a backend of its own a worker does so once, at its start. On a shared one, again and
@@ -58,7 +61,7 @@ export class RecoveryWatch {
     await this.#attempt(() => this.#sign());
     await this.#attempt(() => this.#takeBack((job) => identity.lifeOf(job.processedBy) === 'dead'));
     await this.#attempt(() => this.#checkLocks());
-    this.#watching = this.#watch();
+    if (!this.#stopping.signal.aborted) this.#watching = this.#watch();
   }
 
   /** The store was away: an answer may have been lost, and with it a job that the store believes to be here. */
@@ -68,8 +71,11 @@ export class RecoveryWatch {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new DOMException('The worker stops.', 'AbortError'));
-    await this.#watching;
-    if (!this.#parts.exclusive) await this.#parts.register.strike(this.#parts.workerName).catch(() => {});
+    const { exclusive, register, workerName } = this.#parts;
+    await atMost(
+      lastWordMs,
+      this.#watching.then(() => (exclusive ? undefined : register.strike(workerName))),
+    );
   }
 
   async #watch(): Promise<void> {

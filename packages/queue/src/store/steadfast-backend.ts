@@ -52,21 +52,30 @@ const doneWhen: Partial<Record<Method, readonly string[]>> = {
 };
 
 const partingMs = 5_000;
+/** After one has waited for so long in vain, those that follow are not each waited for as long. */
+const secondPartingMs = 500;
 /** A driver below may have waited and sent a claim again: the first one is lost then, and the job that it claimed. */
 const suspiciousMs = 100;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
+/** What the commands of one connection know together. */
+interface Terms extends Steadfastness {
+  /** One has waited for the end of an absence, at the parting, in vain. */
+  partedInVain: boolean;
+}
+
 /** Makes BullMQ's backend outlast a store that goes away and comes back: commands wait, are repeated, and fail in our words. */
 export function steadfast(connection: QueueConnection, terms: Steadfastness): QueueConnection {
+  const shared: Terms = { ...terms, partedInVain: false };
   return {
     ...connection,
     backendFactory: (name, options, extra) =>
-      steadfastBackend(connection.backendFactory(name, options, extra), terms),
+      steadfastBackend(connection.backendFactory(name, options, extra), shared),
   };
 }
 
-function steadfastBackend(backend: IQueueBackend, terms: Steadfastness): IQueueBackend {
+function steadfastBackend(backend: IQueueBackend, terms: Terms): IQueueBackend {
   const methods = new Map<PropertyKey, unknown>();
   return new Proxy(backend, {
     get(target, property) {
@@ -91,7 +100,7 @@ function patiently(
   method: Method,
   args: readonly unknown[],
   backend: IQueueBackend,
-  terms: Steadfastness,
+  terms: Terms,
 ): unknown {
   const first = command();
   if (!(first instanceof Promise) && !isThenable(first)) return first;
@@ -104,7 +113,7 @@ async function insist(
   method: Method,
   args: readonly unknown[],
   backend: IQueueBackend,
-  terms: Steadfastness,
+  terms: Terms,
 ): Promise<unknown> {
   const { patienceMs } = terms;
   const over = new AbortController();
@@ -115,6 +124,7 @@ async function insist(
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         const result = await Promise.race([answer, stop]);
+        terms.partedInVain = false;
         if (enduring.has(method) && performance.now() - sentAt > suspiciousMs) terms.onTrouble?.();
         return result;
       } catch (error) {
@@ -133,10 +143,14 @@ async function insist(
 }
 
 /** Rejects when it is time to give up. */
-async function deadline(ms: number | undefined, terms: Steadfastness, over: AbortSignal): Promise<never> {
+async function deadline(ms: number | undefined, terms: Terms, over: AbortSignal): Promise<never> {
   const { closing } = terms;
   const wait = (time: number) => sleep(time, over).catch(() => never());
-  const parting = aborted(closing, over).then(() => wait(partingMs));
+  const parting = aborted(closing, over)
+    .then(() => wait(terms.partedInVain ? secondPartingMs : partingMs))
+    .then(() => {
+      terms.partedInVain = true;
+    });
   await (ms === undefined ? parting : Promise.race([wait(ms), parting]));
   throw unavailable(terms);
 }
