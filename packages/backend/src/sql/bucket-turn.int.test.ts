@@ -147,7 +147,7 @@ const step = fc.oneof(
         fc.constantFrom(40_000, 61_000),
       ),
       /** Which grants' holders say then that they are alive: some in time, some late but not too late, and some when they have ended. */
-      alive: fc.oneof(fc.constant([]), fc.array(fc.nat(), { maxLength: 3 })),
+      alive: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(), { maxLength: 3 })),
     }),
   },
   {
