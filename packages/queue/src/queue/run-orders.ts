@@ -9,7 +9,12 @@ export interface RunOrder {
 /** An order for a job that has ended meanwhile goes by itself. */
 const ttlMs = 3_600_000;
 
-/** Orders to whoever is running a job, left where everyone who shares the backend looks. */
+const kinds = ['cancel', 'priority'] as const;
+
+/**
+ * Orders to whoever is running a job, left where everyone who shares the backend looks. Each kind is an entry of its own, so that of two that
+ * are given at the same moment neither replaces the other.
+ */
 export class RunOrders {
   readonly #keyValues: KeyValueStore;
   readonly #prefix: string;
@@ -20,28 +25,38 @@ export class RunOrders {
   }
 
   async send(jobId: string, order: RunOrder): Promise<void> {
-    const key = this.#prefix + jobId;
-    const before = (await this.#keyValues.get(key)) as RunOrder | undefined;
-    await this.#keyValues.set(key, { ...before, ...order }, { ttlMs });
+    for (const kind of kinds) {
+      const value = order[kind];
+      if (value !== undefined) await this.#keyValues.set(this.#key(kind, jobId), value, { ttlMs });
+    }
   }
 
   /** The order for one job, which is taken away. */
   async takeFor(jobId: string): Promise<RunOrder | undefined> {
-    const order = await this.#keyValues.get(this.#prefix + jobId);
-    if (order === undefined) return undefined;
-    await this.#keyValues.delete(this.#prefix + jobId);
-    return order as RunOrder;
+    const order: Record<string, unknown> = {};
+    for (const kind of kinds) {
+      const value = await this.#keyValues.get(this.#key(kind, jobId));
+      if (value === undefined) continue;
+      await this.#keyValues.delete(this.#key(kind, jobId));
+      order[kind] = value;
+    }
+    return Object.keys(order).length === 0 ? undefined : (order as RunOrder);
   }
 
   /** The orders for those of `jobIds` that have any; they are taken away. One statement when there are none. */
   async take(jobIds: ReadonlySet<string>): Promise<ReadonlyMap<string, RunOrder>> {
+    const keys = await this.#keyValues.keys(this.#prefix);
+    const ordered = new Set(keys.map((key) => key.slice(key.indexOf('/', this.#prefix.length) + 1)));
     const orders = new Map<string, RunOrder>();
-    for (const key of await this.#keyValues.keys(this.#prefix)) {
-      const jobId = key.slice(this.#prefix.length);
+    for (const jobId of ordered) {
       if (!jobIds.has(jobId)) continue;
       const order = await this.takeFor(jobId);
       if (order !== undefined) orders.set(jobId, order);
     }
     return orders;
+  }
+
+  #key(kind: (typeof kinds)[number], jobId: string): string {
+    return `${this.#prefix}${kind}/${jobId}`;
   }
 }
