@@ -1,3 +1,4 @@
+import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob } from '../job/job-definition.js';
@@ -50,7 +51,7 @@ onSharedBackends((rig) => {
 
     it('fails when no newer one has come for long enough, and is kept whole for a retry', async () => {
       let now = Date.now();
-      const clock = { now: () => now, sleep: (ms: number) => new Promise<void>((r) => setTimeout(r, ms)) };
+      const clock = { now: () => now, sleep };
       const newer = rig().queue(async (ctx) => ctx.payload.n, {}, { version: 2 });
       const older = rig().queue(async () => 'misread', { newerReleaseMs: 60_000, clock }, {}, true);
       const { jobId } = await newer.add('test.work', work(4));

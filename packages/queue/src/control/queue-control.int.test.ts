@@ -1,12 +1,12 @@
 import { accountId, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../testing/each-backend.js';
+import { onRedisAndSql } from '../testing/each-backend.js';
 import { next, until, work } from '../testing/rig.js';
 
 const acme = accountId('acme-za');
 const other = accountId('other-za');
 
-onEachBackend((rig, shared) => {
+onRedisAndSql((rig, shared) => {
   describe('a paused account', () => {
     it('parks its jobs without attempts, lets those of others run, and goes on at once in order of priority when it is resumed', async () => {
       const order: string[] = [];

@@ -6,7 +6,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import { ValidationError } from '@fluxori/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
-import { onEachBackend } from '../testing/each-backend.js';
+import { onRedisAndSql } from '../testing/each-backend.js';
 import { work } from '../testing/rig.js';
 import type { OperationQueue } from './operation-queue.js';
 
@@ -43,7 +43,7 @@ interface BoardQueue {
   }[];
 }
 
-onEachBackend((rig) => {
+onRedisAndSql((rig) => {
   describe('bull-board', () => {
     it('shows our queues and jobs', async () => {
       const queue = rig().queue(async (ctx) => {

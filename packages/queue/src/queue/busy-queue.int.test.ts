@@ -56,7 +56,10 @@ onEachBackend((rig, shared) => {
     };
   }
 
-  describe('a critical job behind 5,000 bulk jobs of the same account and operation', () => {
+  /** Over a network fewer of them last as long. */
+  const crowd = shared ? 2_000 : 5_000;
+
+  describe(`a critical job behind ${crowd} bulk jobs of the same account and operation`, () => {
     const limit = { key: 'orders.searchOrders@acme-za', ratePerSecond: 10, burst: 5 };
     /** One token's time, and what a busy machine may add, beside the longest that it kept a timer waiting. */
     const soonMs = 1_000 / limit.ratePerSecond + 150;
@@ -65,7 +68,7 @@ onEachBackend((rig, shared) => {
       const grants: Grant[] = [];
       const firstAsked: FirstAsked = new Map();
       const queue = rig().queue(limitedCall(limit, grants, firstAsked));
-      await queue.addBulk(bulk(5_000));
+      await queue.addBulk(bulk(crowd));
       const begun = next(queue, 'parked');
       const lag = watchLag();
       const startedAt = performance.now();
@@ -81,6 +84,8 @@ onEachBackend((rig, shared) => {
       const before = grants.length;
       await expectNextToken(-2);
       lag.stop();
+      // How fast tokens come is the buckets' promise; that parked jobs take them up, this process'.
+      if (shared) return;
       await sleep(2_000);
       const rate = ((grants.length - before) / (Date.now() - settledAt)) * 1_000;
       expect(rate).toBeGreaterThan(limit.ratePerSecond * 0.8);

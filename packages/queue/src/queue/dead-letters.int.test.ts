@@ -1,11 +1,11 @@
 import { AuthenticationError, accountId, ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../testing/each-backend.js';
+import { onRedisAndSql } from '../testing/each-backend.js';
 import { account, until, work } from '../testing/rig.js';
 
 const other = accountId('other-za');
 
-onEachBackend((rig) => {
+onRedisAndSql((rig) => {
   describe('failed jobs', () => {
     it('are listed with error, attempts and account, put back by kind, account or code, and thrown away', async () => {
       let broken = true;

@@ -1,9 +1,9 @@
 import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../testing/each-backend.js';
+import { onRedisAndSql } from '../testing/each-backend.js';
 import { work } from '../testing/rig.js';
 
-onEachBackend((rig) => {
+onRedisAndSql((rig) => {
   describe('completed jobs', () => {
     it('are kept up to their number, give or take fifty', async () => {
       const queue = rig().queue(async () => {}, { retention: { completed: { count: 20 } }, concurrency: 1 });

@@ -4,7 +4,7 @@ import { onEachBackend } from '../testing/each-backend.js';
 import { account, latch, next, type State, work } from '../testing/rig.js';
 import { QueueLink } from './queue-link.js';
 
-onEachBackend((rig) => {
+onEachBackend((rig, shared) => {
   const level = (id: string): CanonicalRecord =>
     ({
       kind: 'inventory',
@@ -133,60 +133,6 @@ onEachBackend((rig) => {
     });
   });
 
-  describe('progress', () => {
-    it('is told at once in the process, and written a few times a second, the last one always', async () => {
-      const queue = rig().queue(async (ctx) => {
-        for (let done = 1; done <= 200; done++) await ctx.progress({ done, total: 200, unit: 'orders' });
-      });
-      const told: number[] = [];
-      queue.on('progress', ({ progress }) => told.push(progress.done));
-      await queue.start();
-      const { jobId } = await queue.add('test.work', work());
-      await queue.waitFor(jobId);
-      expect(told).toHaveLength(200);
-      await expect(queue.get(jobId)).resolves.toMatchObject({
-        progress: { done: 200, total: 200, unit: 'orders' },
-      });
-    });
-
-    it('is visible from elsewhere while the handler works on', async () => {
-      const gate = latch();
-      const queue = rig().queue(async (ctx) => {
-        await ctx.progress({ done: 1 });
-        await ctx.progress({ done: 2 });
-        await gate.opened;
-      });
-      await queue.start();
-      const { jobId } = await queue.add('test.work', work());
-      await sleep(700);
-      await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'active', progress: { done: 2 } });
-      gate.open();
-    });
-  });
-
-  describe('waitFor', () => {
-    it('settles at once when its signal is aborted', async () => {
-      const queue = rig().queue(async () => {});
-      const { jobId } = await queue.add('test.work', work());
-      const abort = new AbortController();
-      const waiting = queue.waitFor(jobId, { signal: abort.signal });
-      await sleep(50);
-      const abortedAt = Date.now();
-      abort.abort(new Error('Enough.'));
-      await expect(waiting).rejects.toThrow('Enough.');
-      expect(Date.now() - abortedAt).toBeLessThan(50);
-    });
-
-    it('finds out what another queue object has done', async () => {
-      const worker = rig().queue(async () => 'done');
-      const producer = rig().queue(async () => {}, {}, {}, true);
-      const { jobId } = await producer.add('test.work', work());
-      const waiting = producer.waitFor(jobId);
-      await worker.start();
-      await expect(waiting).resolves.toBe('done');
-    });
-  });
-
   describe('close', () => {
     it('lets a running job finish', async () => {
       const gate = latch();
@@ -271,6 +217,62 @@ onEachBackend((rig) => {
       await rig()
         .queue(async () => {})
         .close();
+    });
+  });
+  // What is told in this process, and how often, is the same on all.
+  if (shared) return;
+
+  describe('progress', () => {
+    it('is told at once in the process, and written a few times a second, the last one always', async () => {
+      const queue = rig().queue(async (ctx) => {
+        for (let done = 1; done <= 200; done++) await ctx.progress({ done, total: 200, unit: 'orders' });
+      });
+      const told: number[] = [];
+      queue.on('progress', ({ progress }) => told.push(progress.done));
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await queue.waitFor(jobId);
+      expect(told).toHaveLength(200);
+      await expect(queue.get(jobId)).resolves.toMatchObject({
+        progress: { done: 200, total: 200, unit: 'orders' },
+      });
+    });
+
+    it('is visible from elsewhere while the handler works on', async () => {
+      const gate = latch();
+      const queue = rig().queue(async (ctx) => {
+        await ctx.progress({ done: 1 });
+        await ctx.progress({ done: 2 });
+        await gate.opened;
+      });
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await sleep(700);
+      await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'active', progress: { done: 2 } });
+      gate.open();
+    });
+  });
+
+  describe('waitFor', () => {
+    it('settles at once when its signal is aborted', async () => {
+      const queue = rig().queue(async () => {});
+      const { jobId } = await queue.add('test.work', work());
+      const abort = new AbortController();
+      const waiting = queue.waitFor(jobId, { signal: abort.signal });
+      await sleep(50);
+      const abortedAt = Date.now();
+      abort.abort(new Error('Enough.'));
+      await expect(waiting).rejects.toThrow('Enough.');
+      expect(Date.now() - abortedAt).toBeLessThan(50);
+    });
+
+    it('finds out what another queue object has done', async () => {
+      const worker = rig().queue(async () => 'done');
+      const producer = rig().queue(async () => {}, {}, {}, true);
+      const { jobId } = await producer.add('test.work', work());
+      const waiting = producer.waitFor(jobId);
+      await worker.start();
+      await expect(waiting).resolves.toBe('done');
     });
   });
 });

@@ -3,12 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob } from '../job/job-definition.js';
 import { OperationQueues } from '../queue/operation-queues.js';
-import { onEachBackend } from '../testing/each-backend.js';
+import { onRedisAndSql } from '../testing/each-backend.js';
 import { account, latch, next, until, work } from '../testing/rig.js';
 
 const hourly = { job: 'test.work', accountId: 'acme-za', payload: { n: 7 } };
 
-onEachBackend((rig) => {
+onRedisAndSql((rig) => {
   describe('a schedule', () => {
     it('runs its job at once and again after each interval, as an ordinary job of its account', async () => {
       const seen: [number, string][] = [];
@@ -136,7 +136,7 @@ onEachBackend((rig) => {
       const before = rig().queue(async () => {});
       await before.schedules.upsert('missed', { ...hourly, everyMs: 1_000 });
       await before.close();
-      await sleep(3_200);
+      await sleep(2_200);
       const after = rig().queue(
         async () => {
           runs += 1;
@@ -152,7 +152,6 @@ onEachBackend((rig) => {
       await after.schedules.remove('missed');
     });
   });
-
   describe('what is refused of a schedule', () => {
     it.each([
       [
