@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
-import { startSandbox } from '@fluxori/sandbox';
+import { relative } from 'node:path';
+import { type JsonValue, ValidationError } from '@fluxori/core';
+import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { ConfigFile } from '../config/config-file.js';
+import { setMember } from '../config/json-edit.js';
 import { sandboxAccount } from '../config/sandbox-account.js';
 import {
   type CommandContext,
@@ -27,7 +29,7 @@ export const sandboxCommand: CommandFactory = (facts) =>
     .option('--orders <number>', 'how many orders its seller has', '1200')
     .option('--skus <number>', 'how many SKUs its seller has', '500')
     .option('--seed <number>', 'the same seed makes the same world', '1')
-    .option('--write-config <file>', 'write a configuration that points at it')
+    .option('--write-config <file>', 'put its account into this configuration file; the rest of it stays')
     .addHelpText(
       'after',
       '\nExample, in two terminals:\n  fluxori sandbox --write-config fluxori.config.json\n  fluxori orders import\n',
@@ -35,19 +37,19 @@ export const sandboxCommand: CommandFactory = (facts) =>
     .action((options: SandboxOptions) => serve(contextOf(facts, options), options));
 
 async function serve(context: CommandContext, options: SandboxOptions): Promise<void> {
+  const file =
+    options.writeConfig === undefined ? undefined : await writableFile(context, options.writeConfig);
   const sandbox = await startSandbox({
-    port: wholeNumber('--port')(options.port),
+    port: portOption(options.port),
     orders: wholeNumber('--orders')(options.orders),
     skus: wholeNumber('--skus', 1)(options.skus),
     seed: wholeNumber('--seed')(options.seed),
   });
   try {
     const { endpoints, adminUrl } = sandbox;
-    if (options.writeConfig !== undefined) {
-      const file = resolve(context.cwd, options.writeConfig);
-      const config = { accounts: { 'sandbox-za': sandboxAccount(sandbox) } };
-      await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
-      context.terminal.say(`Wrote ${relative(context.cwd, file) || file}.`);
+    if (file !== undefined) {
+      await putAccount(file, sandbox);
+      context.terminal.say(`Wrote ${relative(context.cwd, file.path) || file.path}.`);
     }
     context.terminal.result({ endpoints, adminUrl }, () => {
       context.terminal.table(
@@ -63,4 +65,31 @@ async function serve(context: CommandContext, options: SandboxOptions): Promise<
   } finally {
     await sandbox.close();
   }
+}
+
+/** The file may be somebody's own: other accounts in it are not ours to lose. */
+async function writableFile(context: CommandContext, named: string): Promise<ConfigFile> {
+  const file = ConfigFile.at(context, named);
+  await file.accounts();
+  await file.checkWritable();
+  return file;
+}
+
+function putAccount(file: ConfigFile, sandbox: Sandbox): Promise<void> {
+  const account = sandboxAccount(sandbox) as unknown as JsonValue;
+  return file.change((text) => setMember(text, ['accounts', 'sandbox-za'], account));
+}
+
+const lastFirstPort = 65_530;
+
+function portOption(text: string): number {
+  const port = wholeNumber('--port')(text);
+  if (port <= lastFirstPort) return port;
+  throw new ValidationError(
+    `--port ${port} is above ${lastFirstPort}: the sandbox takes six ports in a row.`,
+    {
+      field: '--port',
+      remedy: 'Name a lower one, or 0 for free ones.',
+    },
+  );
 }
