@@ -74,7 +74,7 @@ async function listSchedules(context: CommandContext): Promise<void> {
     const schedules = await app.queues.schedules.list();
     context.terminal.result(schedules, () => {
       context.terminal.table(
-        ['schedule', 'job', 'account', 'when', 'priority', 'next run in'],
+        ['schedule', 'job', 'account', 'when', 'priority', 'next run'],
         schedules.map((schedule) => [
           schedule.name,
           schedule.job,
@@ -95,6 +95,7 @@ async function setSchedule(
   job: string,
   options: SetOptions,
 ): Promise<void> {
+  checkWhen(options);
   await context.withApp(async (app) => {
     const schedule = await app.queues.schedules.upsert(name, {
       job,
@@ -107,7 +108,7 @@ async function setSchedule(
     });
     context.terminal.result(schedule, () =>
       context.terminal.say(
-        `${name}: ${job} for ${schedule.accountId}, ${whenText(schedule)}; next in ${nextText(schedule)}.`,
+        `${name}: ${job} for ${schedule.accountId}, ${whenText(schedule)}; next ${nextText(schedule)}.`,
       ),
     );
   });
@@ -123,6 +124,22 @@ async function removeSchedule(context: CommandContext, name: string): Promise<vo
     }
     context.terminal.result({ name }, () => context.terminal.say(`Removed: ${name}.`));
   });
+}
+
+/** In the words of this command line; the queue speaks of the fields that a program gives. */
+function checkWhen({ every, cron, timeZone }: SetOptions): void {
+  if ((every === undefined) === (cron === undefined)) {
+    throw new ValidationError('A schedule needs either --every or --cron.', {
+      field: 'every',
+      remedy: 'Give one of the two, e.g. --every 15m or --cron "0 6 * * *".',
+    });
+  }
+  if (every !== undefined && timeZone !== undefined) {
+    throw new ValidationError('--time-zone says whose hours --cron means; an interval has none.', {
+      field: 'timeZone',
+      remedy: 'Leave --time-zone out, or use --cron instead of --every.',
+    });
+  }
 }
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -154,5 +171,6 @@ function whenText({ everyMs, cron, timeZone }: ScheduleView): string {
 }
 
 function nextText({ nextRunAt }: ScheduleView): string {
-  return nextRunAt === undefined ? '' : waitText(nextRunAt);
+  if (nextRunAt === undefined) return '';
+  return nextRunAt.getTime() <= Date.now() ? 'now, when a worker takes it up' : `in ${waitText(nextRunAt)}`;
 }
