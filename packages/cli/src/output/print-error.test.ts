@@ -41,6 +41,13 @@ describe('printError', () => {
     });
   });
 
+  it('tells what to do once, also when the message ends with it', () => {
+    const error = new ConfigurationError('The cron expression is wrong. Use five fields.', {
+      remedy: 'Use five fields.',
+    });
+    expect(printed(error)).toBe('fluxori: The cron expression is wrong.\n  What to do: Use five fields.\n');
+  });
+
   it('hides them in the stack of a defect', () => {
     const text = printed(new TypeError(`connect ${secretUrl}`));
     expect(text).toContain('print-error.test');

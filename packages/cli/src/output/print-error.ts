@@ -16,7 +16,7 @@ export function printError(terminal: Terminal, error: unknown, options: { stack?
     return;
   }
   const warn = (line: string) => terminal.warn(maskCredentials(line));
-  warn(`fluxori: ${messageOf(error)}`);
+  warn(`fluxori: ${withoutRemedy(error)}`);
   if (isFluxoriError(error)) {
     const facts = [
       error.operation && `operation ${error.operation}`,
@@ -28,6 +28,14 @@ export function printError(terminal: Terminal, error: unknown, options: { stack?
   } else if (options.stack && error instanceof Error) {
     warn(error.stack ?? '');
   }
+}
+
+/** Some messages end with their remedy, for logs; here it has a line of its own. */
+function withoutRemedy(error: unknown): string {
+  const message = messageOf(error);
+  const remedy = isFluxoriError(error) ? error.remedy : undefined;
+  const short = remedy && message.endsWith(remedy) ? message.slice(0, -remedy.length).trimEnd() : '';
+  return short || message;
 }
 
 function messageOf(error: unknown): string {
