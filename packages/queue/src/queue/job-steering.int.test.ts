@@ -1,9 +1,9 @@
 import { RateLimitError, sleep, ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../testing/each-backend.js';
+import { onRedisAndSql } from '../testing/each-backend.js';
 import { account, latch, next, work } from '../testing/rig.js';
 
-onEachBackend((rig) => {
+onRedisAndSql((rig) => {
   /** Runs until its signal is aborted. */
   const untilAborted = (signal: AbortSignal) => sleep(60_000, signal);
 

@@ -1,10 +1,10 @@
 import { type CanonicalRecord, type RecordBatch, type RecordSink, silentLogger, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../testing/each-backend.js';
+import { onRedisAndSql } from '../testing/each-backend.js';
 import { account, latch, next, type State, work } from '../testing/rig.js';
 import { QueueLink } from './queue-link.js';
 
-onEachBackend((rig, shared) => {
+onRedisAndSql((rig) => {
   const level = (id: string): CanonicalRecord =>
     ({
       kind: 'inventory',
@@ -219,9 +219,6 @@ onEachBackend((rig, shared) => {
         .close();
     });
   });
-  // What is told in this process, and how often, is the same on all.
-  if (shared) return;
-
   describe('progress', () => {
     it('is told at once in the process, and written a few times a second, the last one always', async () => {
       const queue = rig().queue(async (ctx) => {
