@@ -31,7 +31,8 @@ const config: Config = {
       },
     ],
   },
-  testTimeout: 30_000,
+  // Far above what any test takes: a limit for what hangs, not for what is promised, on a machine that others use, too.
+  testTimeout: 60_000,
 };
 
 export default config;
