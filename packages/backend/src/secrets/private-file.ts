@@ -12,7 +12,7 @@ const forOthers = 0o007;
  * exchange it in between. Windows has no such rights, so there it is not looked at.
  *
  * @param options.groupMayRead - for places that are closed by other means.
- * @throws ConfigurationError with code `SECRET_FILE_OPEN` when others may open it; `CONFIG_INVALID` when we may not.
+ * @throws ConfigurationError with code `SECRET_FILE_OPEN` when others may open it; `CONFIG_INVALID` when we may not, or it is a folder.
  */
 export async function readPrivateFile(
   file: string,
@@ -20,7 +20,9 @@ export async function readPrivateFile(
 ): Promise<string | undefined> {
   try {
     await using handle = await open(file, 'r');
-    const { mode } = await handle.stat();
+    const found = await handle.stat();
+    if (found.isDirectory()) throw noFile(file);
+    const { mode } = found;
     const forbidden = (options.groupMayRead ? 0o030 : forGroup) | forOthers;
     if (process.platform !== 'win32' && (mode & forbidden) !== 0) throw tooOpen(file, mode);
     return await handle.readFile('utf8');
@@ -66,6 +68,14 @@ async function writeFresh(file: string, text: string): Promise<void> {
   await using handle = await open(file, 'wx', ownerOnly);
   await handle.writeFile(text);
   await handle.sync();
+}
+
+/** A folder has other rights than a file, and closing it would not make it one. */
+function noFile(file: string): ConfigurationError {
+  return new ConfigurationError(`${file} is no file.`, {
+    field: file,
+    remedy: 'It is a folder: name the file in it.',
+  });
 }
 
 function tooOpen(file: string, mode: number): ConfigurationError {

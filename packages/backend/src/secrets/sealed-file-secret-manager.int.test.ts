@@ -193,6 +193,18 @@ describe('sealKeysOf', () => {
     });
   });
 
+  it('says that a folder is no file, whatever its rights, and does not advise to close it', async () => {
+    for (const mode of [0o755, 0o700]) {
+      const path = join(folder, `folder-${mode}`);
+      await mkdir(path, { mode });
+      expect(await failure(sealKeysOf({ FLUXORI_SEAL_KEY_FILE: path }))).toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: `${path} is no file.`,
+        remedy: expect.not.stringContaining('chmod'),
+      });
+    }
+  });
+
   it('refuses a key file that others may read, but for the group’s right that systemd shows', async () => {
     const path = join(folder, 'key');
     await writeFile(path, newKey);
