@@ -6,6 +6,7 @@ export type {
 } from './fluxori-backend.js';
 export { storableJson } from './json/storable-json.js';
 export { openBackend } from './open-backend.js';
+export { checkUnsealed } from './secrets/check-unsealed.js';
 export { EnvironmentSecretManager } from './secrets/environment-secret-manager.js';
 export { createPrivateFile } from './secrets/private-file.js';
 export { generateSealKey, type SealKey, type SealKeys, sealKeysFrom } from './secrets/seal-keys.js';

@@ -2,6 +2,7 @@ import { type JsonValue, type Logger, ManualClock, silentLogger } from '@fluxori
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Lifetime } from '../life/lifetime.js';
 import { MemoryKeyValueStore } from '../memory/memory-key-value-store.js';
+import { checkUnsealed } from './check-unsealed.js';
 import { generateSealKey, sealKeysFrom } from './seal-keys.js';
 import { SealedKeyValueStore, sealMarkKey } from './sealed-key-value-store.js';
 import { Sealer } from './sealer.js';
@@ -83,6 +84,28 @@ describe('SealedKeyValueStore', () => {
     expect(await sealed(`${newKey},${oldKey}`).reseal(sealMarkKey)).toBe('resealed');
     await sealed(newKey).checkKey();
     await expect(sealed(oldKey).checkKey()).rejects.toMatchObject({ code: 'SEAL_KEY_WRONG' });
+  });
+
+  it('tells a program that has no key that the others seal here, with the id of the key that is needed', async () => {
+    await checkUnsealed(below);
+    expect(await below.keys('')).toEqual([]);
+    await below.set('token/1', token);
+    await checkUnsealed(below);
+    await sealed(oldKey).checkKey();
+    const { id } = sealKeysFrom(oldKey).current;
+    await expect(checkUnsealed(below)).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      code: 'SEAL_KEY_WRONG',
+      field: 'FLUXORI_SEAL_KEY',
+      message: expect.stringContaining(id),
+      remedy: expect.stringMatching(new RegExp(`Set FLUXORI_SEAL_KEY .*${id}`)),
+      details: { sealedWith: id, here: [] },
+    });
+  });
+
+  it('takes a damaged mark for a mark: who has no key is not let in by it', async () => {
+    await below.set(sealMarkKey, { jwe: 'damaged' });
+    await expect(checkUnsealed(below)).rejects.toMatchObject({ code: 'SEAL_KEY_WRONG' });
   });
 
   it('reseals with the current key, and the end stays what it was', async () => {

@@ -71,7 +71,7 @@ export class Sealer {
 }
 
 /** The id of the key that it was sealed with; undefined when this is nothing sealed. */
-function keyIdOf(sealed: string): string | undefined {
+export function keyIdOf(sealed: string): string | undefined {
   try {
     const [header, ...rest] = sealed.split('.');
     if (rest.length !== 4) return undefined;

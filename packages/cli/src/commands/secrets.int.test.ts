@@ -248,6 +248,27 @@ describe('fluxori secrets generate-key', () => {
   });
 });
 
+describe('a store that somebody has sealed', () => {
+  it('is closed to a process without a key, which is told the key that is needed', async () => {
+    const keyless = { env: { FLUXORI_SEAL_KEY: '' } };
+    expect((await fluxori(['jobs', 'list'], keyless)).code).toBe(0);
+    expect((await fluxori(['jobs', 'list'])).code).toBe(0);
+    for (const args of [
+      ['jobs', 'list'],
+      ['worker', '--until-idle'],
+    ]) {
+      const { code, stderr } = await fluxori([...args, '--json'], keyless);
+      expect(code).toBe(3);
+      expect(JSON.parse(stderr).error).toMatchObject({
+        code: 'SEAL_KEY_WRONG',
+        remedy: expect.stringContaining(sealKeysFrom(oldKey).current.id),
+      });
+    }
+    // It let the folder go.
+    expect((await fluxori(['jobs', 'list'])).code).toBe(0);
+  });
+});
+
 describe('fluxori secrets rotate', () => {
   const url = () => `pglite:${join(home.path, '.fluxori', 'data')}`;
   const withStore = async <T>(key: string, work: (store: SealedKeyValueStore) => Promise<T>): Promise<T> => {

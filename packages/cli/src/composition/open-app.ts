@@ -1,5 +1,5 @@
 import { amazonJobs } from '@fluxori/amazon-sp';
-import { type FluxoriBackend, openBackend, SealedKeyValueStore, Sealer } from '@fluxori/backend';
+import { type FluxoriBackend, openBackend } from '@fluxori/backend';
 import {
   type KeyValueStore,
   type Logger,
@@ -13,6 +13,7 @@ import { OperationQueues } from '@fluxori/queue';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { LoadedConfig } from '../config/load-config.js';
 import { Connectors, knownConnectors } from './connectors.js';
+import { openSecureKeyValues } from './open-secure-key-values.js';
 import { ids } from './service-ids.js';
 
 /** The composed program: what commands work with. */
@@ -76,17 +77,8 @@ const storage = new ContainerModule(({ bind }) => {
     [ids.loadedConfig, ids.logger],
   );
   bind(ids.secureKeyValues).toResolvedValue(
-    async (loaded: LoadedConfig, { keyValues }: FluxoriBackend, logger: Logger) => {
-      if (loaded.sealKeys === undefined) return keyValues;
-      const sealed = new SealedKeyValueStore({
-        store: keyValues,
-        sealer: new Sealer(loaded.sealKeys),
-        logger,
-      });
-      // Now, and not job by job: with the wrong key this process would fail what others can do.
-      await sealed.checkKey();
-      return sealed;
-    },
+    (loaded: LoadedConfig, { keyValues }: FluxoriBackend, logger: Logger) =>
+      openSecureKeyValues(keyValues, loaded.sealKeys, logger),
     [ids.loadedConfig, ids.backend, ids.logger],
   );
 });

@@ -1,3 +1,4 @@
+import { sealKeysOf } from '@fluxori/backend';
 import { type AccountId, accountId, isFluxoriError, silentLogger } from '@fluxori/core';
 import { pinoLogger } from '@fluxori/observability';
 import { logLevelOption } from '../commands/options.js';
@@ -21,7 +22,10 @@ async function work(order: WorkOrder): Promise<void> {
   const config = configSchema.parse({ accounts: order.accounts });
   const level = logLevelOption(order.logLevel);
   const logger = level === 'silent' ? silentLogger : pinoLogger(level);
-  await using app = await openApp({ config, home: order.home, backendUrl: order.backendUrl }, { logger });
+  // The commands that look at the demo's data have it as well, and seal this store with it.
+  const sealKeys = await sealKeysOf(process.env);
+  const { home, backendUrl } = order;
+  await using app = await openApp({ config, home, backendUrl, ...(sealKeys && { sealKeys }) }, { logger });
   const account = accountId(order.accountId);
   void tell({
     type: 'ready',
