@@ -1,7 +1,7 @@
 import { lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateSealKey } from '@fluxori/backend';
+import { generateSealKey, openBackend, sealKeysFrom } from '@fluxori/backend';
 import { sleep } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -225,6 +225,41 @@ describe('fluxori accounts add', () => {
     const refused = await noKey.answer(['x', 'ZA'], 'accounts', 'add');
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('generate-key')]);
     expect(refused.stdout).toBe('');
+  });
+
+  it('asks for nothing when the store was sealed with another key', async () => {
+    const before = await writeFirst();
+    const url = `pglite:${join(home, 'data')}`;
+    const key = generateSealKey().reveal();
+    await new CommandLine(home, { FLUXORI_SEAL_KEY: key, FLUXORI_BACKEND: url }).json('jobs', 'list');
+    const refused = await fluxori.answer(['x', 'ZA'], 'accounts', 'add', '--paste', '--backend', url);
+    expect([refused.code, refused.stdout]).toEqual([3, '']);
+    expect(refused.stderr).toContain(sealKeysFrom(key).current.id);
+    expect(await text()).toBe(before);
+    await expect(stat(join(home, '.fluxori', 'secrets.sealed.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('asks for nothing when the store of the configuration is away', async () => {
+    await writeFirst();
+    const place = 'postgres://fluxori@127.0.0.1:1/none?patience=1';
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await text()), backend: place }));
+    const before = await text();
+    const own = new CommandLine(home, { FLUXORI_SEAL_KEY: sealKey });
+    const refused = await own.answer(['x', 'ZA'], 'accounts', 'add', '--paste');
+    expect([refused.code, refused.stdout]).toEqual([7, '']);
+    expect(refused.stderr).toContain('127.0.0.1:1');
+    expect(refused.stderr).toContain('What to do:');
+    expect(await text()).toBe(before);
+  });
+
+  it('goes on while a worker has the folder, and makes no folder where there is none', async () => {
+    await writeFirst({ refreshToken: 'secret:not-yet' });
+    const folder = join(home, 'data');
+    const args = ['accounts', 'add', 'second', '-m', 'ZA', '--paste', '--backend', `pglite:${folder}`];
+    await printedUrl(start(...args));
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
+    await using _held = await openBackend(`pglite:${folder}`);
+    await printedUrl(start(...args));
   });
 
   it('leaves neither secret nor account behind when the file cannot be written after all', async () => {

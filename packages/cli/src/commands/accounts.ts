@@ -1,11 +1,13 @@
-import { NotFoundError } from '@fluxori/core';
+import { NotFoundError, silentLogger } from '@fluxori/core';
 import type { AddOptions } from '../accounts/account-plan.js';
 import { accountView, endText, tokenText } from '../accounts/account-view.js';
 import { type AddedAccount, addAccount } from '../accounts/add-account.js';
 import { checkAccounts } from '../accounts/check-accounts.js';
+import { checkStore } from '../accounts/check-store.js';
 import { Questions } from '../accounts/questions.js';
 import { removeAccount } from '../accounts/remove-account.js';
 import { ConfigFile } from '../config/config-file.js';
+import { loadStorePlace } from '../config/load-config.js';
 import { openSecrets } from '../config/secrets.js';
 import { exitKindOf } from '../exit/exit-code.js';
 import {
@@ -107,10 +109,14 @@ async function add(
 ): Promise<void> {
   using questions = questionsOf(facts, context);
   const { terminal, signal } = context;
+  // Before anybody is asked: without a place for the token, or with a key that is not the store's, there is no point in it.
+  const secrets = await openSecrets(context);
+  const { config: file, backend } = options;
+  const source = { env: facts.env, cwd: facts.cwd, ...(file && { file }), ...(backend && { backend }) };
+  await checkStore(await loadStorePlace(source), silentLogger);
   const added = await addAccount(name, options, {
     file: ConfigFile.at(context, options.config),
-    // Before anybody is asked: without a place for the token there is no point in it.
-    secrets: await openSecrets(context),
+    secrets,
     ...{ questions, terminal, signal, source: context },
   });
   const { problem, ...rest } = added;

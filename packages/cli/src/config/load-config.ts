@@ -16,7 +16,7 @@ export interface LoadedConfig {
   readonly file?: string;
   /** Where data lives when the backend's URL does not say: `FLUXORI_HOME`, else `.fluxori` where you stand. */
   readonly home: string;
-  /** The backend's URL: the option, else `FLUXORI_BACKEND`, else the file, else PGlite in the home. */
+  /** The backend's URL: the option, else `FLUXORI_BACKEND` (empty is as unset), else the file, else PGlite in the home. */
   readonly backendUrl: string;
   /** What tokens are sealed with, when it is configured. */
   readonly sealKeys?: SealKeys;
@@ -36,14 +36,39 @@ export interface ConfigSource {
  * @throws ConfigurationError that lists every problem at once.
  */
 export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
-  const named = source.file ?? source.env.FLUXORI_CONFIG;
-  const file = resolve(source.cwd, named ?? defaultConfigFile);
-  const text = await readConfigFile(file, named !== undefined);
+  return load(source, (raw) => raw, (source.file ?? source.env.FLUXORI_CONFIG) !== undefined);
+}
+
+/** Where state lives and what it is sealed with. */
+export type StorePlace = Pick<LoadedConfig, 'home' | 'backendUrl' | 'sealKeys'>;
+
+/**
+ * As `loadConfig`, for a command that completes the file: the file need not be there yet, and nothing in it counts but the backend.
+ * @throws ConfigurationError
+ */
+export async function loadStorePlace(source: ConfigSource): Promise<StorePlace> {
+  return load(source, (raw) => onlyBackend(raw), false);
+}
+
+function onlyBackend(raw: unknown): unknown {
+  const { backend } = (raw ?? {}) as { backend?: unknown };
+  return backend === undefined ? {} : { backend };
+}
+
+async function load(
+  source: ConfigSource,
+  part: (raw: unknown) => unknown,
+  fileRequired: boolean,
+): Promise<LoadedConfig> {
+  const file = resolve(source.cwd, source.file ?? source.env.FLUXORI_CONFIG ?? defaultConfigFile);
+  const text = await readConfigFile(file, fileRequired);
   const home = homeOf(source);
   const sealKeys = await sealKeysOf(source.env, source.cwd);
   const config =
-    text === undefined ? configSchema.parse({}) : await parseConfig(text, file, source, sealKeys);
-  const fromOutside = source.backend ?? source.env.FLUXORI_BACKEND;
+    text === undefined
+      ? configSchema.parse({})
+      : await filled(part(jsonOf(text, file)), file, source, sealKeys);
+  const fromOutside = source.backend ?? (source.env.FLUXORI_BACKEND || undefined);
   const backendUrl =
     fromOutside ??
     (config.backend === undefined
@@ -68,18 +93,20 @@ async function readConfigFile(file: string, required: boolean): Promise<string |
   }
 }
 
-async function parseConfig(
-  text: string,
+function jsonOf(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notJson(file, cause);
+  }
+}
+
+async function filled(
+  raw: unknown,
   file: string,
   source: SecretsSource,
   keys: SealKeys | undefined,
 ): Promise<CliConfig> {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (cause) {
-    throw notJson(file, cause);
-  }
   const secrets = await findSecrets(secretsNamedIn(raw), source, keys);
   const { value, missing } = fillReferences(raw, {
     env: source.env,
