@@ -23,3 +23,6 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: process.stderr,
   signal: controller.signal,
 });
+
+// What waits for a store that is away, and was left, would hold the process up. Unreferenced: who has closed everything is gone before.
+if (controller.signal.aborted) setTimeout(() => process.exit(), 250).unref();

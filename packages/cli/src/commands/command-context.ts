@@ -6,6 +6,7 @@ import { type App, openApp } from '../composition/open-app.js';
 import type { LogLevel } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import { endSoon } from '../exit/end-soon.js';
 import type { ExitKind } from '../exit/exit-code.js';
 import { Terminal, type TerminalOptions } from '../output/terminal.js';
 import { logLevelOption } from './options.js';
@@ -95,21 +96,32 @@ export function contextOf(
       const loaded = await load();
       const log = logger(loaded);
       await using looker = await watch?.(loaded, log);
-      await using app = await openApp(loaded, {
+      const opening = openApp(loaded, {
         logger: log,
         tracing,
         ...(looker && { metrics: looker.metrics }),
       });
+      if (!isLocal(loaded.backendUrl))
+        return await endSoon(opening, (app) => work(app, loaded), facts.signal);
+      await using app = await opening;
       return await work(app, loaded);
     },
   };
+}
+
+/** A store of this process alone is never away. */
+function isLocal(backendUrl: string): boolean {
+  return /^(memory|pglite):/i.test(backendUrl);
 }
 
 /** A command with the common options on it. */
 export function command(name: string): Command {
   return new Command(name)
     .option('-c, --config <file>', 'configuration file (default: fluxori.config.json, or FLUXORI_CONFIG)')
-    .option('-b, --backend <url>', 'where state lives, e.g. pglite:./data (or FLUXORI_BACKEND)')
+    .option(
+      '-b, --backend <url>',
+      'where state lives: pglite:./data, redis://…, postgres://… (or FLUXORI_BACKEND)',
+    )
     .option('--log-level <level>', 'debug, info, warn, error or silent (or FLUXORI_LOG_LEVEL)')
     .option('--json', 'print the result as one JSON line, for programs');
 }

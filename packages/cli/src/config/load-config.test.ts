@@ -43,6 +43,8 @@ describe('loadConfig', () => {
     const env = { FLUXORI_BACKEND: 'pglite:./from-env' };
     expect((await load({ env })).backendUrl).toBe('pglite:./from-env');
     expect((await load({ env, backend: 'memory:' })).backendUrl).toBe('memory:');
+    const empty = { FLUXORI_BACKEND: '' };
+    expect((await load({ env: empty })).backendUrl).toBe(`pglite:${join(cwd, 'from-file')}`);
   });
 
   it('fills variables from the environment', async () => {
