@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isErrorOf } from '@fluxori/core';
 import { Command, CommanderError } from 'commander';
 import { accountsCommand } from './commands/accounts.js';
@@ -100,6 +101,7 @@ function programOf(facts: CommandFacts): Command {
     .description(
       'Marketplace connectors: put the work in, and it gets done, as fast as the limits allow and never faster.',
     )
+    .version(ownVersion(), '-V, --version', 'print the version')
     .showHelpAfterError('(add --help for help)')
     .showSuggestionAfterError()
     .addHelpText(
@@ -121,6 +123,11 @@ function programOf(facts: CommandFacts): Command {
   for (const create of commands) program.addCommand(create(facts));
   prepare(program, facts);
   return program;
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Output and exit go through us, in every subcommand. */
