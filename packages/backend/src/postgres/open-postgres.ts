@@ -142,7 +142,7 @@ const remedies: readonly { readonly when: RegExp; readonly what: string; readonl
     when: /^28P01|client password must be a (non-empty )?string|no password/,
     what: 'does not accept user and password',
     remedy:
-      'Correct them in the URL (postgres://user:password@…), percent-encoded, or set PGUSER and PGPASSWORD.',
+      'Correct them in the URL (before an @ in front of the host, with a colon between them), percent-encoded, or set PGUSER and PGPASSWORD.',
   },
   {
     when: /^28000.*(no encryption|SSL off)/,

@@ -107,7 +107,7 @@ function parsed(location: string): URL {
   throw new ConfigurationError('The URL of the PostgreSQL cannot be read.', {
     field: 'backend',
     remedy:
-      'Write postgres://user:password@host:5432/database. Characters such as @ : / ? # % in a password must be percent-encoded (@ is %40).',
+      'Write postgres://host:5432/database, with user and password before an @ in front of the host and a colon between them. Characters such as @ : / ? # % in a password must be percent-encoded (@ is %40).',
   });
 }
 

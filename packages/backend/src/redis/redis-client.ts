@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Random, systemRandom } from '@fluxori/core';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { endsBetweenAttempts } from './ends-between-attempts.js';
@@ -66,8 +67,14 @@ export function createRedisClient(
     return endsBetweenAttempts(client);
   }
   const { host, port } = address.hosts[0]!;
+  // An address is no server name (RFC 6066); the certificate is checked against it all the same.
   return endsBetweenAttempts(
-    new Redis({ ...options, host, port, ...(address.tls && { tls: { servername: host } }) }),
+    new Redis({
+      ...options,
+      host,
+      port,
+      ...(address.tls && { tls: isIP(host) > 0 ? {} : { servername: host } }),
+    }),
   );
 }
 

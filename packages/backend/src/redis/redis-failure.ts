@@ -49,7 +49,7 @@ export function misconfiguration(
       `Redis at ${label} refuses the user or password, or the user may not do what is needed.`,
       {
         remedy:
-          'Put the right ones into the URL (redis://user:password@host), and let the user run all commands on the keys of its prefix.',
+          'Put the right ones into the URL (before an @ in front of the host, with a colon between them), and let the user run all commands on the keys of its prefix.',
         cause,
       },
     );

@@ -83,5 +83,8 @@ describe("Redis' URL", () => {
     expect(refusal('//u:geheim:70000x')).not.toContain('geheim');
     expect(refusal('//u:gehe%im@a')).not.toContain('gehe');
     expect(refusal('cache')).toContain('form');
+    // What looks like credentials is masked on its way to the person.
+    expect(refusal('cache')).toContain('redis://host:port/db');
+    expect(refusal('cache')).not.toMatch(/:\/\/[^\s]*@/);
   });
 });

@@ -43,7 +43,7 @@ const known = [
 type Parameter = (typeof known)[number];
 
 const form =
-  'redis://[user:password@]host[:port][,host[:port]…][/db][?prefix=…&sentinel=…&cluster=true&patience=…&lease=…]';
+  'redis://host:port/db (several hosts with commas, user and password before an @ where the server wants them), then ?prefix=…&sentinel=…&cluster=true&patience=…&lease=… as needed';
 
 /**
  * Reads the URL of a Redis backend.
