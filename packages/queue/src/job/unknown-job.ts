@@ -1,11 +1,16 @@
 import { NotFoundError } from '@fluxori/core';
 
-export function unknownJob(name: string, section: string): NotFoundError {
-  return new NotFoundError(`There is no job ${JSON.stringify(name)} in the section ${section} here.`, {
-    code: 'JOB_UNKNOWN',
-    field: 'name',
-    operation: name,
-    remedy:
-      'Check the name; if another release wrote the job, start a worker that knows it and retry the job.',
-  });
+/** @param known - the kinds that there are. */
+export function unknownJob(name: string, known: Iterable<string>): NotFoundError {
+  const kinds = [...known].join(', ');
+  return new NotFoundError(
+    `There is no kind of job ${JSON.stringify(name)} here; known: ${kinds || 'none'}.`,
+    {
+      code: 'JOB_UNKNOWN',
+      field: 'name',
+      operation: name,
+      remedy:
+        'Use one of those that are known. A job or a schedule that another release wrote needs a worker that knows its kind.',
+    },
+  );
 }

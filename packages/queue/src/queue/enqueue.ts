@@ -96,7 +96,7 @@ export class Enqueuer {
   #entry(name: string, options: AddOptions): Entry {
     const { section, definitions, retention, tracing } = this.#parts;
     const definition = definitions.get(name);
-    if (definition === undefined) throw unknownJob(name, section);
+    if (definition === undefined) throw unknownJob(name, definitions.keys());
     const data = packJob(definition, options);
     const traceparent = tracing.current();
     const { dedupeKey, delayMs = 0, priority = definition.priority ?? 'normal' } = options;

@@ -59,7 +59,7 @@ export class OperationQueues implements AsyncDisposable {
   /** Puts a job into the queue of its section. Throws as `OperationQueue.add` does. */
   async add(name: string, options: AddOptions): Promise<AddResult> {
     const queue = this.#byJobName.get(name);
-    if (queue === undefined) throw unknownJob(name, 'any');
+    if (queue === undefined) throw unknownJob(name, this.jobNames);
     return queue.add(name, options);
   }
 
@@ -67,7 +67,7 @@ export class OperationQueues implements AsyncDisposable {
   async addBulk(items: readonly BulkItem[]): Promise<AddResult[]> {
     const groups = Map.groupBy(items.entries(), ([, { name }]) => {
       const queue = this.#byJobName.get(name);
-      if (queue === undefined) throw unknownJob(name, 'any');
+      if (queue === undefined) throw unknownJob(name, this.jobNames);
       return queue;
     });
     for (const [queue, group] of groups) queue.check(group.map(([, item]) => item));

@@ -61,7 +61,10 @@ onMemory((rig) => {
 
     it('is an unknown job, another version, or a malformed account', async () => {
       const queue = rig().queue(async () => {});
-      await expect(queue.add('test.other', work())).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
+      await expect(queue.add('test.other', work())).rejects.toMatchObject({
+        code: 'JOB_UNKNOWN',
+        message: 'There is no kind of job "test.other" here; known: test.work.',
+      });
       await expect(queue.add('test.work', { ...work(), version: 2 })).rejects.toMatchObject({
         code: 'JOB_PAYLOAD_VERSION',
         field: 'version',

@@ -165,7 +165,7 @@ export class JobRunner {
   async #work(job: BullJob, run: JobRun, note: JobNote | undefined): Promise<JsonValue | undefined> {
     const { section, definitions, checkpoints, events, metrics, clock } = this.#parts;
     const definition = definitions.get(job.name);
-    if (definition === undefined) throw unknownJob(job.name, section);
+    if (definition === undefined) throw unknownJob(job.name, definitions.keys());
     if (job.data.schedule !== undefined) return this.#parts.tick(job);
     const payload = unpackJob(definition, job.data);
     const { accountId } = job.data;

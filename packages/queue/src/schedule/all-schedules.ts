@@ -20,7 +20,12 @@ export class AllSchedules {
   /** Throws as `Schedules.upsert` does, and when the name belongs to a schedule of another section. */
   async upsert(name: string, options: ScheduleOptions): Promise<ScheduleView> {
     const section = this.#sections.find(({ jobNames }) => jobNames.includes(options.job));
-    if (section === undefined) throw unknownJob(options.job, 'any');
+    if (section === undefined) {
+      throw unknownJob(
+        options.job,
+        this.#sections.flatMap(({ jobNames }) => jobNames),
+      );
+    }
     for (const other of this.#sections) {
       if (other === section || (await other.schedules.get(name)) === undefined) continue;
       throw new ValidationError(

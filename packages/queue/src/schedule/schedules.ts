@@ -54,10 +54,10 @@ export class Schedules {
    * @throws ValidationError (`JOB_PAYLOAD_INVALID`, or naming the field), NotFoundError (`JOB_UNKNOWN`); nothing is changed then.
    */
   async upsert(name: string, options: ScheduleOptions): Promise<ScheduleView> {
-    const { section, definitions, retention } = this.#parts;
+    const { definitions, retention } = this.#parts;
     checkSchedule(name, options);
     const definition = definitions.get(options.job);
-    if (definition === undefined) throw unknownJob(options.job, section);
+    if (definition === undefined) throw unknownJob(options.job, definitions.keys());
     const data: StoredJob = { ...packJob(definition, options), schedule: name };
     const priority = priorityNumber(options.priority ?? definition.priority ?? 'normal');
     const { everyMs, cron, timeZone = 'UTC' } = options;
