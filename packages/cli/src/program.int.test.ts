@@ -196,6 +196,12 @@ describe('bad input', () => {
     expect(stderr).not.toContain(clientSecret);
   });
 
+  it('says its version', async () => {
+    const { code, stdout } = await fluxori.run('--version');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it('says that the folder is in use when another process has it', async () => {
     const { openBackend } = await import('@fluxori/backend');
     await using _held = await openBackend(`pglite:${join(home.path, '.fluxori', 'data')}`);
