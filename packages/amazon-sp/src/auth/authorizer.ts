@@ -37,6 +37,7 @@ export class Authorizer {
   readonly #applications = new Map<GrantlessScope, GrantlessTokenRequest>();
   readonly #clock: Clock;
   #state: TokenState = {};
+  #date = { second: Number.NaN, text: '' };
 
   constructor(options: {
     tokens: TokenManager;
@@ -81,8 +82,15 @@ export class Authorizer {
           ? await this.#plainToken(operation, { signal, rejected: refused })
           : await this.#restricted.get(resource, { ...options, signal, rejected: refused }, operation);
       last = token;
-      return { 'x-amz-access-token': token, 'x-amz-date': amazonDate(this.#clock.now()) };
+      return { 'x-amz-access-token': token, 'x-amz-date': this.#dateNow() };
     };
+  }
+
+  /** Made once a second: made for each call, it was some 11 µs of what that costs. */
+  #dateNow(): string {
+    const second = Math.floor(this.#clock.now() / 1000);
+    if (second !== this.#date.second) this.#date = { second, text: amazonDate(second * 1000) };
+    return this.#date.text;
   }
 
   /** For health: a call with the seller's authority went through. */
