@@ -10,10 +10,21 @@ const arrows = {
   queue: ['core', 'backend'],
   observability: ['core'],
   'test-services': [],
+  documents: ['core', 'network'],
   'amazon-sp-models': [],
-  'amazon-sp': ['core', 'network', 'queue', 'amazon-sp-models'],
+  'amazon-sp': ['core', 'network', 'queue', 'documents', 'amazon-sp-models'],
   sandbox: ['core', 'amazon-sp-models'],
-  cli: ['core', 'backend', 'network', 'queue', 'observability', 'amazon-sp-models', 'amazon-sp', 'sandbox'],
+  cli: [
+    'core',
+    'backend',
+    'network',
+    'queue',
+    'observability',
+    'documents',
+    'amazon-sp-models',
+    'amazon-sp',
+    'sandbox',
+  ],
 };
 const test = '\\.(test|bench|fixture)\\.ts$|/testing/';
 const inside = (name) => `^packages/${name}/`;

@@ -99,6 +99,7 @@ export type {
   WriteResult,
 } from './ports/record-store.js';
 export type { RequestSigner, RequestToSign } from './ports/request-signer.js';
+export type { Sealing } from './ports/sealing.js';
 export type { SecretDescription, SecretManager, WritableSecretManager } from './ports/secret-manager.js';
 export { noTracing, type Span, type SpanAttributes, type SpanKind, type Tracing } from './ports/tracing.js';
 export type { CompetitivePrice, PriceUpdate } from './price/price.js';

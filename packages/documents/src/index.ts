@@ -1,0 +1,1 @@
+export type { ContentFacts, ContentStore } from './store/content-store.js';
