@@ -24,22 +24,16 @@ import {
 } from '@fluxori/network';
 import { Authorizer } from './auth/authorizer.js';
 import { RestrictedDataTokens } from './auth/restricted-data-tokens.js';
-import { CatalogClient } from './catalog/catalog-client.js';
 import { type AmazonSpConfig, amazonSpConfigSchema } from './config.js';
 import { connectorHealth } from './health/connector-health.js';
 import { EndWatch } from './health/end-watch.js';
-import { InventoryClient } from './inventory/inventory-client.js';
 import { type LimitView, limitViews } from './limits/limit-view.js';
-import { ListingsClient } from './listings/listings-client.js';
-import { ProductTypes } from './listings/product-types.js';
-import { OrdersClient } from './orders/orders-client.js';
 import { createApi, operationNamed, type SpApi } from './pipeline/api-client.js';
 import type { ApiCallOptions } from './pipeline/call-options.js';
 import type { Params } from './pipeline/parameter-problems.js';
 import { SpApiPipeline } from './pipeline/sp-api-pipeline.js';
-import { PricingClient } from './pricing/pricing-client.js';
 import { RegionalEndpointManager } from './regions/regional-endpoint-manager.js';
-import { SellersClient } from './sellers/sellers-client.js';
+import { createSections, type Sections } from './sections.js';
 
 /** What the composing program hands over. Only the backend is needed; the rest has harmless defaults. */
 export interface AmazonSpParts {
@@ -57,18 +51,18 @@ export interface AmazonSpParts {
 }
 
 /** Amazon's Selling Partner API for one seller's authorisation. Here only the parts are put together. */
-export class AmazonSPConnector extends BaseMarketplaceConnector {
+export class AmazonSPConnector extends BaseMarketplaceConnector implements Sections {
   readonly id = 'amazon-sp';
   readonly config: AmazonSpConfig;
   readonly endpoints: RegionalEndpointManager;
   /** Every operation of every API: `api('orders').searchOrders(…)`, `api('orders', 'v0').confirmShipment(…)`. */
   readonly api: SpApi;
-  readonly sellers: SellersClient;
-  readonly orders: OrdersClient;
-  readonly inventory: InventoryClient;
-  readonly catalog: CatalogClient;
-  readonly listings: ListingsClient;
-  readonly prices: PricingClient;
+  readonly sellers: Sections['sellers'];
+  readonly orders: Sections['orders'];
+  readonly inventory: Sections['inventory'];
+  readonly catalog: Sections['catalog'];
+  readonly listings: Sections['listings'];
+  readonly prices: Sections['prices'];
   readonly #backend: Backend;
   readonly #client: NetworkAwareClient;
   readonly #ownsClient: boolean;
@@ -135,15 +129,14 @@ export class AmazonSPConnector extends BaseMarketplaceConnector {
     });
     this.api = createApi((operation, params, options) => this.#pipeline.call(operation, params, options));
     const context = { api: this.api, config, endpoints: this.endpoints, clock };
-    this.sellers = new SellersClient(context);
-    this.orders = new OrdersClient(context);
-    this.listings = new ListingsClient(
-      context,
-      new ProductTypes({ store: keyValues, sellerId: config.sellerId }),
-    );
-    this.inventory = new InventoryClient(context, this.listings);
-    this.catalog = new CatalogClient(context);
-    this.prices = new PricingClient(context, this.listings);
+    ({
+      sellers: this.sellers,
+      orders: this.orders,
+      inventory: this.inventory,
+      catalog: this.catalog,
+      listings: this.listings,
+      prices: this.prices,
+    } = createSections(context, { backend, client: this.#client, logger }));
   }
 
   get capabilities(): Capabilities {

@@ -1,0 +1,42 @@
+import type { Backend, Logger } from '@fluxori/core';
+import type { NetworkAwareClient } from '@fluxori/network';
+import { CatalogClient } from './catalog/catalog-client.js';
+import { InventoryClient } from './inventory/inventory-client.js';
+import { ListingsClient } from './listings/listings-client.js';
+import { ProductTypes } from './listings/product-types.js';
+import { OrdersClient } from './orders/orders-client.js';
+import type { SectionContext } from './pipeline/section-context.js';
+import { PricingClient } from './pricing/pricing-client.js';
+import { SellersClient } from './sellers/sellers-client.js';
+
+/** A client for each section of Amazon's API that is first class here; every other operation is in `connector.api(…)`. */
+export interface Sections {
+  readonly sellers: SellersClient;
+  readonly orders: OrdersClient;
+  readonly inventory: InventoryClient;
+  readonly catalog: CatalogClient;
+  readonly listings: ListingsClient;
+  readonly prices: PricingClient;
+}
+
+/** What the sections are made of, beside the context that all of them share. */
+export interface SectionParts {
+  readonly backend: Backend;
+  /** For what does not go to Amazon's API: documents. */
+  readonly client: NetworkAwareClient;
+  readonly logger: Logger;
+}
+
+/** Here the section clients are made, in the order in which they need each other. */
+export function createSections(context: SectionContext, { backend }: SectionParts): Sections {
+  const { sellerId } = context.config;
+  const listings = new ListingsClient(context, new ProductTypes({ store: backend.keyValues, sellerId }));
+  return {
+    sellers: new SellersClient(context),
+    orders: new OrdersClient(context),
+    inventory: new InventoryClient(context, listings),
+    catalog: new CatalogClient(context),
+    listings,
+    prices: new PricingClient(context, listings),
+  };
+}
