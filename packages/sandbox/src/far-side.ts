@@ -1,5 +1,6 @@
 import { type Clock, type Logger, silentLogger, systemClock } from '@fluxori/core';
 import { Counters } from './counters/counters.js';
+import type { Notify } from './events/far-side-event.js';
 import { RequestFaults } from './faults/request-faults.js';
 import { Gateway } from './http/gateway.js';
 import { LwaGateway } from './http/lwa-gateway.js';
@@ -41,6 +42,10 @@ export class FarSide {
   readonly now: () => number;
   /** Milliseconds that never go back. */
   readonly monotonicNow: () => number;
+  /** Takes everything that happens here and of which Amazon would notify a subscriber. */
+  readonly notify: Notify = (event) => {
+    this.logger.debug({ event: event.kind, seller: event.sellerId }, 'sandbox: event');
+  };
   readonly #options: CheckedOptions;
   readonly #pages: PageTokens;
   readonly #sleep: (ms: number) => Promise<void>;
@@ -74,10 +79,10 @@ export class FarSide {
   }
 
   gateway(region: Region): Gateway {
-    const { counters, limiter, logger, now, router, secrets, tokens, world } = this;
+    const { counters, limiter, logger, notify, now, router, secrets, tokens, world } = this;
     const { settleMs, orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs } = this.#options;
     return new Gateway({
-      ...{ region, router, limiter, counters, world, tokens, secrets, now, logger },
+      ...{ region, router, limiter, counters, world, tokens, secrets, now, notify, logger },
       ...{ settleMs, orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs },
       faults: this.requestFaults,
       applications: new Map(this.applications.map((one) => [one.clientId, one])),

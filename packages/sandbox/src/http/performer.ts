@@ -62,10 +62,11 @@ export class Performer {
     if (seller !== undefined) checkSellerAccess(seller, region, parameters, body);
     const implementation = implementations.get(key);
     if (implementation === undefined || seller === undefined) return plainAnswerOf(descriptor);
-    const { world, pages, tokens, now, settleMs, orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs } =
-      this.#parts;
+    const { world, pages, tokens, now, notify, settleMs } = this.#parts;
+    const { orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs } = this.#parts;
     const call: OperationCall<unknown> = {
-      ...{ world, pages, tokens, now, settleMs, orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs },
+      ...{ world, pages, tokens, now, notify, settleMs },
+      ...{ orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs },
       params: body === undefined ? parameters : { ...parameters, body },
       seller,
       application: admitted.application,

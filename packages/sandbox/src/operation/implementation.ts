@@ -1,4 +1,5 @@
 import type { ApiName, OperationIdOf, ParamsOf, ResponseOf, VersionOf } from '@fluxori/amazon-sp-models';
+import type { Notify } from '../events/far-side-event.js';
 import type { AccessTokens } from '../lwa/access-tokens.js';
 import type { Application } from '../lwa/application.js';
 import type { Region } from '../world/marketplaces.js';
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly pages: PageTokens;
   readonly tokens: AccessTokens;
   readonly now: () => number;
+  /** Tells what happened to those who subscribed to it. */
+  readonly notify: Notify;
   /** How long after a change the search of orders shows it, in milliseconds. */
   readonly settleMs: number;
   readonly orderPageTokenLifetimeMs: number;
