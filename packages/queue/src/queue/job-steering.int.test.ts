@@ -1,4 +1,5 @@
 import { RateLimitError, sleep, ValidationError } from '@fluxori/core';
+import { Stopwatch } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
 import { account, latch, next, work } from '../testing/rig.js';
@@ -56,10 +57,10 @@ onRedisAndSql((rig) => {
       const { jobId } = await queue.add('test.work', work());
       await active;
       const ended = next(queue, 'cancelled');
-      const cancelledAt = Date.now();
+      const watch = new Stopwatch();
       await queue.cancel(jobId);
       await ended;
-      expect(Date.now() - cancelledAt).toBeLessThan(500);
+      expect(watch.stop()).toBeLessThan(500);
       expect(reason).toMatchObject({ name: 'AbortError', message: 'The job was cancelled.' });
       expect(failures).toEqual([]);
       await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });

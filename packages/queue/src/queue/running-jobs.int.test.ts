@@ -1,4 +1,5 @@
 import { type CanonicalRecord, type RecordBatch, type RecordSink, silentLogger, sleep } from '@fluxori/core';
+import { Stopwatch } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
 import { account, latch, next, type State, work } from '../testing/rig.js';
@@ -164,9 +165,9 @@ onRedisAndSql((rig) => {
       const { jobId } = await queue.add('test.work', work());
       await active;
       await sleep(100);
-      const closedAt = Date.now();
+      const watch = new Stopwatch();
       await queue.close({ graceMs: 5_000 });
-      expect(Date.now() - closedAt).toBeLessThan(1_000);
+      expect(watch.stop()).toBeLessThan(1_000);
       const after = rig().queue(async (ctx) => [ctx.state?.step, ctx.attempt], {}, {}, true);
       await expect(after.get(jobId)).resolves.toMatchObject({ state: 'waiting', attempts: 0 });
       await after.start();
@@ -179,9 +180,9 @@ onRedisAndSql((rig) => {
       const active = next(queue, 'active');
       const { jobId } = await queue.add('test.work', work());
       await active;
-      const closedAt = Date.now();
+      const watch = new Stopwatch();
       await queue.close({ graceMs: 100 });
-      expect(Date.now() - closedAt).toBeLessThan(1_000);
+      expect(watch.stop()).toBeLessThan(1_000);
       await expect(
         rig()
           .queue(async () => {}, {}, {}, true)
@@ -199,9 +200,9 @@ onRedisAndSql((rig) => {
       const active = next(queue, 'active');
       const { jobId } = await queue.add('test.work', work());
       await active;
-      const closedAt = Date.now();
+      const watch = new Stopwatch();
       await queue.close({ graceMs: 0 });
-      expect(Date.now() - closedAt).toBeLessThan(2_000);
+      expect(watch.stop()).toBeLessThan(2_000);
       const after = rig().queue(async () => 'again', {}, {}, true);
       await after.start();
       await expect(after.waitFor(jobId)).resolves.toBe('again');
@@ -257,10 +258,10 @@ onRedisAndSql((rig) => {
       const abort = new AbortController();
       const waiting = queue.waitFor(jobId, { signal: abort.signal });
       await sleep(50);
-      const abortedAt = Date.now();
+      const watch = new Stopwatch();
       abort.abort(new Error('Enough.'));
       await expect(waiting).rejects.toThrow('Enough.');
-      expect(Date.now() - abortedAt).toBeLessThan(50);
+      expect(watch.stop()).toBeLessThan(50);
     });
 
     it('finds out what another queue object has done', async () => {
