@@ -1,3 +1,7 @@
+export { charsetNamed, charsetOf } from './decode/charset.js';
+export { type DecodedText, type DecodeOptions, decoded } from './decode/decoded.js';
+export { gunzipped } from './decode/gunzipped.js';
+export type { DocumentContext } from './errors/document-context.js';
 export type {
   CellType,
   Column,
@@ -17,3 +21,7 @@ export type {
   WrittenRows,
 } from './rows/write-rows.js';
 export type { ContentFacts, ContentStore } from './store/content-store.js';
+export type { Content } from './transfer/content.js';
+export type { DocumentLink, LinkSource } from './transfer/document-link.js';
+export { type Download, type DownloadFacts, type DownloadOptions, download } from './transfer/download.js';
+export { type UploadFacts, type UploadOptions, type UploadTarget, upload } from './transfer/upload.js';
