@@ -1,3 +1,4 @@
+export { type Body, type BodyMember, type BodyShape, type BodyType, bodyOf } from './body-shape.js';
 export { apiNames, defaultVersionOf, findOperation, isApiName, versionsOf } from './find-operation.js';
 export { operations } from './generated/operations.js';
 export type { SpApiOperations } from './generated/sp-api-operations.js';

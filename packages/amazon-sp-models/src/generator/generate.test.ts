@@ -23,6 +23,7 @@ describe('generate', () => {
     const files = generate(sortModels([parcels, older]), pinnedSource);
     expect([...files.keys()]).toEqual([
       'operations.ts',
+      'body-shapes.ts',
       'versions.ts',
       'sp-api-operations.ts',
       'models/parcels-2024-01-02.ts',

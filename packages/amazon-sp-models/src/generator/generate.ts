@@ -2,6 +2,7 @@ import { moduleOf } from './api-of-model.js';
 import { drawOperations } from './draw-operations.js';
 import type { ApiModel } from './read-models.js';
 import type { ModelSource } from './source.js';
+import { writeBodyShapes } from './write-body-shapes.js';
 import { writeSpApiOperations, writeVersions } from './write-index.js';
 import { writeModel } from './write-model.js';
 import { writeOperations } from './write-operations.js';
@@ -25,6 +26,7 @@ export function generate(models: readonly ApiModel[], source: ModelSource): Gene
   }));
   const descriptors = drawn.flatMap(({ operations }) => operations.map(({ descriptor }) => descriptor));
   files.set('operations.ts', writeOperations(descriptors, source));
+  files.set('body-shapes.ts', writeBodyShapes(drawn, source));
   files.set('versions.ts', writeVersions(facts, source));
   files.set('sp-api-operations.ts', writeSpApiOperations(facts, source));
   for (const { model, operations } of drawn) {
