@@ -14,6 +14,7 @@ import {
   systemClock,
   systemRandom,
 } from '@fluxori/core';
+import type { ContentStore } from '@fluxori/documents';
 import {
   NetworkAwareClient,
   RateTracker,
@@ -48,6 +49,10 @@ export interface AmazonSpParts {
   readonly client?: NetworkAwareClient;
   /** Shared by connectors of one process, so that urgent calls overtake across them. */
   readonly tracker?: RateTracker;
+  /** Where copies of documents are kept; without it, none are. It is closed by whoever opened it. */
+  readonly contents?: ContentStore;
+  /** Where copies of documents with personal data are kept: a `SealedContentStore`. */
+  readonly sealedContents?: ContentStore;
 }
 
 /** Amazon's Selling Partner API for one seller's authorisation. Here only the parts are put together. */
@@ -63,6 +68,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly catalog: Sections['catalog'];
   readonly listings: Sections['listings'];
   readonly prices: Sections['prices'];
+  readonly documents: Sections['documents'];
   readonly #backend: Backend;
   readonly #client: NetworkAwareClient;
   readonly #ownsClient: boolean;
@@ -136,12 +142,16 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       catalog: this.catalog,
       listings: this.listings,
       prices: this.prices,
-    } = createSections(context, { backend, client: this.#client, logger }));
+      documents: this.documents,
+    } = createSections(context, {
+      ...{ backend, client: this.#client, logger, secureKeyValues: this.#cache.keyValues },
+      ...{ contents: parts.contents, sealedContents: parts.sealedContents },
+    }));
   }
 
   get capabilities(): Capabilities {
-    const { orders, inventory, catalog, listings, prices } = this;
-    return { orders, inventory, catalog, listings, prices };
+    const { orders, inventory, catalog, listings, prices, documents } = this;
+    return { orders, inventory, catalog, listings, prices, documents };
   }
 
   /**

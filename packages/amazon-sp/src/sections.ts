@@ -1,6 +1,8 @@
-import type { Backend, Logger } from '@fluxori/core';
+import type { Backend, KeyValueStore, Logger } from '@fluxori/core';
+import type { ContentStore } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
 import { CatalogClient } from './catalog/catalog-client.js';
+import { DocumentManager } from './documents/document-manager.js';
 import { InventoryClient } from './inventory/inventory-client.js';
 import { ListingsClient } from './listings/listings-client.js';
 import { ProductTypes } from './listings/product-types.js';
@@ -17,18 +19,24 @@ export interface Sections {
   readonly catalog: CatalogClient;
   readonly listings: ListingsClient;
   readonly prices: PricingClient;
+  readonly documents: DocumentManager;
 }
 
 /** What the sections are made of, beside the context that all of them share. */
 export interface SectionParts {
   readonly backend: Backend;
+  readonly secureKeyValues: KeyValueStore;
   /** For what does not go to Amazon's API: documents. */
   readonly client: NetworkAwareClient;
   readonly logger: Logger;
+  readonly contents?: ContentStore;
+  readonly sealedContents?: ContentStore;
 }
 
 /** Here the section clients are made, in the order in which they need each other. */
-export function createSections(context: SectionContext, { backend }: SectionParts): Sections {
+export function createSections(context: SectionContext, parts: SectionParts): Sections {
+  const { backend } = parts;
+  const { keyValues, locks } = backend;
   const { sellerId } = context.config;
   const listings = new ListingsClient(context, new ProductTypes({ store: backend.keyValues, sellerId }));
   return {
@@ -38,5 +46,6 @@ export function createSections(context: SectionContext, { backend }: SectionPart
     catalog: new CatalogClient(context),
     listings,
     prices: new PricingClient(context, listings),
+    documents: new DocumentManager(context, { ...parts, keyValues, locks }),
   };
 }
