@@ -49,8 +49,14 @@ function parkedView(job: BullJob): ParkedView {
         : `It is the next run of the schedule "${schedule}".`;
     return { until: new Date(job.timestamp + (job.delay ?? 0)), reason };
   }
-  const { for: parkedFor, until, reason, host } = note.parked;
-  return { for: parkedFor, until: new Date(until), reason, ...(host !== undefined && { host }) };
+  const { for: parkedFor, until, reason, host, wakeOn } = note.parked;
+  return {
+    for: parkedFor,
+    until: new Date(until),
+    reason,
+    ...(host !== undefined && { host }),
+    ...(wakeOn !== undefined && { wakeOn }),
+  };
 }
 
 function isProgress(value: unknown): value is Progress {

@@ -30,6 +30,11 @@ export interface ParkOrder {
   readonly until: Date;
   /** For people: what it waits for. */
   readonly reason: string;
+  /**
+   * What may happen before `until`, e.g. `report:<reportId>`: `queues.wake(accountId, key)`, in any process, lets the job go on at once. A wake
+   * that comes while this run is still on its way to park counts, too. Keys are not secret; at most 100, of 300 characters.
+   */
+  readonly wakeOn?: string | readonly string[];
 }
 
 /** A handler's view of the world. It knows nothing of queues, HTTP or databases. */
@@ -57,6 +62,6 @@ export interface JobContext<Payload = unknown, State = unknown> {
   readState(key: string): Promise<JsonValue | undefined>;
   /** Tells how far it is. Call it as often as you like: few writes result. */
   progress(progress: Progress): Promise<void>;
-  /** Ends this run and goes on from the last checkpoint at `until`. Holds no worker meanwhile, uses no attempt. */
+  /** Ends this run and goes on from the last checkpoint at `until`, or when it is woken. Holds no worker meanwhile, uses no attempt. */
   park(order: ParkOrder): never;
 }

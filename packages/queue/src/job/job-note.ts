@@ -17,6 +17,7 @@ export interface ParkedNote {
   readonly reason: string;
   readonly host?: string;
   readonly tries: number;
+  readonly wakeOn?: readonly string[];
   /** Milliseconds since the epoch when it began to wait for this, where the wait has an end. */
   readonly since?: number;
 }

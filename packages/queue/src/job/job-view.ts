@@ -14,6 +14,8 @@ export interface ParkedView {
   readonly reason: string;
   /** The host that it waits for. */
   readonly host?: string;
+  /** What wakes it before `until`. */
+  readonly wakeOn?: readonly string[];
 }
 
 /** A job, fit to be shown: no personal data, no secret. */

@@ -20,6 +20,8 @@ export type Outcome =
       /** Runs in a row that this host ended. */
       readonly tries: number;
       readonly usesAttempt: boolean;
+      /** What wakes it before. */
+      readonly wakeOn?: readonly string[];
       /** When it began to wait for this, where the wait has an end. */
       readonly since?: number;
     }
@@ -49,13 +51,15 @@ const hostSpacingMs = 25;
  * | --- | --- |
  * | `RateLimitError` | parked until `retryAt`, no attempt used |
  * | `CircuitOpenError`, `NetworkError` | parked until the host is back (or a backoff is over), no attempt used |
- * | `ctx.park(…)` | parked as asked, no attempt used |
+ * | `ctx.park(…)` | parked as asked, or until it is woken; no attempt used |
  * | any other error of ours that is `retryable` (`RemoteError` 5xx, some `DocumentError`s) | an attempt is used, then a backoff; failed after the last |
  * | everything else, ours or not | failed at once: repeating cannot help |
  */
 export function outcomeOf(error: unknown, facts: RunFacts): Outcome {
   if (error instanceof ParkRequest) {
-    return parked(error.parkedFor, error.order.until.getTime(), error.order.reason, facts);
+    const { until, reason, wakeOn } = error.order;
+    const park = parked(error.parkedFor, until.getTime(), reason, facts);
+    return wakeOn === undefined ? park : { ...park, wakeOn: typeof wakeOn === 'string' ? [wakeOn] : wakeOn };
   }
   if (isErrorOf(error, 'RateLimitError')) {
     return parked('rate', error.retryAt.getTime(), error.message, facts);

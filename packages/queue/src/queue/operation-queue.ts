@@ -4,6 +4,7 @@ import type { JobState, JobView } from '../job/job-view.js';
 import type { RegisteredWorker } from '../recovery/worker-register.js';
 import type { Schedules } from '../schedule/schedules.js';
 import { atMost } from '../store/at-most.js';
+import { wakeForgotten, wakeUp } from '../wake/wake-up.js';
 import type { BullQueue } from './bull-types.js';
 import type { DeadLetters } from './dead-letters.js';
 import { type AddOptions, type AddResult, type BulkItem, sectionOfClockwork } from './enqueue.js';
@@ -212,6 +213,20 @@ export class OperationQueue implements AsyncDisposable {
     }
   }
 
+  /**
+   * What a job of this section parked for (`ctx.park({ wakeOn })`) has happened: it goes on at once, whichever process runs it. So does one that is
+   * about to park for it.
+   * @returns whether any was parked for it. @throws ValidationError for a key that is none; NetworkError when the store is away.
+   */
+  async wake(accountId: string, key: string): Promise<boolean> {
+    return (await this.wakeAll(accountId, [key])) > 0;
+  }
+
+  /** The same for many, most urgent first. @returns how many jobs were parked for any of them. */
+  wakeAll(accountId: string, keys: readonly string[]): Promise<number> {
+    return wakeUp(this.#parts.wakes, (section) => this.#here(section), accountId, keys);
+  }
+
   /** @returns a function that ends the listening. Events are of this process only. */
   on<Name extends JobEventName>(name: Name, listener: JobListener<Name>): () => void {
     return this.#parts.events.on(name, listener);
@@ -222,6 +237,17 @@ export class OperationQueue implements AsyncDisposable {
     if (this.#closing) return;
     this.#worker = await makeWorker(this.#parts, this.#options);
     await this.#worker.start();
+    await wakeForgotten(this.#parts.wakes, (section) => this.#here(section)).catch((error: unknown) => {
+      const problem = error instanceof Error ? error.message : 'unknown';
+      this.#parts.logger.warn(
+        { problem },
+        'Wakes of late could not be looked at; the jobs go on in their time.',
+      );
+    });
+  }
+
+  #here(section: string): Promise<BullQueue> | undefined {
+    return section === this.section ? this.#parts.link.queue() : undefined;
   }
 
   async #close(graceMs: number): Promise<void> {

@@ -4,6 +4,8 @@ import type { JobDefinition } from '../job/job-definition.js';
 import { type JobState, type JobView, jobStates } from '../job/job-view.js';
 import { unknownJob } from '../job/unknown-job.js';
 import { AllSchedules } from '../schedule/all-schedules.js';
+import { wakeUp } from '../wake/wake-up.js';
+import { Wakes, wakeRoom } from '../wake/wakes.js';
 import type { BullQueue } from './bull-types.js';
 import type { BulkOutcome, FailedQuery } from './dead-letters.js';
 import { type AddOptions, type AddResult, type BulkItem, sectionOf } from './enqueue.js';
@@ -22,6 +24,7 @@ export interface OperationQueuesOptions extends Omit<OperationQueueOptions, 'sec
 export class OperationQueues implements AsyncDisposable {
   readonly #queues: ReadonlyMap<string, OperationQueue>;
   readonly #byJobName: ReadonlyMap<string, OperationQueue>;
+  readonly #wakes: Wakes;
   /** Jobs of all sections that start again and again. */
   readonly schedules: AllSchedules;
 
@@ -34,6 +37,7 @@ export class OperationQueues implements AsyncDisposable {
       queues.set(section, new OperationQueue({ ...shared, section, jobs, ...(own && { concurrency: own }) }));
     }
     this.#queues = queues;
+    this.#wakes = new Wakes(options.backend.keyValues, wakeRoom(options.prefix));
     this.#byJobName = indexByName(options.jobs, queues);
     this.schedules = new AllSchedules([...queues.values()]);
   }
@@ -204,6 +208,20 @@ export class OperationQueues implements AsyncDisposable {
   /** A host is back: what waits for it goes on, in every section. */
   async release(host: string): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.release(host)));
+  }
+
+  /**
+   * What a job parked for (`ctx.park({ wakeOn })`) has happened: it goes on at once, whichever section it is of and process it runs in. So does
+   * one that is about to park for it.
+   * @returns whether any was parked for it. @throws ValidationError for a key that is none; NetworkError when the store is away.
+   */
+  async wake(accountId: string, key: string): Promise<boolean> {
+    return (await this.wakeAll(accountId, [key])) > 0;
+  }
+
+  /** The same for many, most urgent first. @returns how many jobs were parked for any of them. */
+  wakeAll(accountId: string, keys: readonly string[]): Promise<number> {
+    return wakeUp(this.#wakes, (section) => this.#queues.get(section)?.bullQueue(), accountId, keys);
   }
 
   /** Listens to all sections. @returns a function that ends the listening. */

@@ -7,6 +7,7 @@ import { jobsByName } from '../job/job-definition.js';
 import { WorkerRegister } from '../recovery/worker-register.js';
 import { Checkpoints } from '../run/checkpoints.js';
 import { Schedules } from '../schedule/schedules.js';
+import { Wakes, wakeRoom } from '../wake/wakes.js';
 import { CancelledJobs } from './cancelled-jobs.js';
 import { DeadLetters } from './dead-letters.js';
 import { Enqueuer } from './enqueue.js';
@@ -48,6 +49,7 @@ export function queueParts(options: OperationQueueOptions, worker: () => JobWork
   const cancelled = new CancelledJobs(backend.keyValues, room, retention.cancelledMs);
   const orders = new RunOrders(backend.keyValues, room);
   const retriedKeys = new RetriedKeys(backend.keyValues, room);
+  const wakes = new Wakes(backend.keyValues, wakeRoom(prefix));
   const reader = new JobReader(queue, section, definitions, cancelled);
   const enqueuer = new Enqueuer({ section, definitions, retention, reader, retriedKeys, tracing });
 
@@ -89,6 +91,7 @@ export function queueParts(options: OperationQueueOptions, worker: () => JobWork
     slots,
     pauses,
     control,
+    wakes,
     checkpoints,
     cancelled,
     orders,

@@ -11,12 +11,12 @@ export async function applyOutcome(
   outcome: Outcome,
 ): Promise<never> {
   if (outcome.kind === 'fail') throw new UnrecoverableError(writeNote({ error: outcome.error }));
-  const { parkedFor, until, reason, host, tries, usesAttempt, since } = outcome;
+  const { parkedFor, until, reason, host, tries, usesAttempt, since, wakeOn } = outcome;
   const now = Date.now();
   // PostgreSQL's whole numbers are whole.
   const delayMs = Math.max(Math.ceil(until - now), 1);
   const note = writeNote({
-    parked: { for: parkedFor, until: Math.round(until), reason, host, tries, since },
+    parked: { for: parkedFor, until: Math.round(until), reason, host, tries, since, wakeOn },
   });
   // Not `job.moveToDelayed`: the reason goes in the same statement, and an attempt is counted where one was used.
   await queue.getBackend().moveToDelayed(job.id!, now, delayMs, token, {

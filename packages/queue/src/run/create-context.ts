@@ -1,6 +1,7 @@
 import { type AccountId, type JsonValue, type Logger, ValidationError } from '@fluxori/core';
 import type { JobContext, Progress } from '../job/job-context.js';
 import { ParkRequest } from '../outcome/park-request.js';
+import { wakeKeys } from '../wake/wake-keys.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { JobRun } from './job-run.js';
 
@@ -68,7 +69,8 @@ export function createContext(facts: Facts, means: Means): JobContext {
           remedy: 'Correct the handler, then retry the job: it goes on from its checkpoint.',
         });
       }
-      throw new ParkRequest(order);
+      const wakeOn = wakeKeys(order.wakeOn, accountId);
+      throw new ParkRequest({ ...order, ...(wakeOn.length > 0 ? { wakeOn } : { wakeOn: undefined }) });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { AccountId, Priority } from '@fluxori/core';
+import type { SeenMarks } from '../wake/wakes.js';
 
 /** Why a run was told to stop. */
 export type StopCause = 'cancelled' | 'closing' | 'paused' | 'lost';
@@ -22,6 +23,8 @@ export class JobRun {
   checkpointed = false;
   /** At its next checkpoint the run stops, for this cause. */
   leaveAtCheckpoint: StopCause | undefined;
+  /** The wakes that came before this run, by key: it looks at what they told. */
+  marksSeen: SeenMarks = new Map();
   /** Settles when the run has left this process, whatever became of it. */
   readonly left: Promise<void>;
   readonly #controller = new AbortController();

@@ -27,6 +27,7 @@ import { promote, promoteAll } from '../queue/promote.js';
 import type { RunOrders } from '../queue/run-orders.js';
 import { chargeStall } from '../recovery/charge-stall.js';
 import { noteBegun } from '../recovery/recover-orphans.js';
+import type { Wakes } from '../wake/wakes.js';
 import { applyOutcome, endCancelled, giveBack } from './apply-outcome.js';
 import type { Checkpoints } from './checkpoints.js';
 import { createContext } from './create-context.js';
@@ -35,12 +36,14 @@ import { ProgressWriter } from './progress-writer.js';
 import { startDelayMs } from './start-delay.js';
 import { traceRun } from './trace-run.js';
 import { Turns } from './turns.js';
+import { Wakefulness } from './wakefulness.js';
 
 export interface RunnerParts {
   readonly section: string;
   readonly definitions: ReadonlyMap<string, JobDefinition>;
   readonly queue: BullQueue;
   readonly checkpoints: Checkpoints;
+  readonly wakes: Wakes;
   readonly gate: HostGate;
   readonly cancelled: CancelledJobs;
   readonly orders: RunOrders;
@@ -68,10 +71,12 @@ export class JobRunner {
   readonly #checkpointed = new Set<string>();
   readonly #turns = new Turns();
   readonly #givenBack = new Set<Promise<unknown>>();
+  readonly #wakefulness: Wakefulness;
   #closing = false;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    this.#wakefulness = new Wakefulness(parts);
   }
 
   get runs(): ReadonlyMap<string, JobRun> {
@@ -175,6 +180,7 @@ export class JobRunner {
     const state = resumed ? await checkpoints.read(accountId, run.jobId) : undefined;
     run.checkpointed = state !== undefined;
     if (resumed) await this.#obey(run);
+    await this.#wakefulness.rise(run, note);
     const progress = new ProgressWriter((value) => job.updateProgress({ ...value }), clock);
     const logger = this.#parts.logger.child({ jobId: run.jobId, job: job.name, account: accountId });
     const about = { jobId: run.jobId, name: job.name, section, accountId };
@@ -253,11 +259,12 @@ export class JobRunner {
 
   async #park(job: BullJob, run: JobRun, outcome: Extract<Outcome, { kind: 'park' }>): Promise<never> {
     const { queue, gate, events, metrics, section, forgetWaiter, logger } = this.#parts;
-    const { host, reason, until, parkedFor } = outcome;
+    const { host, reason, until, parkedFor, wakeOn = [] } = outcome;
     // Only who waits for a token keeps a place at the bucket.
     if (parkedFor !== 'rate' && (job.attemptsStarted > 1 || this.#runs.has(run.jobId)))
       forgetWaiter(run.jobId);
     const seen = host === undefined ? 0 : gate.park(host, run.jobId, run.priority);
+    if (wakeOn.length > 0) await this.#wakefulness.lieDown(run, wakeOn, until, job.priority);
     try {
       return await applyOutcome(queue, job, run.token, outcome);
     } finally {
@@ -275,8 +282,10 @@ export class JobRunner {
       const { accountId } = job.data;
       const event = { jobId: run.jobId, name: job.name, section, accountId, until: new Date(until), reason };
       events.emit('parked', host === undefined ? event : { ...event, host });
-      // The host came back while the job was on its way to wait for it.
-      if (host !== undefined && gate.missedRelease(host, seen)) await promote(queue, run.jobId);
+      // The host came back, or what it waits for happened, while the job was on its way to wait for it.
+      const released = host !== undefined && gate.missedRelease(host, seen);
+      if (released || (wakeOn.length > 0 && (await this.#wakefulness.isCalled(run, wakeOn))))
+        await promote(queue, run.jobId);
     }
   }
 }
