@@ -102,13 +102,14 @@ describe('a call of a connector', () => {
       plan({ key: 'app', label: 'app', ratePerSecond: 250, burst: 250, observable: false }),
     ];
     const startedAt = performance.now();
+    const watch = new Stopwatch();
     await Promise.all(Array.from({ length: 60 }, () => call(plans)));
     const tookMs = performance.now() - startedAt;
     expect(throttled()).toBe(0);
     expect(lwa.requests).toHaveLength(1);
     expect(api.requests).toHaveLength(60);
     expect(tookMs).toBeGreaterThan(2_750 * 0.99);
-    expect(tookMs).toBeLessThan(2_750 * 1.05 + 50);
+    expect(watch.stop()).toBeLessThan(2_750 * 1.05 + 50);
   });
 
   it('renews an expired token once, for all calls that were refused with it', async () => {
