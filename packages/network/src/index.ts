@@ -7,6 +7,7 @@ export {
 export { circuitGauges } from './breaker/circuit-gauges.js';
 export type { AnswerContext, CallOptions, CallSpec } from './client/call-spec.js';
 export { NetworkAwareClient, type NetworkAwareClientOptions } from './client/network-aware-client.js';
+export type { StreamAnswer, StreamOptions, StreamSpec } from './client/stream-spec.js';
 export { metricNames, networkMetrics } from './metric-names.js';
 export { rateGauges } from './rate/rate-gauges.js';
 export { type AcquireOptions, RateTracker, type RateTrackerOptions } from './rate/rate-tracker.js';

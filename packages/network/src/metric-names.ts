@@ -28,6 +28,12 @@ export const networkMetrics = {
     labels: ['host', 'operation'],
     buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   },
+  streamBytes: {
+    name: 'fluxori_http_stream_bytes_total',
+    kind: 'counter',
+    help: 'Bytes of documents on the wire, by direction (sent, received); those of broken attempts count, too.',
+    labels: ['host', 'operation', 'direction'],
+  },
   retries: {
     name: 'fluxori_http_retries_total',
     kind: 'counter',

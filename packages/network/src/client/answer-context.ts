@@ -3,7 +3,7 @@ import type { AnswerContext, CallSpec } from './call-spec.js';
 
 /** What an error says beside its message, the state of the limit apart. */
 export function answerContext(
-  spec: CallSpec,
+  spec: Pick<CallSpec, 'operation' | 'account'>,
   answer: HttpAnswer | undefined,
   attempts: number,
   now: number,

@@ -69,6 +69,7 @@ export function unsendable(reason: string, context: AnswerContext): ValidationEr
   });
 }
 
-function subject(context: AnswerContext): string {
+/** For whom. */
+export function subject(context: AnswerContext): string {
   return context.account === undefined ? context.operation : `${context.operation} for ${context.account}`;
 }

@@ -1,21 +1,26 @@
 import { noMetrics, type Span } from '@fluxori/core';
 import { metricNames } from '../metric-names.js';
 import type { RateGrant } from '../rate/usage-plan.js';
-import type { HttpAnswer } from '../transport/http-answer.js';
+import { type HttpAnswer, requestIdOf } from '../transport/http-answer.js';
 import type { TransportFailure } from '../transport/transport-failure.js';
 import type { CallParts } from './call-parts.js';
 import type { CallOptions, CallSpec } from './call-spec.js';
 
+/** What is told of a call or a stream. */
+type Reported = Pick<CallSpec, 'operation' | 'account' | 'method'>;
+
 /** What a call tells about itself: metrics, log lines, attributes of its spans. Nothing is built for those who do not listen. */
 export class CallReport {
   readonly #parts: CallParts;
-  readonly #spec: CallSpec;
+  readonly #spec: Reported;
   readonly #options: CallOptions;
   readonly #url: URL;
   /** The remote side's id of the last answer. */
-  #requestId: string | undefined;
+  requestId: string | undefined;
+  /** Of a stream whose answer was a success. */
+  begunStatus: number | undefined;
 
-  constructor(parts: CallParts, spec: CallSpec, options: CallOptions, url: URL) {
+  constructor(parts: CallParts, spec: Reported, options: CallOptions, url: URL) {
     this.#parts = parts;
     this.#spec = spec;
     this.#options = options;
@@ -24,7 +29,7 @@ export class CallReport {
 
   answered(answer: HttpAnswer, startedAt: number, attempt: number, span: Span | undefined): void {
     const { metrics, clock, logsDebug } = this.#parts;
-    this.#requestId = answer.requestId;
+    this.requestId = answer.requestId;
     const { status } = answer;
     const durationMs = clock.now() - startedAt;
     if (metrics !== noMetrics) {
@@ -41,9 +46,41 @@ export class CallReport {
     });
   }
 
+  /** A stream's answer began; its body decides how the attempt is told. */
+  begun(status: number, headers: Readonly<Record<string, string>>): void {
+    this.begunStatus = status;
+    this.requestId = requestIdOf(headers);
+  }
+
+  /** A stream's body was read: to its end, or as far as its reader wanted. */
+  streamed(
+    { isWhole, bytes }: { isWhole: boolean; bytes: number },
+    startedAt: number,
+    span: Span | undefined,
+  ): void {
+    const { metrics, clock, logsDebug } = this.#parts;
+    const status = this.begunStatus ?? 0;
+    const durationMs = clock.now() - startedAt;
+    if (metrics !== noMetrics) {
+      const host = this.#url.host;
+      const { operation } = this.#spec;
+      metrics.count(metricNames.answers, { host, operation, status: String(status) });
+      // How long a reader took that left in the middle says nothing about the host.
+      if (isWhole) metrics.duration(metricNames.attemptDuration, durationMs, { host, operation });
+    }
+    if (logsDebug) {
+      const message = isWhole ? 'A stream was read to its end.' : 'A stream was left by its reader.';
+      this.#debug({ attempt: 1, status, durationMs, bytes }, message);
+    }
+    span?.set({
+      'http.response.status_code': status,
+      ...(this.requestId !== undefined && { 'fluxori.request_id': this.requestId }),
+    });
+  }
+
   unanswered({ kind }: TransportFailure, startedAt: number, attempt: number, span: Span | undefined): void {
     const { metrics, clock, logsDebug } = this.#parts;
-    this.#requestId = undefined;
+    this.requestId = undefined;
     const { code, outcome } = kind;
     if (metrics !== noMetrics) {
       const { operation } = this.#spec;
@@ -105,7 +142,7 @@ export class CallReport {
         ...(account !== undefined && { account }),
         ...(waiter !== undefined && { jobId: waiter }),
         ...(correlationId !== undefined && { correlationId }),
-        ...(this.#requestId !== undefined && { requestId: this.#requestId }),
+        ...(this.requestId !== undefined && { requestId: this.requestId }),
         ...fields,
       },
       message,

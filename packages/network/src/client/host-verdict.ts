@@ -1,6 +1,5 @@
 import type { Verdict } from '../breaker/circuit.js';
 import { transientStatuses } from '../retry/retry-policy.js';
-import type { RawAnswer } from '../transport/http-answer.js';
 import { AnswerTooLarge, AnswerUndecodable } from '../transport/http-transport.js';
 import { TransportFailure } from '../transport/transport-failure.js';
 
@@ -8,7 +7,10 @@ import { TransportFailure } from '../transport/transport-failure.js';
 const fairAttemptMs = 1_000;
 
 /** 5xx and missing answers speak against the host; 4xx, 429 and unreadable ones show that it is there. */
-export function hostVerdict(end: { value: RawAnswer } | { error: unknown }, attemptMs: number): Verdict {
+export function hostVerdict(
+  end: { value: { status: number } } | { error: unknown },
+  attemptMs: number,
+): Verdict {
   if ('value' in end) return transientStatuses.has(end.value.status) ? 'failed' : 'alive';
   const { error } = end;
   if (error instanceof AnswerTooLarge || error instanceof AnswerUndecodable) return 'alive';

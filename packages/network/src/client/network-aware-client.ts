@@ -1,4 +1,5 @@
 import type { AgentOptions } from 'node:https';
+import { Readable } from 'node:stream';
 import {
   type Clock,
   type Logger,
@@ -26,6 +27,8 @@ import { Call } from './call.js';
 import type { CallParts } from './call-parts.js';
 import type { CallOptions, CallSpec } from './call-spec.js';
 import { probeHost } from './probe.js';
+import { StreamCall } from './stream-call.js';
+import type { StreamAnswer, StreamOptions, StreamSpec } from './stream-spec.js';
 
 export interface NetworkAwareClientOptions {
   /** Sent with every request that names none of its own. See `userAgent`. */
@@ -111,17 +114,41 @@ export class NetworkAwareClient {
    * @throws the signal's reason when aborted.
    */
   async call(spec: CallSpec, options: CallOptions = {}): Promise<HttpAnswer> {
-    if (this.#closing.signal.aborted) {
-      throw new ValidationError(`${spec.operation}: the client is closed, nothing was sent.`, {
-        operation: spec.operation,
-        ...(spec.account !== undefined && { account: spec.account }),
-        remedy: 'Open a new client, or close this one after the last call.',
-      });
-    }
+    this.#checkOpen(spec);
     return new Call(this.#parts, spec, {
       ...options,
       deadlineMs: options.deadlineMs ?? this.#deadlineMs,
     }).run();
+  }
+
+  /**
+   * One GET or PUT with bodies of any size, with real back-pressure and the bytes as they are on the wire. A single attempt: who repeats it must
+   * know where it broke. A redirect is an answer like any other and is not followed. Nothing limits a body that moves; `timeouts.idleMs` limits one
+   * that does not. No rate token, no authority, no signature.
+   *
+   * @throws what `spec.toError` makes of an answer that is no success.
+   * @throws CircuitOpenError when the host has been failing: nothing was sent.
+   * @throws NetworkError when no answer began; the answer's body throws one when it breaks off.
+   * @throws ValidationError when the URL or a header cannot be sent, the body is not as long as announced, or the client is closed.
+   * @throws what `spec.body` throws; the signal's reason when aborted.
+   */
+  async stream(spec: StreamSpec, options: StreamOptions = {}): Promise<StreamAnswer> {
+    try {
+      this.#checkOpen(spec);
+      return await new StreamCall(this.#parts, spec, options).run();
+    } catch (error) {
+      if (spec.body instanceof Readable) spec.body.on('error', () => undefined).destroy();
+      throw error;
+    }
+  }
+
+  #checkOpen({ operation, account }: { operation: string; account?: string }): void {
+    if (!this.#closing.signal.aborted) return;
+    throw new ValidationError(`${operation}: the client is closed, nothing was sent.`, {
+      operation,
+      ...(account !== undefined && { account }),
+      remedy: 'Open a new client, or close this one after the last call.',
+    });
   }
 
   /** The circuit of each host that was called, for health. */

@@ -78,6 +78,17 @@ export const failureTable: Readonly<Record<string, FailureKind>> = {
     what: 'the answer stopped in the middle',
     remedy: interrupted.remedy,
   },
+  FLUXORI_SEND_TIMEOUT: {
+    code: 'NETWORK_TIMEOUT',
+    repeat: true,
+    what: 'it stopped taking what was sent',
+    remedy: interrupted.remedy,
+  },
+  FLUXORI_ANSWER_TOO_LONG: {
+    ...interrupted,
+    what: 'more came than the answer had announced',
+    remedy: 'Try again; if it goes on, look at the proxy, or tell the remote side.',
+  },
   FLUXORI_TOTAL_TIMEOUT: {
     code: 'NETWORK_TIMEOUT',
     repeat: true,

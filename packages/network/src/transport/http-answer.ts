@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** An answer, read to its end. */
 export interface HttpAnswer {
   readonly status: number;
@@ -28,8 +30,7 @@ const requestIdHeaders = ['x-amzn-requestid', 'x-amz-request-id', 'x-request-id'
 export function readAnswer(raw: RawAnswer, receivedAt: Date): { answer: HttpAnswer; kind: BodyKind } {
   const text = decode(raw.bytes, raw.headers['content-type']);
   const { body, kind } = parse(text);
-  let requestId: string | undefined;
-  for (const name of requestIdHeaders) requestId ??= raw.headers[name];
+  const requestId = requestIdOf(raw.headers);
   const answer = { status: raw.status, headers: raw.headers, body, text, receivedAt };
   return { answer: requestId === undefined ? answer : { ...answer, requestId }, kind };
 }
@@ -55,4 +56,23 @@ function decode(bytes: Buffer, contentType: string | undefined): string {
   } catch {
     return bytes.toString('latin1');
   }
+}
+
+/** The remote side's id of a request, from its answer's headers. */
+export function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
+  for (const name of requestIdHeaders) {
+    const id = headers[name];
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+/** Repeated headers as one, joined with a comma. */
+export function flatHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
 }

@@ -1,11 +1,17 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import axios, { AxiosHeaders } from 'axios';
 import type { Agents } from './agents.js';
+import { watchConnection } from './connection-watch.js';
 import type { Phase } from './failure-table.js';
-import type { RawAnswer } from './http-answer.js';
+import { flatHeaders, type RawAnswer } from './http-answer.js';
+import {
+  exchangeStreams,
+  type OpenAnswer,
+  type StreamExchangeOptions,
+  type StreamRequest,
+} from './stream-exchange.js';
 import type { Timeouts } from './timeouts.js';
 import { codeOf, failureOf, TransportFailure } from './transport-failure.js';
 
@@ -47,20 +53,24 @@ export class HttpTransport {
     this.#agents = agents;
   }
 
+  /** See `exchangeStreams`. */
+  open(request: StreamRequest, options: Omit<StreamExchangeOptions, 'agent'>): Promise<OpenAnswer> {
+    return exchangeStreams(request, { ...options, agent: this.#agents.for(request.url) });
+  }
+
   /**
    * @throws TransportFailure when there is no whole answer; AnswerTooLarge; AnswerUndecodable; the signal's reason when aborted.
    */
   send(request: TransportRequest, options: TransportOptions): Promise<RawAnswer> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(options, resolve, reject);
+      const exchange = new Exchange(request.body !== undefined, options, resolve, reject);
       if (exchange.isOver) return;
       const agent = this.#agents.for(request.url);
       const secure = request.url.protocol === 'https:';
       this.#adapter({
         method: request.method,
         url: request.url.href,
-        headers: new AxiosHeaders(request.headers as Record<string, string>),
-        data: typeof request.body === 'object' ? Buffer.from(request.body) : request.body,
+        ...bodyFor(request, exchange.moved),
         responseType: 'stream',
         maxRedirects: 0,
         proxy: false,
@@ -93,13 +103,17 @@ class Exchange {
   #message: http.IncomingMessage | undefined;
   #phaseTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #totalTimer: ReturnType<typeof setTimeout>;
+  #isSent = false;
+  readonly #hasBody: boolean;
   isOver = false;
 
   constructor(
+    hasBody: boolean,
     options: TransportOptions,
     resolve: (answer: RawAnswer) => void,
     reject: (error: unknown) => void,
   ) {
+    this.#hasBody = hasBody;
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -125,10 +139,10 @@ class Exchange {
       onAnswer(message);
     });
     this.#request = request;
-    request.once('socket', (socket) => this.#onSocket(socket, secure, request.reusedSocket));
-    request.once('proxyConnect', (answer: { statusCode?: number }) => {
-      if (answer.statusCode === undefined || answer.statusCode === 200) return;
-      this.fail(failureOf('FLUXORI_PROXY_REFUSED', `the proxy answered CONNECT with ${answer.statusCode}`));
+    request.once('finish', () => this.#onSent());
+    watchConnection(request, secure, {
+      connected: () => this.#onConnected(),
+      refused: (error) => this.fail(error),
     });
     request.on('error', (error) => this.fail(error));
     return request;
@@ -160,7 +174,7 @@ class Exchange {
       const message = this.#message;
       if (message === undefined) return;
       this.#settle();
-      this.#resolve({ status: message.statusCode ?? 0, headers: flatten(message.headers), bytes });
+      this.#resolve({ status: message.statusCode ?? 0, headers: flatHeaders(message.headers), bytes });
     });
     body.on('close', () => {
       if (!this.isOver) this.fail(failureOf('ERR_STREAM_PREMATURE_CLOSE', 'the answer ended too early'));
@@ -173,16 +187,25 @@ class Exchange {
 
   readonly #onAbort = (): void => this.#end(this.#options.signal?.reason);
 
-  #onSocket(socket: Socket, secure: boolean, reused: boolean): void {
-    const connected = () => {
-      if (this.#phase === 'connecting') {
-        this.#enter('waiting', this.#options.timeouts.firstByteMs, 'FLUXORI_FIRST_BYTE_TIMEOUT');
-      }
-    };
-    if (reused) connected();
-    else if (secure) socket.once('secureConnect', connected);
-    else if (socket.connecting) socket.once('connect', connected);
-    else connected();
+  #onConnected(): void {
+    if (this.#phase !== 'connecting') return;
+    if (this.#hasBody && !this.#isSent) {
+      this.#enter('waiting', this.#options.timeouts.idleMs, 'FLUXORI_SEND_TIMEOUT');
+    } else this.#awaitAnswer();
+  }
+
+  #onSent(): void {
+    this.#isSent = true;
+    if (this.#hasBody && this.#phase === 'waiting') this.#awaitAnswer();
+  }
+
+  /** Another piece of the body left. */
+  readonly moved = (): void => {
+    if (this.#phase === 'waiting' && !this.isOver) this.#phaseTimer?.refresh();
+  };
+
+  #awaitAnswer(): void {
+    this.#enter('waiting', this.#options.timeouts.firstByteMs, 'FLUXORI_FIRST_BYTE_TIMEOUT');
   }
 
   #enter(phase: Phase, limitMs: number, timeoutCode: string): void {
@@ -210,11 +233,24 @@ class Exchange {
   }
 }
 
-function flatten(headers: http.IncomingHttpHeaders): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  return flat;
+/** A body larger than this goes in pieces, so that one can see that it is moving. */
+const pieceBytes = 64 * 1024;
+
+/** axios sends a stream as fast as the connection takes it; a large buffer it would hand over whole, and nothing could be seen of its way. */
+function bodyFor({ body, headers }: TransportRequest, moved: () => void) {
+  const given = new AxiosHeaders(headers as Record<string, string>);
+  if (body === undefined) return { headers: given };
+  const bytes = Buffer.from(body as Uint8Array);
+  if (bytes.length <= pieceBytes) return { headers: given, data: bytes };
+  given.set('content-length', String(bytes.length));
+  let at = 0;
+  const pieces = new Readable({
+    highWaterMark: pieceBytes,
+    read() {
+      moved();
+      this.push(at < bytes.length ? bytes.subarray(at, at + pieceBytes) : null);
+      at += pieceBytes;
+    },
+  });
+  return { headers: given, data: pieces };
 }

@@ -2,11 +2,11 @@
 export interface Timeouts {
   /** Name, TCP, proxy and TLS, until the request can be sent. */
   readonly connectMs: number;
-  /** From there to the answer's headers. */
+  /** From the request's last byte to the answer's headers. */
   readonly firstByteMs: number;
-  /** Between two pieces of the answer's body. */
+  /** Between two pieces of a body, in either direction. */
   readonly idleMs: number;
-  /** The whole attempt. */
+  /** The whole attempt; streams have no such limit. */
   readonly attemptMs: number;
 }
 
