@@ -84,3 +84,4 @@ export { findMarketplace, type Marketplace, marketplaceOf, marketplaces } from '
 export { type Environment, lwaTokenUrl, type Region, regionHosts, regions } from './regions/region.js';
 export { type EndpointOverrides, RegionalEndpointManager } from './regions/regional-endpoint-manager.js';
 export { type Participation, SellersClient } from './sellers/sellers-client.js';
+export { defaultTimings, type WorkflowTimings } from './workflow/timings.js';

@@ -1,4 +1,6 @@
 import type { ItemDescriptor, OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
+import { parameterRules } from '../src/pipeline/parameter-rules.js';
+import { sampleBody } from './sample-body.js';
 
 /** Values that exist in the sandbox's world, by parameter name. */
 export interface SampleWorld {
@@ -198,14 +200,25 @@ export function sampleParams(operation: OperationDescriptor, world: SampleWorld)
   const { api, version, operationId } = operation;
   const own = special[`${api}@${version}.${operationId}`];
   if (own !== undefined) return own(world);
+  const left = leftOut(`${api}@${version}.${operationId}`);
   return Object.fromEntries(
-    operation.parameters.map((parameter) => [parameter.name, sampleOf(parameter, world)]),
+    operation.parameters
+      .filter(({ name }) => !left.has(name))
+      .map((parameter) => [
+        parameter.name,
+        parameter.in === 'body' ? sampleBody(operation, world.marketplaceId) : sampleOf(parameter, world),
+      ]),
   );
+}
+
+/** Parameters that cannot stand beside others. */
+function leftOut(operation: string): ReadonlySet<string> {
+  const { alone, excludes = [] } = parameterRules[operation] ?? {};
+  return new Set([...(alone === undefined ? [] : [alone]), ...excludes.flatMap(([, ...others]) => others)]);
 }
 
 function sampleOf(parameter: ParameterDescriptor, world: SampleWorld): unknown {
   const known = knownValue(parameter.name, world);
-  if (parameter.in === 'body') return parameter.type === 'array' ? [{}] : {};
   if (parameter.type === 'array') {
     const items = parameter.items ?? { type: 'string' as const };
     return [known ?? scalar(items, parameter.name)];

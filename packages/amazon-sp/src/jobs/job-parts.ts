@@ -1,5 +1,6 @@
 import type { AccountId, Clock } from '@fluxori/core';
 import type { AmazonSPConnector } from '../connector.js';
+import type { WorkflowTimings } from '../workflow/timings.js';
 
 /** What the jobs of this connector work with. */
 export interface AmazonJobParts {
@@ -8,4 +9,6 @@ export interface AmazonJobParts {
   readonly clock?: Clock;
   /** How long after sending a confirmation of shipment it is looked for on the order; 15,000 ms by default. */
   readonly shipmentShowsAfterMs?: number;
+  /** How often reports, feeds and queries are looked at, and when they are taken for stuck. */
+  readonly timings?: Partial<WorkflowTimings>;
 }

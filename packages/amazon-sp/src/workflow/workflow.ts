@@ -70,7 +70,7 @@ export async function runWorkflow<State extends StepState>(
 }
 
 /** The names of all steps that are recorded, in order; `end` is the last. For tests that stop the process at each. */
-export function stepNames(workflow: Workflow<StepState>): readonly string[] {
+export function stepNames<State extends StepState>(workflow: Workflow<State>): readonly string[] {
   return [...Object.keys(workflow.steps), 'end'];
 }
 
