@@ -25,7 +25,7 @@ const separators: Readonly<Record<Exclude<CollectionFormat, 'multi'>, string>> =
 export function buildRequest(operation: OperationDescriptor, params: Params): BuiltRequest {
   let path = operation.path;
   const query: string[] = [];
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = { accept: accepted(operation) };
   let body: string | undefined;
   for (const parameter of operation.parameters) {
     const value = params[parameter.name];
@@ -58,6 +58,11 @@ export function buildRequest(operation: OperationDescriptor, params: Params): Bu
     headers,
     ...(body !== undefined && operation.method !== 'GET' && { body }),
   };
+}
+
+/** What the operation answers with; JSON in any case, since its errors come as such. */
+function accepted({ produces = [] }: OperationDescriptor): string {
+  return [...new Set([...produces, 'application/json'])].join(', ');
 }
 
 /** Parameters that the operation's table does not have, as if it had them. */

@@ -245,9 +245,9 @@ describe('parameters are checked before anything is sent', () => {
 
   it('lists every problem at once', () => {
     const problems = problemsOf(catalog, { pageSize: 99, keyword: ['x'], identifiersType: 'EIN' });
-    expect(problems).toHaveLength(4);
+    expect(problems).toHaveLength(5);
     expect(problems.join()).toMatch(
-      /keyword:.*did you mean "keywords".*identifiersType:.*marketplaceIds: is required.*pageSize:/s,
+      /keyword:.*did you mean "keywords".*identifiersType:.*marketplaceIds: is required.*pageSize:.*identifiers: is needed/s,
     );
   });
 

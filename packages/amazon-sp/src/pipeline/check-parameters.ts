@@ -2,25 +2,29 @@ import type { ItemDescriptor, OperationDescriptor, ParameterDescriptor } from '@
 import { findMarketplace, unknownMarketplace } from '../regions/marketplaces.js';
 import type { Region } from '../regions/region.js';
 import { wrongRegion } from '../regions/regional-endpoint-manager.js';
+import { checkBody } from './check-body.js';
 import { checkValue } from './check-value.js';
 import { didYouMean } from './did-you-mean.js';
 import { checkIsObject, type Params, type Problem, refuseIfAny } from './parameter-problems.js';
+import { checkRules } from './parameter-rules.js';
 
 const marketplaceParameter = /^marketplaceIds?$/i;
 
 /**
- * Checks a call's parameters against Amazon's model before anything is sent: required ones, unknown ones, types, ranges, sizes, dates, and that
- * marketplaces exist and are of the connector's region.
+ * Checks a call's parameters against Amazon's model before anything is sent: required ones, unknown ones, types, ranges, sizes, dates, which go
+ * together, members and types of the body, and that marketplaces exist and are of the connector's region.
  *
+ * @returns members of the body that the model does not know; they are sent all the same.
  * @throws ValidationError that lists every problem at once; `field` is the first one's.
  */
 export function checkParameters(
   operation: OperationDescriptor,
   params: Params,
   subject: { region: Region; account?: string },
-): void {
+): readonly string[] {
   checkIsObject(operation, params, subject.account);
   const problems: Problem[] = [];
+  let strangers: readonly string[] = [];
   const known = new Map(operation.parameters.map((parameter) => [parameter.name, parameter]));
 
   for (const name of Object.keys(params)) {
@@ -37,16 +41,21 @@ export function checkParameters(
         problems.push({ field: parameter.name, text: `is required (${describe(parameter)})` });
       continue;
     }
-    for (const text of checkValue(parameter, value)) problems.push({ field: parameter.name, text });
-    if (parameter.in === 'body') problems.push(...strangersIn(value, subject.region));
+    if (parameter.in === 'body') {
+      const found = checkBody(operation, value);
+      problems.push(...found.problems, ...foreignMarketplaces(value, subject.region));
+      strangers = found.strangers;
+    } else for (const text of checkValue(parameter, value)) problems.push({ field: parameter.name, text });
     if (marketplaceParameter.test(parameter.name))
       problems.push(...marketplaceProblems(parameter.name, value, subject.region));
   }
+  problems.push(...checkRules(operation, params));
   refuseIfAny(problems, operation, {
     account: subject.account,
     remedy:
       'Correct the parameters listed; nothing was sent. If Amazon has changed since this release, api(…) and call(…) send them as they are with `unchecked: true`.',
   });
+  return strangers;
 }
 
 function marketplaceProblems(field: string, value: unknown, region: Region): Problem[] {
@@ -66,8 +75,8 @@ function marketplaceProblems(field: string, value: unknown, region: Region): Pro
   });
 }
 
-/** Marketplaces of another region at the top of a body. What a body holds besides is Amazon's to check. */
-function strangersIn(body: unknown, region: Region) {
+/** Marketplaces of another region at the top of a body. */
+function foreignMarketplaces(body: unknown, region: Region) {
   if (typeof body !== 'object' || body === null) return [];
   return Object.entries(body)
     .filter(([name]) => marketplaceParameter.test(name))

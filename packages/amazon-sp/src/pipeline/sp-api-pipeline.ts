@@ -63,7 +63,8 @@ export class SpApiPipeline {
     if (options.unchecked) checkWritable(operation, params, accountId);
     else {
       this.#checkPlace(operation, environment);
-      checkParameters(operation, params, { region, account: accountId });
+      const strangers = checkParameters(operation, params, { region, account: accountId });
+      this.#tellStrangers(strangers, name);
       checkDataElements(operation, options.rdt, accountId);
     }
     this.#warnOnce(operation, name);
@@ -131,6 +132,17 @@ export class SpApiPipeline {
     this.#logger.warn(
       { operation: name, account: this.#parts.config.accountId },
       'Amazon has deprecated this operation and will remove it: move to its successor.',
+    );
+  }
+
+  /** They may be newer than this release, or mistyped: Amazon ignores what it does not know. Each is told once. */
+  #tellStrangers(strangers: readonly string[], name: string): void {
+    const members = strangers.filter((one) => !this.#warned.has(`${name} ${one}`));
+    if (members.length === 0) return;
+    for (const one of members) this.#warned.add(`${name} ${one}`);
+    this.#logger.warn(
+      { operation: name, account: this.#parts.config.accountId, members },
+      'The body holds members that Amazon’s model does not have; they are sent all the same.',
     );
   }
 }
