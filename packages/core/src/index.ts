@@ -35,6 +35,13 @@ export {
   type RateSnapshot,
 } from './errors/fluxori-error.js';
 export { isAbort, isErrorOf } from './errors/guards.js';
+export type {
+  AmountPart,
+  RelatedId,
+  Transaction,
+  TransactionItem,
+  TransactionStatus,
+} from './finance/transaction.js';
 export type { Brand } from './identity/brand.js';
 export {
   type AccountId,
@@ -102,6 +109,7 @@ export type { RequestSigner, RequestToSign } from './ports/request-signer.js';
 export type { Sealing } from './ports/sealing.js';
 export type { SecretDescription, SecretManager, WritableSecretManager } from './ports/secret-manager.js';
 export { noTracing, type Span, type SpanAttributes, type SpanKind, type Tracing } from './ports/tracing.js';
+export type { EstimatedFee, FeeEstimate } from './price/fee-estimate.js';
 export type { CompetitivePrice, PriceUpdate } from './price/price.js';
 export { Secret, secret } from './secret/secret.js';
 export { type Clock, systemClock } from './time/clock.js';

@@ -1,9 +1,11 @@
 import type { CatalogItem } from '../catalog/catalog-item.js';
+import type { Transaction } from '../finance/transaction.js';
 import type { AccountId } from '../identity/ids.js';
 import type { InventoryLevel } from '../inventory/inventory-level.js';
 import type { JsonValue } from '../json/json-value.js';
 import type { Listing } from '../listing/listing.js';
 import type { Order } from '../order/order.js';
+import type { FeeEstimate } from '../price/fee-estimate.js';
 
 /** The kinds of record that jobs bring in, with their canonical type. */
 export interface RecordKinds {
@@ -11,6 +13,8 @@ export interface RecordKinds {
   inventory: InventoryLevel;
   catalog: CatalogItem;
   listing: Listing;
+  transaction: Transaction;
+  'fee-estimate': FeeEstimate;
 }
 
 export type RecordKind = keyof RecordKinds;
