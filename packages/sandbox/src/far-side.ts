@@ -1,7 +1,13 @@
 import { type Clock, type Logger, silentLogger, systemClock } from '@fluxori/core';
 import { Counters } from './counters/counters.js';
+import type { Desks } from './desks.js';
+import { DocumentShelf } from './documents/document-shelf.js';
+import { DocumentsGateway } from './documents/documents-gateway.js';
+import { UrlSigner } from './documents/url-signer.js';
 import type { Notify } from './events/far-side-event.js';
 import { RequestFaults } from './faults/request-faults.js';
+import { FeedDesk } from './feeds/feed-desk.js';
+import { FeedQuota } from './feeds/feed-quota.js';
 import { Gateway } from './http/gateway.js';
 import { LwaGateway } from './http/lwa-gateway.js';
 import { RateLimiter } from './limits/rate-limiter.js';
@@ -14,10 +20,12 @@ import { PageTokens } from './operation/page-tokens.js';
 import { implementations } from './operations/implementations.js';
 import type { CheckedOptions } from './options.js';
 import { Prng } from './random/prng.js';
+import { ReportDesk } from './reports/report-desk.js';
 import { OperationRouter } from './router/operation-router.js';
 import type { SandboxCredentials } from './sandbox.js';
 import { ConsentDesk } from './seller-central/consent-desk.js';
 import { SellerCentralGateway } from './seller-central/seller-central-gateway.js';
+import { OutcomeBoard } from './work/outcome-board.js';
 import { makeWorld } from './world/make-world.js';
 import { type Region, regions } from './world/marketplaces.js';
 import type { Seller } from './world/seller.js';
@@ -38,6 +46,14 @@ export class FarSide {
   readonly limiter: RateLimiter;
   readonly counters: Counters;
   readonly requestFaults: RequestFaults;
+  readonly urls: UrlSigner;
+  readonly shelf: DocumentShelf;
+  readonly outcomes = new OutcomeBoard();
+  readonly reports: ReportDesk;
+  readonly feeds: FeedDesk;
+  readonly feedQuota: FeedQuota;
+  /** Where the documents are served; known once they are. */
+  documentsUrl = '';
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** Milliseconds that never go back. */
@@ -76,13 +92,23 @@ export class FarSide {
     const prng = Prng.of(seed, 'faults');
     this.requestFaults = new RequestFaults(this.monotonicNow, () => prng.next());
     this.#pages = new PageTokens(seed, clock);
+    const { now, outcomes, notify, counters } = this;
+    const ownUrl = () => this.documentsUrl;
+    const { urlLifetimeMs: lifetimeMs } = options.documents;
+    this.urls = new UrlSigner({ seed, now, lifetimeMs, ownUrl });
+    this.shelf = new DocumentShelf({ seed, now, urls: this.urls });
+    const desk = { seed, now, world, shelf: this.shelf, outcomes, counters, notify };
+    this.reports = new ReportDesk({ ...desk, times: options.reports });
+    this.feeds = new FeedDesk({ ...desk, times: options.feeds });
+    this.feedQuota = new FeedQuota(options.feeds.listingsFeeds, this.monotonicNow);
   }
 
   gateway(region: Region): Gateway {
     const { counters, limiter, logger, notify, now, router, secrets, tokens, world } = this;
     const { settleMs, orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs } = this.#options;
+    const desks = this.#desks();
     return new Gateway({
-      ...{ region, router, limiter, counters, world, tokens, secrets, now, notify, logger },
+      ...{ region, router, limiter, counters, world, tokens, secrets, now, notify, logger, desks },
       ...{ settleMs, orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs },
       faults: this.requestFaults,
       applications: new Map(this.applications.map((one) => [one.clientId, one])),
@@ -90,6 +116,30 @@ export class FarSide {
       pages: this.#pages,
       sleep: this.#sleep,
     });
+  }
+
+  documentsGateway(): DocumentsGateway {
+    const { counters, logger, shelf, urls } = this;
+    return new DocumentsGateway({
+      ...{ counters, logger, shelf, urls },
+      faults: this.requestFaults,
+      maxUploadBytes: this.#options.documents.maxUploadBytes,
+      ownUrl: () => this.documentsUrl,
+      sleep: this.#sleep,
+    });
+  }
+
+  /** Ends what runs by itself, and gives back what lies on the machine's disk. */
+  async close(): Promise<void> {
+    this.reports.close();
+    this.feeds.close();
+    await this.shelf.spool.close();
+  }
+
+  #desks(): Desks {
+    const { counters, feeds, feedQuota, reports, shelf } = this;
+    const unlimited = { take: () => true };
+    return { counters, feeds, reports, shelf, feedQuota: this.#options.rateLimits ? feedQuota : unlimited };
   }
 
   lwaGateway(): LwaGateway {

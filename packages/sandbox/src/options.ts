@@ -21,6 +21,9 @@ const seller = z.strictObject({
   skus: z.int().min(1).max(200_000).optional(),
 });
 
+/** How long work waits in its queue, and how long it then takes, in milliseconds. */
+const times = { queueMs: z.number().min(0).default(2_000), progressMs: z.number().min(0).default(8_000) };
+
 export const sandboxOptionsSchema = z.strictObject({
   /** Same seed and epoch: same sellers, goods, orders, credentials. */
   seed: z.int().min(0).default(20_260),
@@ -51,8 +54,8 @@ export const sandboxOptionsSchema = z.strictObject({
   /** Whether the applications are drafts, which sellers can let in with `version=beta` only. */
   draft: z.boolean().default(false),
   host: z.string().default('127.0.0.1'),
-  /** First of six ports in a row (lwa, na, eu, fe, admin, sellerCentral); 0 takes free ones. */
-  port: z.int().min(0).max(65_530).default(0),
+  /** First of the ports in a row (lwa, na, eu, fe, admin, sellerCentral, documents, sqs); 0 takes free ones. */
+  port: z.int().min(0).max(65_528).default(0),
   accessTokenLifetimeSeconds: z.int().min(1).default(3_600),
   /** How long an order stays hidden from searchOrders after a change, in milliseconds. Amazon's is two minutes. */
   settleMs: z.number().min(0).default(120_000),
@@ -60,6 +63,24 @@ export const sandboxOptionsSchema = z.strictObject({
   orderPageTokenLifetimeMs: z.number().positive().default(86_400_000),
   /** Amazon's is 30 seconds. */
   inventoryPageTokenLifetimeMs: z.number().positive().default(30_000),
+  /** The host of the documents: how long its signed URLs are good (Amazon's: five minutes), and the largest upload. */
+  documents: z
+    .strictObject({
+      urlLifetimeMs: z.number().positive().default(300_000),
+      maxUploadBytes: z.int().min(1).default(104_857_600),
+    })
+    .prefault({}),
+  reports: z.strictObject(times).prefault({}),
+  feeds: z
+    .strictObject({
+      ...times,
+      /** How many JSON_LISTINGS_FEEDs a seller may submit in a region within a span of time. */
+      listingsFeeds: z
+        .strictObject({ count: z.int().min(1).default(5), windowMs: z.number().positive().default(300_000) })
+        .prefault({}),
+    })
+    .prefault({}),
+  dataKiosk: z.strictObject(times).prefault({}),
   /** Off: no request is throttled. */
   rateLimits: z.boolean().default(true),
   /** Usage plans that replace Amazon's published ones, by operation key. */

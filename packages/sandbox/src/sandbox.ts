@@ -77,6 +77,8 @@ export interface Sandbox extends AsyncDisposable {
     readonly fe: string;
     /** Where sellers let applications in: `${sellerCentral}/apps/authorize/consent`. */
     readonly sellerCentral: string;
+    /** Where the contents of documents lie; its URLs come with the answers of SP-API. */
+    readonly documents: string;
   };
   readonly adminUrl: string;
   /** The first application at the first seller. */

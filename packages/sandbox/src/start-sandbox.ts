@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { ConfigurationError, sleep, ValidationError } from '@fluxori/core';
 import { adminGateway } from './admin/admin-gateway.js';
 import { FarSide } from './far-side.js';
+import type { Host } from './faults/fault.js';
 import { FaultBoard } from './faults/fault-board.js';
 import { Listener } from './http/listener.js';
 import { type CheckedOptions, type SandboxOptions, sandboxOptionsSchema } from './options.js';
@@ -29,6 +30,7 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
   const closeAll = async (): Promise<void> => {
     await Promise.all(opened.map((listener) => listener.close()));
     closing.abort();
+    await farSide.close();
   };
   try {
     const listeners = {
@@ -36,7 +38,9 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
       na: await open(1, farSide.gateway('na').handle),
       eu: await open(2, farSide.gateway('eu').handle),
       fe: await open(3, farSide.gateway('fe').handle),
+      documents: await open(6, farSide.documentsGateway().handle),
     };
+    farSide.documentsUrl = listeners.documents.url;
     const sellerCentral: Listener = await open(5, farSide.sellerCentral(() => sellerCentral.url).handle);
     const board = boardOf(farSide, listeners);
     for (const fault of options.faults) await board.set(fault);
@@ -51,13 +55,23 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
   }
 }
 
-type Listeners = Readonly<Record<'lwa' | 'na' | 'eu' | 'fe', Listener>>;
+type Listeners = Readonly<Record<Host, Listener>>;
 
 function boardOf(farSide: FarSide, listeners: Listeners): FaultBoard {
-  const { applications, grants, limiter, logger, monotonicNow, requestFaults, router, secrets, tokens } =
-    farSide;
+  const {
+    applications,
+    grants,
+    limiter,
+    logger,
+    monotonicNow,
+    requestFaults,
+    router,
+    secrets,
+    tokens,
+    urls,
+  } = farSide;
   return new FaultBoard({
-    ...{ limiter, tokens, grants, secrets, applications, listeners, logger },
+    ...{ limiter, tokens, grants, secrets, applications, listeners, logger, urls },
     requests: requestFaults,
     now: monotonicNow,
     knows: (key) => router.knows(key),
@@ -88,6 +102,7 @@ function sandboxOf(
       eu: listeners.eu.url,
       fe: listeners.fe.url,
       sellerCentral: listeners.sellerCentral.url,
+      documents: listeners.documents.url,
     },
     adminUrl: '',
     credentials: accounts[0] as SandboxCredentials,
@@ -109,7 +124,10 @@ function sandboxOf(
         });
       limiter.setPlan(operation, plan, sellerId);
     },
-    refillBuckets: () => limiter.refill(),
+    refillBuckets: () => {
+      limiter.refill();
+      farSide.feedQuota.refill();
+    },
     addOrders: (orders) => control.addOrders(orders),
     updateOrder: (orderId, change) => control.updateOrder(orderId, change),
     sellStock: (sale) => control.sellStock(sale),

@@ -7,6 +7,8 @@ import type {
   Outcome,
   SeenRequest,
 } from './counts.js';
+import { DocumentCounter } from './document-counts.js';
+import { WorkCounter } from './work-counts.js';
 
 const mostDistinct = 20_000;
 const mostPages = 200_000;
@@ -14,6 +16,10 @@ const mostPages = 200_000;
 /** Everything that reached the far side, so that a test can say what did and what did not. */
 export class Counters {
   readonly #now: () => number;
+  documents = new DocumentCounter();
+  reports = new WorkCounter();
+  feeds = new WorkCounter();
+  queries = new WorkCounter();
   #since = '';
   #statuses: Record<string, number> = {};
   #operations = new Map<string, OperationCounts>();
@@ -45,6 +51,10 @@ export class Counters {
     this.#probes = 0;
     this.#tokenCalls = 0;
     this.#tokenFailures = 0;
+    this.documents = new DocumentCounter();
+    this.reports = new WorkCounter();
+    this.feeds = new WorkCounter();
+    this.queries = new WorkCounter();
   }
 
   probe(): void {
@@ -93,7 +103,7 @@ export class Counters {
       Object.entries(this.#statuses)
         .filter(([status]) => Number(status) >= from && Number(status) < to && status !== '429')
         .reduce((total, [, count]) => total + count, 0);
-    return structuredClone({
+    const own = structuredClone({
       since: this.#since,
       requests: this.#requests,
       served: sum(200, 300),
@@ -111,6 +121,13 @@ export class Counters {
       distinct: [...this.#distinct.values()],
       distinctLeftOut: this.#leftOut,
     });
+    return {
+      ...own,
+      documents: this.documents.snapshot(),
+      reports: this.reports.snapshot(),
+      feeds: this.feeds.snapshot(),
+      queries: this.queries.snapshot(),
+    };
   }
 
   #operation(key: string): OperationCounts {

@@ -1,3 +1,6 @@
+import type { DocumentCounts } from './document-counts.js';
+import type { WorkCounts } from './work-counts.js';
+
 /** With what a request came to the door. */
 export type AuthKind = 'seller' | 'grantless' | 'rdt' | 'none' | 'refused';
 
@@ -90,4 +93,10 @@ export interface CountersSnapshot {
   readonly distinct: readonly Readonly<DistinctRequest>[];
   /** How many distinct ones came after the list was full; they are in the other counts. */
   readonly distinctLeftOut: number;
+  /** Requests to the documents host, which are in no other count. */
+  readonly documents: DocumentCounts;
+  readonly reports: WorkCounts;
+  readonly feeds: WorkCounts;
+  /** Data Kiosk's. */
+  readonly queries: WorkCounts;
 }

@@ -1,4 +1,5 @@
 import { type Logger, ValidationError } from '@fluxori/core';
+import type { UrlSigner } from '../documents/url-signer.js';
 import type { Listener } from '../http/listener.js';
 import type { RateLimiter } from '../limits/rate-limiter.js';
 import type { AccessTokens } from '../lwa/access-tokens.js';
@@ -15,6 +16,7 @@ export interface FaultBoardParts {
   readonly tokens: AccessTokens;
   readonly grants: Grants;
   readonly secrets: ClientSecrets;
+  readonly urls: UrlSigner;
   readonly applications: readonly Application[];
   readonly listeners: Readonly<Record<Host, Listener>>;
   /** Makes the buckets that a drain means, also those of operations that were not called yet. */
@@ -105,6 +107,9 @@ export class FaultBoard {
     switch (fault.kind) {
       case 'expire-tokens':
         this.#parts.tokens.expireAll();
+        return;
+      case 'expire-urls':
+        this.#parts.urls.expireAll();
         return;
       case 'revoke-tokens':
         this.#parts.tokens.revokeAll();

@@ -20,7 +20,11 @@ const reach = {
 };
 
 const when = z.enum(['before', 'after']);
-const host = z.enum(['lwa', 'na', 'eu', 'fe']);
+const host = z.enum(['lwa', 'na', 'eu', 'fe', 'documents']);
+
+const byteCount = z.int().min(0);
+/** Faults of documents meet their downloads, unless they name something else. */
+const documentReach = { ...reach, operation: reach.operation.default('documents.get') };
 
 export const faultSchema = z.discriminatedUnion('kind', [
   /** Holds the answer back. */
@@ -36,6 +40,24 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drop'), when, ...reach }),
   /** Acts, sends the headers and a part of the body, and resets the connection. */
   z.strictObject({ kind: z.literal('reset-mid-body'), afterBytes: z.int().min(0).optional(), ...reach }),
+  /** Sends a part of the body, and then nothing; the connection stays. */
+  z.strictObject({ kind: z.literal('stall'), afterBytes: byteCount, ...documentReach }),
+  /** The document ends after so many bytes, as if it had never been longer. */
+  z.strictObject({ kind: z.literal('truncate'), toBytes: byteCount, ...documentReach }),
+  /** One byte of the document is another one. */
+  z.strictObject({ kind: z.literal('damage'), atByte: byteCount, ...documentReach }),
+  /** Answers a request for a range with 200 and the whole document. */
+  z.strictObject({ kind: z.literal('ignore-range'), ...documentReach }),
+  /** `Content-Length` says so many bytes more (or fewer) than come. */
+  z.strictObject({ kind: z.literal('wrong-length'), byBytes: z.int(), ...documentReach }),
+  /** The document has another ETag, as if it had been replaced. */
+  z.strictObject({ kind: z.literal('change-document'), ...documentReach }),
+  /** Says GZIP of a document that is not compressed, and nothing of one that is. */
+  z.strictObject({
+    kind: z.literal('wrong-label'),
+    ...reach,
+    operation: reach.operation.default(['reports.getReportDocument', 'feeds.getFeedDocument']),
+  }),
   /** Answers with an error of the server, before (the default) or after it has acted. */
   z.strictObject({
     kind: z.literal('error'),
@@ -63,11 +85,13 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('outage'),
     mode: z.enum(['refuse', 'destroy']).default('refuse'),
-    hosts: z.array(host).min(1).default(['lwa', 'na', 'eu', 'fe']),
+    hosts: z.array(host).min(1).default(['lwa', 'na', 'eu', 'fe', 'documents']),
     durationMs: reach.durationMs,
   }),
   /** All access tokens issued until now count as expired. At once, not lasting. */
   z.strictObject({ kind: z.literal('expire-tokens') }),
+  /** All URLs of documents issued until now count as expired. At once, not lasting. */
+  z.strictObject({ kind: z.literal('expire-urls') }),
   /** All access tokens issued until now count as revoked. At once, not lasting. */
   z.strictObject({ kind: z.literal('revoke-tokens') }),
   /** The seller takes his consent back: his refresh and access tokens are dead for good. At once, not lasting. */
@@ -84,8 +108,27 @@ export type Host = z.output<typeof host>;
 /** The kinds that meet single requests. */
 export type RequestFault = Extract<
   CheckedFault,
-  { kind: 'latency' | 'bandwidth' | 'drop' | 'reset-mid-body' | 'error' | 'throttle' | 'hide-rate' }
+  {
+    kind:
+      | 'latency'
+      | 'bandwidth'
+      | 'drop'
+      | 'reset-mid-body'
+      | 'error'
+      | 'throttle'
+      | 'hide-rate'
+      | 'stall'
+      | DocumentFaultKind;
+  }
 >;
+
+type DocumentFaultKind =
+  | 'truncate'
+  | 'damage'
+  | 'ignore-range'
+  | 'wrong-length'
+  | 'change-document'
+  | 'wrong-label';
 
 /** A fault that is on, with its hits so far. */
 export interface ActiveFault {

@@ -1,5 +1,5 @@
 import type { Random } from '@fluxori/core';
-import { type Disturbance, undisturbed } from './disturbance.js';
+import { type Disturbance, type DocumentDisturbance, undisturbed } from './disturbance.js';
 import type { RequestFault } from './fault.js';
 import { operationFilter } from './operation-filter.js';
 
@@ -17,6 +17,11 @@ interface Armed {
   seen: number;
   hits: number;
 }
+
+type DocumentFault = Extract<
+  RequestFault,
+  { kind: 'truncate' | 'damage' | 'ignore-range' | 'wrong-length' | 'change-document' | 'wrong-label' }
+>;
 
 const defaultResetBytes = 64;
 
@@ -95,17 +100,40 @@ export class RequestFaults {
       case 'hide-rate':
         disturbance.hideRate = true;
         return;
+      case 'stall':
+        disturbance.stallAfterBytes = fault.afterBytes;
+        return;
       case 'error':
         disturbance.error = {
           status: fault.status,
           html: fault.html ?? false,
           when: fault.when ?? 'before',
         };
+        return;
+      default:
+        disturbance.document = { ...disturbance.document, ...documentDisturbanceOf(fault) };
     }
   }
 
   #sweep(): void {
     const now = this.#now();
     for (const armed of this.#armed.values()) if (armed.endsAtMs <= now) this.#armed.delete(armed.id);
+  }
+}
+
+function documentDisturbanceOf(fault: DocumentFault): DocumentDisturbance {
+  switch (fault.kind) {
+    case 'truncate':
+      return { truncateToBytes: fault.toBytes };
+    case 'damage':
+      return { damageAtByte: fault.atByte };
+    case 'ignore-range':
+      return { ignoreRange: true };
+    case 'wrong-length':
+      return { lengthOffBy: fault.byBytes };
+    case 'change-document':
+      return { changed: true };
+    case 'wrong-label':
+      return { wrongLabel: true };
   }
 }

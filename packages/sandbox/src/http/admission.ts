@@ -30,6 +30,7 @@ export interface Identified {
   readonly application: Application;
   readonly seller: Seller | undefined;
   readonly dataElements: readonly string[];
+  readonly auth: 'seller' | 'rdt' | 'grantless';
 }
 
 /** A request within its quota. */
@@ -69,7 +70,14 @@ export class Admission {
         seen.sellerId = seller.sellerId;
         checkRegion(seller, region);
       }
-      return { operation: match.value, path: match.parameters, application, seller, dataElements };
+      return {
+        operation: match.value,
+        path: match.parameters,
+        application,
+        seller,
+        dataElements,
+        auth: claims.kind,
+      };
     } catch (error) {
       if (error instanceof Refusal) return error;
       throw error;

@@ -125,7 +125,7 @@ export class Gateway {
     const answer =
       judged instanceof Refusal
         ? refusalAnswer(judged, base)
-        : await this.#performer.answer(request, judged, base, disturbance.hideRate);
+        : await this.#performer.answer(request, judged, base, disturbance);
     const { status } = answer;
     const acted = status < 300;
     if (disturbance.drop === 'after') {

@@ -108,7 +108,7 @@ function portProblem(error: Error & { code?: string }, host: string, port: numbe
   if (what === undefined) return error;
   return new ConfigurationError(`The sandbox cannot listen on ${host}:${port}: ${what}.`, {
     field: 'port',
-    remedy: 'Name another port (the sandbox takes six in a row), or 0 for free ones.',
+    remedy: 'Name another port (the sandbox takes eight in a row), or 0 for free ones.',
     cause: error,
   });
 }

@@ -3,6 +3,7 @@ import { readParameters } from '../checks/parameters.js';
 import { parseQuery } from '../checks/query-string.js';
 import { parseBody, receiveBody } from '../checks/request-body.js';
 import { checkSellerAccess } from '../checks/seller-access.js';
+import { type Disturbance, undisturbed } from '../faults/disturbance.js';
 import type { RateLimiter } from '../limits/rate-limiter.js';
 import type { Implementation, OperationCall, Surroundings } from '../operation/implementation.js';
 import { plainAnswerOf } from '../operation/plain-answer.js';
@@ -27,18 +28,20 @@ export class Performer {
     this.#parts = parts;
   }
 
-  /** @param hideRate - leaves the rate header out. */
+  /** @param disturbance - may leave the rate header out, or lie about a document. */
   async answer(
     request: IncomingMessage,
     admitted: Admitted,
     base: RequestIdHeaders,
-    hideRate = false,
+    disturbance: Readonly<Disturbance> = undisturbed,
   ): Promise<Answer> {
     const { descriptor, key } = admitted.operation;
     const { rate } = this.#parts.limiter.planOf(descriptor, key, admitted.seller?.sellerId);
-    const limit: Record<string, string> = hideRate ? {} : { 'x-amzn-RateLimit-Limit': rateText(rate) };
+    const limit: Record<string, string> = disturbance.hideRate
+      ? {}
+      : { 'x-amzn-RateLimit-Limit': rateText(rate) };
     try {
-      const body = await this.#perform(request, admitted, base['x-amzn-RequestId']);
+      const body = await this.#perform(request, admitted, base['x-amzn-RequestId'], disturbance);
       const status = descriptor.successCodes[0] ?? 200;
       const headers = { ...base, ...limit };
       if (status === 204 || body === undefined) return { status, headers };
@@ -51,7 +54,12 @@ export class Performer {
     }
   }
 
-  async #perform(request: IncomingMessage, admitted: Admitted, requestId: string): Promise<unknown> {
+  async #perform(
+    request: IncomingMessage,
+    admitted: Admitted,
+    requestId: string,
+    disturbance: Readonly<Disturbance>,
+  ): Promise<unknown> {
     const { descriptor, key } = admitted.operation;
     const { region, implementations } = this.#parts;
     const text = request.method === 'GET' ? '' : await receiveBody(request);
@@ -62,10 +70,10 @@ export class Performer {
     if (seller !== undefined) checkSellerAccess(seller, region, parameters, body);
     const implementation = implementations.get(key);
     if (implementation === undefined || seller === undefined) return plainAnswerOf(descriptor);
-    const { world, pages, tokens, now, notify, settleMs } = this.#parts;
+    const { world, pages, tokens, desks, now, notify, settleMs } = this.#parts;
     const { orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs } = this.#parts;
     const call: OperationCall<unknown> = {
-      ...{ world, pages, tokens, now, notify, settleMs },
+      ...{ world, pages, tokens, desks, now, notify, settleMs },
       ...{ orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs },
       params: body === undefined ? parameters : { ...parameters, body },
       seller,
@@ -73,6 +81,8 @@ export class Performer {
       region,
       requestId,
       dataElements: admitted.dataElements,
+      auth: admitted.auth,
+      wrongLabel: disturbance.document?.wrongLabel ?? false,
     };
     return implementation.run(call as OperationCall<never>);
   }

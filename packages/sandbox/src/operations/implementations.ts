@@ -1,5 +1,7 @@
 import type { Implementation } from '../operation/implementation.js';
 import { getCatalogItem, searchCatalogItems } from './catalog/catalog-items.js';
+import { createFeedDocument, getFeedDocument } from './feeds/feed-documents.js';
+import { cancelFeed, createFeed, getFeed, getFeeds } from './feeds/feeds.js';
 import {
   getMyFeesEstimateForASIN,
   getMyFeesEstimateForSKU,
@@ -30,6 +32,7 @@ import {
   getListingOffersBatch,
 } from './pricing/offers.js';
 import { getCompetitivePricing, getPricing } from './pricing/prices.js';
+import { cancelReport, createReport, getReport, getReportDocument, getReports } from './reports/reports.js';
 import { getAccount, getMarketplaceParticipations } from './sellers/participations.js';
 import { createRestrictedDataToken } from './tokens/create-restricted-data-token.js';
 
@@ -72,4 +75,15 @@ export const implementations: readonly Implementation[] = [
   getMyFeesEstimateForASIN,
   getMyFeesEstimates,
   createRestrictedDataToken,
+  createReport,
+  getReport,
+  getReports,
+  cancelReport,
+  getReportDocument,
+  createFeedDocument,
+  getFeedDocument,
+  createFeed,
+  getFeed,
+  getFeeds,
+  cancelFeed,
 ];

@@ -1,0 +1,130 @@
+import type { ResponseOf } from '@fluxori/amazon-sp-models';
+import { z } from 'zod';
+import { readBody } from '../../checks/body-schema.js';
+import { momentOf } from '../../checks/moment.js';
+import { accessDenied, invalidInput, notFound } from '../../http/refusal.js';
+import { implement, type OperationCall } from '../../operation/implementation.js';
+import { isReportType, reportTypes } from '../../reports/report-types.js';
+import type { StoredReport } from '../../reports/stored-report.js';
+import { checkAlone, isOf, pageOfWork } from '../../work/work-list.js';
+import { labelOf } from '../document-label.js';
+
+const moment = z.string().transform((text, context) => {
+  const ms = momentOf(text);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: 'must be an ISO 8601 date-time' });
+  return z.NEVER;
+});
+const reportBody = z.object({
+  reportType: z.string().min(1),
+  marketplaceIds: z.array(z.string()).min(1).max(25),
+  dataStartTime: moment.optional(),
+  dataEndTime: moment.optional(),
+  reportOptions: z.record(z.string(), z.string()).optional(),
+});
+
+export const createReport = implement('reports', '2021-06-30', 'createReport', (call) => {
+  const body = readBody(reportBody, call.params.body);
+  const { dataEndTime: dataEndMs, dataStartTime: dataStartMs, marketplaceIds, reportOptions: options } = body;
+  checkReportType(call, body.reportType);
+  if (dataStartMs !== undefined && dataStartMs > (dataEndMs ?? call.now()))
+    throw refuse('dataStartTime must not be after dataEndTime.');
+  const report = call.desks.reports.create({
+    ...{ seller: call.seller, region: call.region, applicationId: call.application.applicationId },
+    ...{ reportType: body.reportType, marketplaceIds, dataStartMs, dataEndMs, options },
+  });
+  return { reportId: report.id };
+});
+
+export const getReport = implement('reports', '2021-06-30', 'getReport', (call) =>
+  render(reportOf(call, call.params.reportId)),
+);
+
+export const getReports = implement('reports', '2021-06-30', 'getReports', (call) => {
+  const { nextToken, reportTypes: types, ...others } = call.params;
+  checkAlone(call.params, 'reportTypes');
+  const { items, ...rest } = pageOfWork(
+    {
+      pages: call.pages,
+      nowMs: call.now(),
+      owner: `reports.getReports|${call.seller.sellerId}|${call.region}`,
+    },
+    [...call.desks.reports.all()].filter(isOf(ownerOf(call))),
+    nextToken === undefined ? { filter: { ...others, types } } : { nextToken },
+  );
+  return { reports: items.map(render), ...rest };
+});
+
+export const cancelReport = implement('reports', '2021-06-30', 'cancelReport', (call) => {
+  const report = reportOf(call, call.params.reportId);
+  if (!call.desks.reports.cancel(report))
+    throw invalidInput(
+      'Report cannot be cancelled.',
+      `Report ${report.id} is ${report.status}, and not IN_QUEUE any more.`,
+    );
+  return undefined;
+});
+
+/** Of a restricted type only for a restricted data token, which then names this one document. */
+export const getReportDocument = implement('reports', '2021-06-30', 'getReportDocument', (call) => {
+  const { enableContentEncodingUrlHeader = false, reportDocumentId } = call.params;
+  const { desks } = call;
+  const document = desks.shelf.find(['report'], reportDocumentId, ownerOf(call));
+  const report = document && desks.reports.ofDocument(document.id);
+  if (document === undefined || report === undefined)
+    throw notFound(
+      'The specified resource does not exist.',
+      `There is no report document ${reportDocumentId}.`,
+    );
+  if (reportTypes[report.type]?.restricted && call.auth !== 'rdt')
+    throw accessDenied(`Reports of type ${report.type} are restricted: a restricted data token is needed.`);
+  return {
+    reportDocumentId,
+    url: desks.shelf.downloadUrl(document, enableContentEncodingUrlHeader),
+    ...labelOf(document, call.wrongLabel),
+  };
+});
+
+/** @throws Refusal (400) for a type that Amazon does not have, or makes by itself. */
+export function checkReportType(call: OperationCall<unknown>, reportType: string): void {
+  if (!isReportType(reportType) && !call.desks.reports.gives(reportType))
+    throw refuse(`reportType: '${reportType}' is no report type.`);
+  if (reportTypes[reportType]?.unasked)
+    throw refuse(`reportType: ${reportType} cannot be requested; Amazon makes it, and getReports lists it.`);
+}
+
+function reportOf(call: OperationCall<unknown>, id: string): StoredReport {
+  const report = call.desks.reports.find(id, ownerOf(call));
+  if (report === undefined)
+    throw notFound('The specified resource does not exist.', `There is no report ${id}.`);
+  return report;
+}
+
+function ownerOf({ region, seller }: OperationCall<unknown>) {
+  return { sellerId: seller.sellerId, region };
+}
+
+function render(report: StoredReport): ResponseOf<'reports', '2021-06-30', 'getReport'> {
+  const { documentId, endedMs, scheduleId, startedMs } = report;
+  return {
+    reportId: report.id,
+    reportType: report.type,
+    marketplaceIds: [...report.marketplaceIds],
+    dataStartTime: iso(report.dataStartMs),
+    dataEndTime: iso(report.dataEndMs),
+    ...(scheduleId === undefined ? {} : { reportScheduleId: scheduleId }),
+    createdTime: iso(report.createdMs),
+    processingStatus: report.status,
+    ...(startedMs === undefined ? {} : { processingStartTime: iso(startedMs) }),
+    ...(endedMs === undefined ? {} : { processingEndTime: iso(endedMs) }),
+    ...(documentId === undefined ? {} : { reportDocumentId: documentId }),
+  };
+}
+
+function refuse(details: string): Error {
+  return invalidInput('Request body is invalid.', details);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
