@@ -20,7 +20,11 @@ export type {
   WriteRowsOptions,
   WrittenRows,
 } from './rows/write-rows.js';
-export type { ContentFacts, ContentStore } from './store/content-store.js';
+export { checkContentName } from './store/content-name.js';
+export type { ContentFacts, ContentStore, SweptLeftovers } from './store/content-store.js';
+export { FolderContentStore, type FolderContentStoreOptions } from './store/folder/folder-content-store.js';
+export { type OpenContentStoreOptions, openContentStore } from './store/open-content-store.js';
+export { SealedContentStore, type SealedContentStoreOptions } from './store/sealed/sealed-content-store.js';
 export type { Content } from './transfer/content.js';
 export type { DocumentLink, LinkSource } from './transfer/document-link.js';
 export { type Download, type DownloadFacts, type DownloadOptions, download } from './transfer/download.js';

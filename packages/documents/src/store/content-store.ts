@@ -9,6 +9,12 @@ export interface ContentFacts {
   readonly writtenAt: Date;
 }
 
+/** What a sweep removed. */
+export interface SweptLeftovers {
+  readonly removed: number;
+  readonly bytes: number;
+}
+
 /**
  * Where the bytes of documents are kept: a folder, an S3-compatible service. Names are paths of letters, digits, `-`, `_`, `.` and `/`.
  * A content is there whole or not at all: a write that was interrupted leaves nothing that `read` would give.
@@ -16,11 +22,16 @@ export interface ContentFacts {
 export interface ContentStore {
   /** Fit for a log: no credentials. */
   readonly url: string;
-  /** Writes all of `bytes`, replacing what was there. */
+  /**
+   * Writes all of `bytes`, replacing what was there. When the stream fails, or the signal is aborted, the write rejects with that reason
+   * and what was there before stays. The stream is used up or destroyed in any case.
+   *
+   * @throws DocumentError `DOCUMENT_STORE_FULL` when there is no room.
+   */
   write(name: string, bytes: Readable, options?: { signal?: AbortSignal }): Promise<ContentFacts>;
   /**
-   * @param options.from - the first byte wanted; 0 by default.
-   * @throws DocumentError `DOCUMENT_NOT_FOUND`.
+   * @param options.from - the first byte wanted; 0 by default, at most the content's size.
+   * @throws DocumentError `DOCUMENT_NOT_FOUND`. The stream itself may end with `DOCUMENT_DAMAGED` or `DOCUMENT_TRUNCATED`.
    */
   read(name: string, options?: { from?: number; signal?: AbortSignal }): Promise<Readable>;
   facts(name: string): Promise<ContentFacts | undefined>;
@@ -28,5 +39,11 @@ export interface ContentStore {
   delete(name: string): Promise<boolean>;
   /** Those whose names begin with `prefix`, in order of name. */
   list(prefix?: string): AsyncIterable<ContentFacts>;
+  /**
+   * Removes what writers that died have left behind. None of it can be read, but it takes up room.
+   * @param options.idleMs - how long a writer of whom nothing else is known must not have moved; each store has its default.
+   */
+  sweep(options?: { idleMs?: number; signal?: AbortSignal }): Promise<SweptLeftovers>;
+  /** Idempotent; what was written stays. */
   close(): Promise<void>;
 }
