@@ -69,6 +69,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly listings: Sections['listings'];
   readonly prices: Sections['prices'];
   readonly documents: Sections['documents'];
+  readonly feeds: Sections['feeds'];
   readonly #backend: Backend;
   readonly #client: NetworkAwareClient;
   readonly #ownsClient: boolean;
@@ -143,6 +144,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       listings: this.listings,
       prices: this.prices,
       documents: this.documents,
+      feeds: this.feeds,
     } = createSections(context, {
       ...{ backend, client: this.#client, logger, secureKeyValues: this.#cache.keyValues },
       ...{ contents: parts.contents, sealedContents: parts.sealedContents },

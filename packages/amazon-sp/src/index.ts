@@ -45,6 +45,33 @@ export type { DocumentMetadata, IAmazonDocumentMetadata, KeptCopy } from './docu
 export type { DocumentKind, DocumentRef } from './documents/document-ref.js';
 export type { DocumentFacts, OpenDocument } from './documents/open-document.js';
 export { isExpiredAccessToken, toSpApiError } from './errors.js';
+export type { MessageFault } from './feeds/check-message.js';
+export type { KeptFeed } from './feeds/feed-contents.js';
+export type { ReportedIssue } from './feeds/feed-report.js';
+export type {
+  FeedEnding,
+  FeedIssue,
+  FeedItemOutcome,
+  FeedRun,
+  FeedSummary,
+  IAmazonFeedResult,
+} from './feeds/feed-result.js';
+export {
+  type FeedFormat,
+  type FeedType,
+  feedTypeOf,
+  feedTypes,
+  retiredFeedTypes,
+} from './feeds/feed-types.js';
+export {
+  type FeedOptions,
+  type FeedSpec,
+  FeedsClient,
+  type ListingsFeedOptions,
+} from './feeds/feeds-client.js';
+export { ListingsFeedBuilder, type ListingsFeedPart, listingsFeedBounds } from './feeds/listings-feed.js';
+export type { ListingsFeedHeader, ListingsMessage, ReportedData } from './feeds/listings-message.js';
+export { orderFulfilmentFeed } from './feeds/order-fulfilment-feed.js';
 export {
   type CredentialEnd,
   type CredentialKind,
@@ -56,6 +83,7 @@ export { credentialGauges } from './health/credential-gauges.js';
 export { InventoryClient, type InventoryQuery } from './inventory/inventory-client.js';
 export { amazonJobs } from './jobs/amazon-jobs.js';
 export type { CatalogLookupPayload, CatalogLookupResult } from './jobs/catalog-lookup.js';
+export type { FeedsSubmitPayload, FeedsSubmitResult } from './jobs/feeds-submit.js';
 export type { InventorySyncPayload, InventorySyncResult } from './jobs/inventory-sync.js';
 export type { InventoryUpdatePayload } from './jobs/inventory-update.js';
 export type { AmazonJobParts } from './jobs/job-parts.js';

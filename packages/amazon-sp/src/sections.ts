@@ -3,6 +3,7 @@ import type { ContentStore } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
 import { CatalogClient } from './catalog/catalog-client.js';
 import { DocumentManager } from './documents/document-manager.js';
+import { FeedsClient } from './feeds/feeds-client.js';
 import { InventoryClient } from './inventory/inventory-client.js';
 import { ListingsClient } from './listings/listings-client.js';
 import { ProductTypes } from './listings/product-types.js';
@@ -20,6 +21,7 @@ export interface Sections {
   readonly listings: ListingsClient;
   readonly prices: PricingClient;
   readonly documents: DocumentManager;
+  readonly feeds: FeedsClient;
 }
 
 /** What the sections are made of, beside the context that all of them share. */
@@ -39,6 +41,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
   const { keyValues, locks } = backend;
   const { sellerId } = context.config;
   const listings = new ListingsClient(context, new ProductTypes({ store: backend.keyValues, sellerId }));
+  const documents = new DocumentManager(context, { ...parts, keyValues, locks });
   return {
     sellers: new SellersClient(context),
     orders: new OrdersClient(context),
@@ -46,6 +49,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     catalog: new CatalogClient(context),
     listings,
     prices: new PricingClient(context, listings),
-    documents: new DocumentManager(context, { ...parts, keyValues, locks }),
+    documents,
+    feeds: new FeedsClient(context, { ...parts, documents }),
   };
 }

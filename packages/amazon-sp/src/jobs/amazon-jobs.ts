@@ -1,5 +1,6 @@
 import type { JobDefinition } from '@fluxori/queue';
 import { catalogLookup } from './catalog-lookup.js';
+import { feedsSubmit } from './feeds-submit.js';
 import { inventorySync } from './inventory-sync.js';
 import { inventoryUpdate } from './inventory-update.js';
 import type { AmazonJobParts } from './job-parts.js';
@@ -16,5 +17,6 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     inventoryUpdate,
     catalogLookup,
     pricesUpdate,
+    feedsSubmit,
   ].map((job) => job(parts));
 }

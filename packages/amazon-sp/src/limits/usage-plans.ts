@@ -12,6 +12,12 @@ export const carefulPlan = { ratePerSecond: 0.5, burst: 1 } as const;
 /** Amazon's sandbox hosts: one plan for all calls. Source: developer-docs.amazon.com/sp-api/docs/sp-api-sandbox, checked November 2026. */
 export const sandboxPlan = { ratePerSecond: 5, burst: 15 } as const;
 
+/**
+ * JSON_LISTINGS_FEED has a limit of its own beside createFeed's: five submissions in five minutes per account and region.
+ * Source: developer-docs.amazon.com/sp-api/changelog/update-feed-size-and-rate-limit-changes-for-the-json_listings_feed, checked November 2026.
+ */
+export const listingsFeedPlan = { ratePerSecond: 5 / 300, burst: 5 } as const;
+
 /** Who calls, as far as limits go. */
 export interface LimitSubject {
   /** The application: its client id. */
@@ -35,12 +41,14 @@ export function sellerPrefix(subject: Pick<LimitSubject, 'clientId' | 'sellerId'
 
 /**
  * The limits that a call must fit into, all at once: the pair of application and seller, and for some operations the application by itself.
- * A grantless operation has no seller, so its one bucket is the application's.
+ * A grantless operation has no seller, so its one bucket is the application's. A feed type may have a limit of its own.
+ *
+ * @param options.feedType - of a createFeed.
  */
 export function usagePlans(
   operation: OperationDescriptor,
   subject: LimitSubject,
-  options: { environment: Environment; overrides: LimitOverrides },
+  options: { environment: Environment; overrides: LimitOverrides; feedType?: string },
 ): readonly UsagePlan[] {
   const grantless = grantlessScope(operation) !== undefined;
   const holder = grantless ? 'application' : subject.accountId;
@@ -82,6 +90,15 @@ export function usagePlans(
       source: 'published',
     });
   }
+  if (operation.operationId === 'createFeed' && options.feedType === 'JSON_LISTINGS_FEED') {
+    plans.push({
+      key: `${prefix}${operationKey(operation)}/${options.feedType}`,
+      label: `${name}/${options.feedType}@${holder}`,
+      ...(configured === undefined
+        ? { ...listingsFeedPlan, source: 'published' as const }
+        : { ...configured, source: 'configured' as const }),
+    });
+  }
   return plans;
 }
 
@@ -93,4 +110,14 @@ function pairLimit(
   const { rate, burst } = operation;
   if (rate !== undefined && burst !== undefined) return { ratePerSecond: rate, burst, source: 'published' };
   return { ...carefulPlan, source: 'default' };
+}
+
+/** What `usagePlans` must know of the parameters of a call. */
+export function feedTypeOfCall(
+  { api, operationId }: OperationDescriptor,
+  params: Readonly<Record<string, unknown>>,
+): { feedType?: string } {
+  if (api !== 'feeds' || operationId !== 'createFeed') return {};
+  const { feedType } = (params.body ?? {}) as { feedType?: unknown };
+  return typeof feedType === 'string' ? { feedType } : {};
 }

@@ -9,7 +9,7 @@ import { resourceFor } from '../auth/restricted-data-tokens.js';
 import type { AmazonSpConfig } from '../config.js';
 import { personalValues } from '../errors/scrub.js';
 import { isExpiredAccessToken, toSpApiError } from '../errors.js';
-import { usagePlans } from '../limits/usage-plans.js';
+import { feedTypeOfCall, usagePlans } from '../limits/usage-plans.js';
 import { withoutUndefined } from '../mapping/without-undefined.js';
 import type { Environment } from '../regions/region.js';
 import type { RegionalEndpointManager } from '../regions/regional-endpoint-manager.js';
@@ -92,7 +92,13 @@ export class SpApiPipeline {
           headers: { 'user-agent': userAgent, ...request.headers },
           body: request.body,
           idempotent,
-          rate: { tracker, plans: usagePlans(operation, config, { environment, overrides: config.limits }) },
+          rate: {
+            tracker,
+            plans: usagePlans(operation, config, {
+              ...{ environment, overrides: config.limits },
+              ...feedTypeOfCall(operation, params),
+            }),
+          },
           authorize: authorizer().forCall(operation, resource, waiting),
           isExpiredToken: isExpiredAccessToken,
           toError: (refusal, context) =>
