@@ -81,6 +81,10 @@ const written = z.strictObject({
       fe: address.optional(),
       /** Where sellers let the application in; the connector itself does not go there. */
       sellerCentral: address.optional(),
+      /** Where a sandbox keeps documents; their URLs come with Amazon's answers, so nobody needs it. */
+      documents: address.optional(),
+      /** Amazon SQS, where notifications are fetched; AWS's own by default. */
+      sqs: address.optional(),
     })
     .optional(),
   application: z
