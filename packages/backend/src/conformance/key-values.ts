@@ -32,6 +32,37 @@ export function describeKeyValues({ describe, it, expect }: TestApi, bench: Benc
       expect(await (keyValues.getMany?.([]) ?? [])).toEqual([]);
     });
 
+    it('are set and deleted many at once, the last of a key winning, where the store can do that', async () => {
+      const { keyValues } = bench.backend;
+      const prefix = bench.unique('bulk');
+      const entries = Array.from({ length: 1_203 }, (_, n) => ({
+        key: `${prefix}/${n}`,
+        value: { n, text: 'š' },
+      }));
+      const again = { key: `${prefix}/7`, value: 'again' };
+      await keyValues.set(`${prefix}/8`, 'before', { ttlMs: 1 });
+      await keyValues.setMany?.([...entries, again]);
+      await keyValues.setMany?.([]);
+      await keyValues.deleteMany?.([]);
+      if (keyValues.setMany === undefined || keyValues.deleteMany === undefined) return;
+      await bench.pass(50);
+      expect((await keyValues.keys(`${prefix}/`)).length).toBe(1_203);
+      expect(await keyValues.get(`${prefix}/7`)).toBe('again');
+      expect(await keyValues.get(`${prefix}/8`)).toEqual({ n: 8, text: 'š' });
+      await keyValues.setMany(
+        [
+          { key: `${prefix}/0`, value: 1 },
+          { key: `${prefix}/1`, value: null },
+        ],
+        { ttlMs: 300 },
+      );
+      expect(await keyValues.get(`${prefix}/1`)).toBe(null);
+      await bench.pass(400);
+      expect(await keyValues.get(`${prefix}/0`)).toBe(undefined);
+      await keyValues.deleteMany(entries.map(({ key }) => key));
+      expect(await keyValues.keys(`${prefix}/`)).toEqual([]);
+    });
+
     it('are undefined when they were never set, or have been deleted', async () => {
       const { keyValues } = bench.backend;
       const key = bench.unique('gone');

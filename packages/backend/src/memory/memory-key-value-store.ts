@@ -35,6 +35,17 @@ export class MemoryKeyValueStore implements KeyValueStore {
     this.#entries.set(key, { json: storableJson(value), expiresAt });
   }
 
+  async setMany(
+    entries: readonly { readonly key: string; readonly value: JsonValue }[],
+    options: { ttlMs?: number } = {},
+  ): Promise<void> {
+    for (const { key, value } of entries) await this.set(key, value, options);
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.delete(key);
+  }
+
   async delete(key: string): Promise<void> {
     this.#life.check();
     this.#entries.delete(key);

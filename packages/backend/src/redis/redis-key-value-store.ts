@@ -1,10 +1,12 @@
 import type { JsonValue, KeyValueStore } from '@fluxori/core';
 import { storableJson } from '../json/storable-json.js';
-import { deleteValue, listKeys, setValue } from './lua/key-value-scripts.js';
+import { deleteValue, deleteValues, listKeys, setValue, setValues } from './lua/key-value-scripts.js';
 import type { RedisLink } from './redis-link.js';
 
 /** How many keys one script lists, so that others are not held up for long. */
 const page = 1_000;
+/** How many values one script writes or deletes, and how many bytes of them at most. */
+const written = { values: 500, bytes: 1_000_000 } as const;
 
 /** Values that Redis keeps, and ends by its own clock. */
 export class RedisKeyValueStore implements KeyValueStore {
@@ -33,6 +35,33 @@ export class RedisKeyValueStore implements KeyValueStore {
 
   async delete(key: string): Promise<void> {
     await this.#link.script(deleteValue, [key]);
+  }
+
+  async setMany(
+    entries: readonly { readonly key: string; readonly value: JsonValue }[],
+    { ttlMs }: { ttlMs?: number } = {},
+  ): Promise<void> {
+    if (ttlMs !== undefined && ttlMs <= 0) return this.deleteMany(entries.map(({ key }) => key));
+    let args: string[] = [];
+    let bytes = 0;
+    const send = async () => {
+      if (args.length > 0) await this.#link.script(setValues, [ttlMs ?? '', ...args]);
+      args = [];
+      bytes = 0;
+    };
+    for (const { key, value } of entries) {
+      const json = storableJson(value);
+      if (bytes + json.length > written.bytes || args.length >= 2 * written.values) await send();
+      args.push(key, json);
+      bytes += json.length;
+    }
+    await send();
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += written.values) {
+      await this.#link.script(deleteValues, keys.slice(start, start + written.values));
+    }
   }
 
   async keys(prefix: string): Promise<readonly string[]> {

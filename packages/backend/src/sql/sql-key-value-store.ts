@@ -9,6 +9,8 @@ export interface SqlKeyValueOptions {
   readonly clock?: Clock;
 }
 
+/** At most so many values go into one statement. */
+const mostWritten = 500;
 /** At most so many expired values are cleared away by one write, so that no write pays for the idleness of all others. */
 const mostCleared = 100;
 
@@ -56,6 +58,34 @@ export class SqlKeyValueStore implements KeyValueStore {
        on conflict (key) do update set value = excluded.value, expires_at_ms = excluded.expires_at_ms`,
       [key, storableJson(value), options.ttlMs ?? null, this.#now()],
     );
+  }
+
+  async setMany(
+    entries: readonly { readonly key: string; readonly value: JsonValue }[],
+    options: { ttlMs?: number } = {},
+  ): Promise<void> {
+    // The last of a key wins, and one statement may not write a row twice; in order of key, so that two writers never wait crosswise.
+    const last = [...new Map(entries.map(({ key, value }) => [key, storableJson(value)]))].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
+    for (let start = 0; start < last.length; start += mostWritten) {
+      const some = last.slice(start, start + mostWritten);
+      await this.#sql.query(
+        `insert into ${this.#table} (key, value, expires_at_ms)
+         select key, value::jsonb, ${nowAt(4)} + $3::double precision
+         from unnest($1::text[], $2::text[]) as given(key, value)
+         on conflict (key) do update set value = excluded.value, expires_at_ms = excluded.expires_at_ms`,
+        [some.map(([key]) => key), some.map(([, json]) => json), options.ttlMs ?? null, this.#now()],
+      );
+    }
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += mostWritten) {
+      await this.#sql.query(`delete from ${this.#table} where key = any($1::text[])`, [
+        keys.slice(start, start + mostWritten),
+      ]);
+    }
   }
 
   async delete(key: string): Promise<void> {

@@ -38,6 +38,36 @@ end
 return 1`,
 );
 
+/** milliseconds until their end or nothing, then key, value, key, value … */
+export const setValues = redisScript(
+  redisTime,
+  steadyTime,
+  `
+local ttlMs = tonumber(ARGV[1])
+for at = 2, #ARGV, 2 do
+  local key, value = ARGV[at], ARGV[at + 1]
+  redis.call('ZADD', root .. 'kv-names', 0, key)
+  if ttlMs then
+    redis.call('SET', root .. 'kv/' .. key, value, 'PX', text(math.ceil(ttlMs)))
+    redis.call('ZADD', root .. 'kv-ends', text(now + ttlMs), key)
+  else
+    redis.call('SET', root .. 'kv/' .. key, value)
+    redis.call('ZREM', root .. 'kv-ends', key)
+  end
+end
+return 1`,
+);
+
+/** keys. */
+export const deleteValues = redisScript(`
+local root = KEYS[1]
+for _, key in ipairs(ARGV) do
+  redis.call('DEL', root .. 'kv/' .. key)
+  redis.call('ZREM', root .. 'kv-names', key)
+  redis.call('ZREM', root .. 'kv-ends', key)
+end
+return 1`);
+
 /** key. */
 export const deleteValue = redisScript(`
 local root = KEYS[1]
