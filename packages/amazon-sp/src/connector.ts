@@ -70,6 +70,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly prices: Sections['prices'];
   readonly documents: Sections['documents'];
   readonly feeds: Sections['feeds'];
+  readonly finances: Sections['finances'];
+  readonly fees: Sections['fees'];
   readonly #backend: Backend;
   readonly #client: NetworkAwareClient;
   readonly #ownsClient: boolean;
@@ -145,6 +147,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       prices: this.prices,
       documents: this.documents,
       feeds: this.feeds,
+      finances: this.finances,
+      fees: this.fees,
     } = createSections(context, {
       ...{ backend, client: this.#client, logger, secureKeyValues: this.#cache.keyValues },
       ...{ contents: parts.contents, sealedContents: parts.sealedContents },

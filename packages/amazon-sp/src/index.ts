@@ -72,6 +72,17 @@ export {
 export { ListingsFeedBuilder, type ListingsFeedPart, listingsFeedBounds } from './feeds/listings-feed.js';
 export type { ListingsFeedHeader, ListingsMessage, ReportedData } from './feeds/listings-message.js';
 export { orderFulfilmentFeed } from './feeds/order-fulfilment-feed.js';
+export type { FeeQuestion } from './fees/fee-question.js';
+export { type FeeQuery, FeesClient } from './fees/fees-client.js';
+export type { FeeOutcome } from './fees/fees-mapping.js';
+export {
+  type Balance,
+  type BalanceQuery,
+  FinancesClient,
+  type FinancialSummary,
+  type SummaryQuery,
+  type TransactionQuery,
+} from './finances/finances-client.js';
 export {
   type CredentialEnd,
   type CredentialKind,
@@ -84,6 +95,8 @@ export { InventoryClient, type InventoryQuery } from './inventory/inventory-clie
 export { amazonJobs } from './jobs/amazon-jobs.js';
 export type { CatalogLookupPayload, CatalogLookupResult } from './jobs/catalog-lookup.js';
 export type { FeedsSubmitPayload, FeedsSubmitResult } from './jobs/feeds-submit.js';
+export type { FeesEstimatePayload, FeesEstimateResult } from './jobs/fees-estimate.js';
+export type { FinancesImportPayload, FinancesImportResult } from './jobs/finances-import.js';
 export type { InventorySyncPayload, InventorySyncResult } from './jobs/inventory-sync.js';
 export type { InventoryUpdatePayload } from './jobs/inventory-update.js';
 export type { AmazonJobParts } from './jobs/job-parts.js';

@@ -4,6 +4,8 @@ import type { NetworkAwareClient } from '@fluxori/network';
 import { CatalogClient } from './catalog/catalog-client.js';
 import { DocumentManager } from './documents/document-manager.js';
 import { FeedsClient } from './feeds/feeds-client.js';
+import { FeesClient } from './fees/fees-client.js';
+import { FinancesClient } from './finances/finances-client.js';
 import { InventoryClient } from './inventory/inventory-client.js';
 import { ListingsClient } from './listings/listings-client.js';
 import { ProductTypes } from './listings/product-types.js';
@@ -22,6 +24,8 @@ export interface Sections {
   readonly prices: PricingClient;
   readonly documents: DocumentManager;
   readonly feeds: FeedsClient;
+  readonly finances: FinancesClient;
+  readonly fees: FeesClient;
 }
 
 /** What the sections are made of, beside the context that all of them share. */
@@ -51,5 +55,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     prices: new PricingClient(context, listings),
     documents,
     feeds: new FeedsClient(context, { ...parts, documents }),
+    finances: new FinancesClient(context),
+    fees: new FeesClient(context),
   };
 }

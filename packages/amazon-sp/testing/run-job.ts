@@ -44,7 +44,8 @@ export async function runJob(job: JobDefinition, options: RunJobOptions): Promis
       priority: 'normal',
       call: (work) => work({ signal: context.signal, priority: 'normal', maxWaitMs: 1_000, waiter: 'job-1' }),
       async checkpoint(next, batch: CheckpointBatch = {}) {
-        options.beforeCheckpoint?.(++checkpoints);
+        checkpoints += 1;
+        options.beforeCheckpoint?.(checkpoints);
         const kept = JSON.parse(JSON.stringify(next ?? null)) as JsonValue;
         const result = await records.write({ accountId: account, ...batch });
         state = kept;

@@ -1,6 +1,8 @@
 import type { JobDefinition } from '@fluxori/queue';
 import { catalogLookup } from './catalog-lookup.js';
 import { feedsSubmit } from './feeds-submit.js';
+import { feesEstimate } from './fees-estimate.js';
+import { financesImport } from './finances-import.js';
 import { inventorySync } from './inventory-sync.js';
 import { inventoryUpdate } from './inventory-update.js';
 import type { AmazonJobParts } from './job-parts.js';
@@ -17,6 +19,8 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     inventoryUpdate,
     catalogLookup,
     pricesUpdate,
+    financesImport,
+    feesEstimate,
     feedsSubmit,
   ].map((job) => job(parts));
 }

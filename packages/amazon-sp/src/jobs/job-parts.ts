@@ -9,6 +9,8 @@ export interface AmazonJobParts {
   readonly clock?: Clock;
   /** How long after sending a confirmation of shipment it is looked for on the order; 15,000 ms by default. */
   readonly shipmentShowsAfterMs?: number;
+  /** How long fees are left alone that Amazon failed to estimate, before they are asked for again; 30,000 ms by default. */
+  readonly feesRestMs?: number;
   /** How often reports, feeds and queries are looked at, and when they are taken for stuck. */
   readonly timings?: Partial<WorkflowTimings>;
 }

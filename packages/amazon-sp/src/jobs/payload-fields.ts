@@ -35,3 +35,17 @@ export const unitsField = z
   .number('write a number of units')
   .multipleOf(1, 'write a whole number of units')
   .min(1, 'at least one unit');
+
+export const asinField = z
+  .string('write the ASIN as text')
+  .trim()
+  .regex(/^[A-Z0-9]{10}$/i, 'an ASIN has ten letters and digits, e.g. B00EXAMPLE')
+  .transform((text) => text.toUpperCase());
+
+/** Zero or more. */
+export const moneyField = z.strictObject({
+  amount: z
+    .string('write the amount as text, e.g. "129.90"')
+    .regex(/^\d{1,13}(\.\d{1,4})?$/, 'write a decimal amount, e.g. "129.90"'),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'write an ISO 4217 code, e.g. "ZAR"'),
+});
