@@ -1,7 +1,9 @@
 import type { Counters } from './counters/counters.js';
+import type { QueryDesk } from './data-kiosk/query-desk.js';
 import type { DocumentShelf } from './documents/document-shelf.js';
 import type { FeedDesk } from './feeds/feed-desk.js';
 import type { FeedQuota } from './feeds/feed-quota.js';
+import type { NotificationDesk } from './notifications/notification-desk.js';
 import type { ReportDesk } from './reports/report-desk.js';
 
 /** Where work is done that takes its time, and where its documents lie. */
@@ -9,6 +11,8 @@ export interface Desks {
   readonly shelf: DocumentShelf;
   readonly reports: ReportDesk;
   readonly feeds: FeedDesk;
-  readonly feedQuota: Pick<FeedQuota, 'take'>;
+  readonly queries: QueryDesk;
+  readonly feedQuota: FeedQuota;
+  readonly notifications: NotificationDesk;
   readonly counters: Counters;
 }

@@ -1,13 +1,9 @@
 import { type Clock, type Logger, silentLogger, systemClock } from '@fluxori/core';
 import { Counters } from './counters/counters.js';
 import type { Desks } from './desks.js';
-import { DocumentShelf } from './documents/document-shelf.js';
 import { DocumentsGateway } from './documents/documents-gateway.js';
-import { UrlSigner } from './documents/url-signer.js';
 import type { Notify } from './events/far-side-event.js';
 import { RequestFaults } from './faults/request-faults.js';
-import { FeedDesk } from './feeds/feed-desk.js';
-import { FeedQuota } from './feeds/feed-quota.js';
 import { Gateway } from './http/gateway.js';
 import { LwaGateway } from './http/lwa-gateway.js';
 import { RateLimiter } from './limits/rate-limiter.js';
@@ -16,16 +12,18 @@ import { type Application, inventApplication } from './lwa/application.js';
 import { ClientSecrets } from './lwa/client-secrets.js';
 import { Grants } from './lwa/grants.js';
 import { TokenEndpoint } from './lwa/token-endpoint.js';
+import { NotificationDesk } from './notifications/notification-desk.js';
 import { PageTokens } from './operation/page-tokens.js';
 import { implementations } from './operations/implementations.js';
 import type { CheckedOptions } from './options.js';
 import { Prng } from './random/prng.js';
-import { ReportDesk } from './reports/report-desk.js';
 import { OperationRouter } from './router/operation-router.js';
 import type { SandboxCredentials } from './sandbox.js';
 import { ConsentDesk } from './seller-central/consent-desk.js';
 import { SellerCentralGateway } from './seller-central/seller-central-gateway.js';
-import { OutcomeBoard } from './work/outcome-board.js';
+import { SqsGateway } from './sqs/sqs-gateway.js';
+import { SqsQueues } from './sqs/sqs-queues.js';
+import { BackOffice } from './work/back-office.js';
 import { makeWorld } from './world/make-world.js';
 import { type Region, regions } from './world/marketplaces.js';
 import type { Seller } from './world/seller.js';
@@ -46,12 +44,7 @@ export class FarSide {
   readonly limiter: RateLimiter;
   readonly counters: Counters;
   readonly requestFaults: RequestFaults;
-  readonly urls: UrlSigner;
-  readonly shelf: DocumentShelf;
-  readonly outcomes = new OutcomeBoard();
-  readonly reports: ReportDesk;
-  readonly feeds: FeedDesk;
-  readonly feedQuota: FeedQuota;
+  readonly office: BackOffice;
   /** Where the documents are served; known once they are. */
   documentsUrl = '';
   /** Milliseconds since the Unix epoch. */
@@ -59,9 +52,9 @@ export class FarSide {
   /** Milliseconds that never go back. */
   readonly monotonicNow: () => number;
   /** Takes everything that happens here and of which Amazon would notify a subscriber. */
-  readonly notify: Notify = (event) => {
-    this.logger.debug({ event: event.kind, seller: event.sellerId }, 'sandbox: event');
-  };
+  readonly notify: Notify = (event) => this.notifications.notify(event);
+  readonly queues: SqsQueues;
+  readonly notifications: NotificationDesk;
   readonly #options: CheckedOptions;
   readonly #pages: PageTokens;
   readonly #sleep: (ms: number) => Promise<void>;
@@ -92,15 +85,14 @@ export class FarSide {
     const prng = Prng.of(seed, 'faults');
     this.requestFaults = new RequestFaults(this.monotonicNow, () => prng.next());
     this.#pages = new PageTokens(seed, clock);
-    const { now, outcomes, notify, counters } = this;
-    const ownUrl = () => this.documentsUrl;
-    const { urlLifetimeMs: lifetimeMs } = options.documents;
-    this.urls = new UrlSigner({ seed, now, lifetimeMs, ownUrl });
-    this.shelf = new DocumentShelf({ seed, now, urls: this.urls });
-    const desk = { seed, now, world, shelf: this.shelf, outcomes, counters, notify };
-    this.reports = new ReportDesk({ ...desk, times: options.reports });
-    this.feeds = new FeedDesk({ ...desk, times: options.feeds });
-    this.feedQuota = new FeedQuota(options.feeds.listingsFeeds, this.monotonicNow);
+    const { now, notify, counters, logger } = this;
+    const queueing = Prng.of(seed, 'sqs');
+    const disorder = { ...options.sqs, random: () => queueing.next() };
+    this.queues = new SqsQueues({ now, disorder });
+    this.notifications = new NotificationDesk({ queues: this.queues, world, now, logger });
+    const documentsUrl = () => this.documentsUrl;
+    const { monotonicNow } = this;
+    this.office = new BackOffice({ options, world, counters, notify, now, monotonicNow, documentsUrl });
   }
 
   gateway(region: Region): Gateway {
@@ -119,9 +111,9 @@ export class FarSide {
   }
 
   documentsGateway(): DocumentsGateway {
-    const { counters, logger, shelf, urls } = this;
+    const { counters, logger, office } = this;
     return new DocumentsGateway({
-      ...{ counters, logger, shelf, urls },
+      ...{ counters, logger, shelf: office.shelf, urls: office.urls },
       faults: this.requestFaults,
       maxUploadBytes: this.#options.documents.maxUploadBytes,
       ownUrl: () => this.documentsUrl,
@@ -129,17 +121,10 @@ export class FarSide {
     });
   }
 
-  /** Ends what runs by itself, and gives back what lies on the machine's disk. */
-  async close(): Promise<void> {
-    this.reports.close();
-    this.feeds.close();
-    await this.shelf.spool.close();
-  }
-
   #desks(): Desks {
-    const { counters, feeds, feedQuota, reports, shelf } = this;
-    const unlimited = { take: () => true };
-    return { counters, feeds, reports, shelf, feedQuota: this.#options.rateLimits ? feedQuota : unlimited };
+    const { counters, notifications, office } = this;
+    const { feedQuota, feeds, queries, reports, shelf } = office;
+    return { counters, feedQuota, feeds, notifications, queries, reports, shelf };
   }
 
   lwaGateway(): LwaGateway {
@@ -151,6 +136,12 @@ export class FarSide {
       sleep: this.#sleep,
       ...{ counters, logger },
     });
+  }
+
+  /** @param ownUrl - where it can be reached, known once it listens. */
+  sqsGateway(ownUrl: () => string): SqsGateway {
+    const { logger, now, queues, requestFaults: faults } = this;
+    return new SqsGateway({ queues, faults, logger, now, sleep: this.#sleep, ownUrl });
   }
 
   /** @param ownUrl - where it can be reached, known once it listens. */

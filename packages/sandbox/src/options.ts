@@ -80,7 +80,17 @@ export const sandboxOptionsSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  dataKiosk: z.strictObject(times).prefault({}),
+  dataKiosk: z
+    .strictObject({
+      ...times,
+      /** How many rows one document has at most; the others come with the query's next page. */
+      pageRows: z.int().min(1).default(100_000),
+    })
+    .prefault({}),
+  /** How badly SQS behaves within its promise (at least once, in no order): the share of messages kept twice, and whether they come in any order. */
+  sqs: z
+    .strictObject({ duplicates: z.number().min(0).max(1).default(0), shuffle: z.boolean().default(false) })
+    .prefault({}),
   /** Off: no request is throttled. */
   rateLimits: z.boolean().default(true),
   /** Usage plans that replace Amazon's published ones, by operation key. */

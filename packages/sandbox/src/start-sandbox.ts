@@ -9,6 +9,7 @@ import { type CheckedOptions, type SandboxOptions, sandboxOptionsSchema } from '
 import { OperationRouter } from './router/operation-router.js';
 import type { Sandbox, SandboxCredentials } from './sandbox.js';
 import type { ConsentProblem } from './seller-central/consent-desk.js';
+import { queueOwner } from './sqs/sqs-queues.js';
 import { WorldControl } from './world/world-control.js';
 
 /**
@@ -30,7 +31,7 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
   const closeAll = async (): Promise<void> => {
     await Promise.all(opened.map((listener) => listener.close()));
     closing.abort();
-    await farSide.close();
+    await farSide.office.close();
   };
   try {
     const listeners = {
@@ -42,9 +43,10 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
     };
     farSide.documentsUrl = listeners.documents.url;
     const sellerCentral: Listener = await open(5, farSide.sellerCentral(() => sellerCentral.url).handle);
+    const sqs: Listener = await open(7, farSide.sqsGateway(() => sqs.url).handle);
     const board = boardOf(farSide, listeners);
     for (const fault of options.faults) await board.set(fault);
-    const sandbox = sandboxOf(options, farSide, board, { ...listeners, sellerCentral }, closeAll);
+    const sandbox = sandboxOf(options, farSide, board, { ...listeners, sellerCentral, sqs }, closeAll);
     const admin = await open(4, adminGateway(sandbox));
     sandbox.adminUrl = admin.url;
     farSide.logger.info({ ...sandbox.endpoints, admin: admin.url, seed: options.seed }, 'sandbox: listening');
@@ -68,10 +70,10 @@ function boardOf(farSide: FarSide, listeners: Listeners): FaultBoard {
     router,
     secrets,
     tokens,
-    urls,
+    office,
   } = farSide;
   return new FaultBoard({
-    ...{ limiter, tokens, grants, secrets, applications, listeners, logger, urls },
+    ...{ limiter, tokens, grants, secrets, applications, listeners, logger, urls: office.urls },
     requests: requestFaults,
     now: monotonicNow,
     knows: (key) => router.knows(key),
@@ -84,11 +86,12 @@ function sandboxOf(
   options: CheckedOptions,
   farSide: FarSide,
   board: FaultBoard,
-  listeners: Listeners & { readonly sellerCentral: Listener },
+  listeners: Listeners & { readonly sellerCentral: Listener; readonly sqs: Listener },
   closeAll: () => Promise<void>,
 ): Sandbox & { adminUrl: string } {
   const { accounts, applications, consents, counters, grants, limiter, world } = farSide;
   const control = new WorldControl(world, farSide.now);
+  const work = farSide.office.control;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     board.dispose();
@@ -103,6 +106,7 @@ function sandboxOf(
       fe: listeners.fe.url,
       sellerCentral: listeners.sellerCentral.url,
       documents: listeners.documents.url,
+      sqs: listeners.sqs.url,
     },
     adminUrl: '',
     credentials: accounts[0] as SandboxCredentials,
@@ -126,12 +130,24 @@ function sandboxOf(
     },
     refillBuckets: () => {
       limiter.refill();
-      farSide.feedQuota.refill();
+      farSide.office.feedQuota.refill();
     },
     addOrders: (orders) => control.addOrders(orders),
     updateOrder: (orderId, change) => control.updateOrder(orderId, change),
     sellStock: (sale) => control.sellStock(sale),
+    setReport: work.setReport.bind(work),
+    setOutcome: (outcome) => work.setOutcome(outcome),
+    clearOutcomes: (id) => work.clearOutcomes(id),
+    outcomes: () => work.outcomes(),
+    finishWork: (id) => work.finishWork(id),
     orderIds: (sellerId) => control.orderIds(sellerId),
+    createQueue: (name, attributes) => {
+      const { arn } = farSide.notifications.createQueue(name, attributes);
+      return { arn, url: `${listeners.sqs.url}/${queueOwner}/${name}` };
+    },
+    routeEvents: (rule) => farSide.notifications.addRule(rule),
+    notify: (event) => farSide.notify(event),
+    notificationsSent: () => farSide.notifications.sent(),
     personalData: (sellerId) => control.personalData(sellerId),
     state: () => control.state(),
     authorizationCode: (sellerId) =>

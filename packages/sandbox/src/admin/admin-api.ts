@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Fault } from '../faults/fault.js';
 import type { Sandbox } from '../sandbox.js';
 import { orderStatuses } from '../world/order.js';
+import { routeWork, workRoutes } from './work-routes.js';
 
 export interface AdminAnswer {
   readonly status: number;
@@ -60,7 +61,10 @@ export async function answerAdmin(
 
 async function route(sandbox: Sandbox, method: string, path: string, body: unknown): Promise<AdminAnswer> {
   const [room, id] = path.split('/').slice(1).map(decodeURIComponent);
-  switch (`${method} /${room}${id === undefined ? '' : '/:id'}`) {
+  const named = `${method} /${room}${id === undefined ? '' : '/:id'}`;
+  const done = await routeWork(sandbox, named, id, body);
+  if (done !== undefined) return done;
+  switch (named) {
     case 'GET /':
       return ok({ endpoints: sandbox.endpoints, seed: sandbox.seed, epoch: sandbox.epoch, routes });
     case 'GET /counters':
@@ -132,6 +136,7 @@ const routes = [
   'POST /sales',
   'POST /authorizations',
   'POST /consents',
+  ...workRoutes,
 ];
 
 function ok(body: unknown): AdminAnswer {

@@ -13,6 +13,9 @@ export const documentOperations = {
 
 const documentKeys: readonly string[] = Object.values(documentOperations);
 
+/** Keys of requests to SQS begin so: `sqs.ReceiveMessage`. */
+export const sqsPrefix = 'sqs.';
+
 /** How SP-API requests to no operation are counted. */
 export const unknownOperation = 'unknown';
 
@@ -23,7 +26,11 @@ export const unknownOperation = 'unknown';
  */
 export function operationFilter(operation: string | readonly string[] | undefined): (key: string) => boolean {
   if (operation === undefined)
-    return (key) => key !== lwaOperation && key !== probeOperation && !documentKeys.includes(key);
+    return (key) =>
+      key !== lwaOperation &&
+      key !== probeOperation &&
+      !documentKeys.includes(key) &&
+      !key.startsWith(sqsPrefix);
   const patterns = (typeof operation === 'string' ? [operation] : operation).map(
     (pattern) => new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`, 'u'),
   );
@@ -37,7 +44,9 @@ export function unknownKeys(
 ): readonly string[] {
   const keys = operation === undefined ? [] : typeof operation === 'string' ? [operation] : operation;
   const others = [lwaOperation, probeOperation, unknownOperation, ...documentKeys];
-  return keys.filter((key) => !key.includes('*') && !others.includes(key) && !knows(key));
+  return keys.filter(
+    (key) => !key.includes('*') && !others.includes(key) && !key.startsWith(sqsPrefix) && !knows(key),
+  );
 }
 
 function literally(text: string): string {

@@ -100,7 +100,10 @@ export class FeedDesk {
       return 'FATAL';
     }
     const { result, status } = this.#judge(feed, atMs, 1);
-    if (result !== undefined) this.#shelve(feed, result);
+    const planned = outcome?.document;
+    if (planned !== undefined)
+      this.#shelve(feed, { text: planned, contentType: 'text/plain; charset=UTF-8' });
+    else if (result !== undefined) this.#shelve(feed, result);
     return status;
   }
 

@@ -69,14 +69,16 @@ export class Performer {
     const { seller } = admitted;
     if (seller !== undefined) checkSellerAccess(seller, region, parameters, body);
     const implementation = implementations.get(key);
-    if (implementation === undefined || seller === undefined) return plainAnswerOf(descriptor);
+    if (implementation === undefined || (seller === undefined && !implementation.grantless))
+      return plainAnswerOf(descriptor);
     const { world, pages, tokens, desks, now, notify, settleMs } = this.#parts;
     const { orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs } = this.#parts;
     const call: OperationCall<unknown> = {
       ...{ world, pages, tokens, desks, now, notify, settleMs },
       ...{ orderPageTokenLifetimeMs, inventoryPageTokenLifetimeMs },
       params: body === undefined ? parameters : { ...parameters, body },
-      seller,
+      // An operation without a seller has a type that shows none.
+      seller: seller as OperationCall<unknown>['seller'],
       application: admitted.application,
       region,
       requestId,

@@ -5,7 +5,6 @@ import type { AccessTokens } from '../lwa/access-tokens.js';
 import type { Application } from '../lwa/application.js';
 import type { Region } from '../world/marketplaces.js';
 import type { Seller } from '../world/seller.js';
-import type { NotificationDesk } from '../notifications/notification-desk.js';
 import type { World } from '../world/world.js';
 import { operationKey } from './operation-key.js';
 import type { PageTokens } from './page-tokens.js';
@@ -19,8 +18,6 @@ export interface Surroundings {
   readonly now: () => number;
   /** Tells what happened to those who subscribed to it. */
   readonly notify: Notify;
-  /** Who is told: destinations and subscriptions. */
-  readonly notifications: NotificationDesk;
   /** How long after a change the search of orders shows it, in milliseconds. */
   readonly settleMs: number;
   readonly orderPageTokenLifetimeMs: number;

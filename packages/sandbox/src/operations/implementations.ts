@@ -1,5 +1,7 @@
+import { notificationOperations } from '../notifications/operations.js';
 import type { Implementation } from '../operation/implementation.js';
 import { getCatalogItem, searchCatalogItems } from './catalog/catalog-items.js';
+import { cancelQuery, createQuery, getDocument, getQueries, getQuery } from './data-kiosk/data-kiosk.js';
 import { createFeedDocument, getFeedDocument } from './feeds/feed-documents.js';
 import { cancelFeed, createFeed, getFeed, getFeeds } from './feeds/feeds.js';
 import {
@@ -86,4 +88,10 @@ export const implementations: readonly Implementation[] = [
   getFeed,
   getFeeds,
   cancelFeed,
+  createQuery,
+  getQuery,
+  getQueries,
+  cancelQuery,
+  getDocument,
+  ...notificationOperations,
 ];

@@ -9,7 +9,7 @@ export const outcomeSchema = z.strictObject({
   sellerId: z.string().optional(),
   /** How it ends, or where it stays for ever. Absent: it ends as it would, only the times are others. */
   status: z.enum(['DONE', 'CANCELLED', 'FATAL', 'IN_QUEUE', 'IN_PROGRESS']).optional(),
-  /** Of FATAL: what its document says; absent: there is no document. */
+  /** What its document says: of FATAL the reason (absent: no document), of a feed the processing report. */
   document: z.string().optional(),
   /** Of a feed that ends FATAL: how many of its messages take effect; none, if absent. */
   applied: z.enum(['none', 'some', 'all']).optional(),

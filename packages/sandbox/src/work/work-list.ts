@@ -33,24 +33,30 @@ export interface WorkListParts {
   readonly owner: string;
 }
 
-/** A seller's work that fits a filter, the newest first, in pages whose token stands alone. */
+/** What is asked for: the first page by a filter, or the page of a token that a page before gave. */
+export interface WorkPageOrder {
+  readonly filter: WorkFilter;
+  readonly token?: string | undefined;
+  /** Parameters that have to come again with the token; empty where it stands alone, and brings the filter itself. */
+  readonly bound?: string;
+}
+
+/** A seller's work that fits a filter, the newest first, page by page. */
 export function pageOfWork<Item extends Work & { readonly marketplaceIds?: readonly string[] }>(
-  parts: WorkListParts,
+  { nowMs, owner, pages }: WorkListParts,
   all: Iterable<Item>,
-  asked: { readonly filter: WorkFilter } | { readonly nextToken: string },
+  { filter: asked, token, bound = '' }: WorkPageOrder,
 ): { readonly items: readonly Item[]; readonly nextToken?: string } {
-  const { nowMs, owner, pages } = parts;
-  const bookmark: Bookmark =
-    'nextToken' in asked
-      ? pages.read<Bookmark>(owner, '', asked.nextToken, 'nextToken')
-      : { filter: asked.filter, untilMs: nowMs, start: 0 };
-  const { filter, start, untilMs } = bookmark;
+  const name = bound === '' ? 'nextToken' : 'paginationToken';
+  const bookmark = token === undefined ? undefined : pages.read<Bookmark>(owner, bound, token, name);
+  const filter = { ...bookmark?.filter, ...(bookmark !== undefined && bound === '' ? {} : asked) };
+  const { untilMs, start } = bookmark ?? { untilMs: nowMs, start: 0 };
   const found = [...all].filter((item) => fits(item, filter, nowMs, untilMs)).sort(newestFirst);
   const end = start + (filter.pageSize ?? 10);
-  const next = { filter, untilMs, start: end };
+  const next: Bookmark = { filter, untilMs, start: end };
   return {
     items: found.slice(start, end),
-    ...(end < found.length ? { nextToken: pages.issue(owner, '', next, pageTokenLifetimeMs) } : {}),
+    ...(end < found.length ? { nextToken: pages.issue(owner, bound, next, pageTokenLifetimeMs) } : {}),
   };
 }
 

@@ -41,7 +41,7 @@ export const getFeeds = implement('feeds', '2021-06-30', 'getFeeds', (call) => {
   const { items, ...rest } = pageOfWork(
     { pages: call.pages, nowMs: call.now(), owner: `feeds.getFeeds|${call.seller.sellerId}|${call.region}` },
     [...call.desks.feeds.all()].filter(isOf(ownerOf(call))),
-    nextToken === undefined ? { filter: { ...others, types } } : { nextToken },
+    { filter: { ...others, types }, token: nextToken },
   );
   return { feeds: items.map(render), ...rest };
 });

@@ -50,7 +50,7 @@ export const getReports = implement('reports', '2021-06-30', 'getReports', (call
       owner: `reports.getReports|${call.seller.sellerId}|${call.region}`,
     },
     [...call.desks.reports.all()].filter(isOf(ownerOf(call))),
-    nextToken === undefined ? { filter: { ...others, types } } : { nextToken },
+    { filter: { ...others, types }, token: nextToken },
   );
   return { reports: items.map(render), ...rest };
 });
