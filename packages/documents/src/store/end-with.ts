@@ -11,3 +11,12 @@ export function endWith<Stream extends Readable>(stream: Stream, signal: AbortSi
   }
   return stream;
 }
+
+/**
+ * A stream that is to be written away. It may fail before somebody reads it; then whoever reads it is told, and the process does not end for
+ * want of a listener.
+ */
+export function asSource(stream: Readable, signal: AbortSignal | undefined): Readable {
+  stream.on('error', () => {});
+  return endWith(stream, signal);
+}

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '@fluxori/core';
 import { checkContentName, checkFrom } from '../content-name.js';
 import type { ContentFacts, ContentStore, SweptLeftovers } from '../content-store.js';
 import { factsOfTrailer, Trailed, trailerBytes } from '../content-trailer.js';
-import { endWith } from '../end-with.js';
+import { asSource, endWith } from '../end-with.js';
 import { missingContent } from '../missing-content.js';
 import {
   makeFolders,
@@ -48,13 +48,14 @@ export class FolderContentStore implements ContentStore {
   }
 
   async write(name: string, bytes: Readable, options: { signal?: AbortSignal } = {}): Promise<ContentFacts> {
+    const source = asSource(bytes, options.signal);
     try {
       checkContentName(name);
       options.signal?.throwIfAborted();
       // What a crash left is removed by whoever writes next; it may fail without harm.
       this.#swept ??= this.sweep().catch(() => undefined);
       await this.#swept;
-      return await this.#write(name, endWith(bytes, options.signal));
+      return await this.#write(name, source);
     } catch (error) {
       throw options.signal?.aborted ? options.signal.reason : error;
     } finally {

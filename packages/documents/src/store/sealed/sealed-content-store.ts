@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { type Clock, isErrorOf, type Sealing, systemClock } from '@fluxori/core';
 import { checkContentName, checkFrom } from '../content-name.js';
 import type { ContentFacts, ContentStore, SweptLeftovers } from '../content-store.js';
-import { endWith } from '../end-with.js';
+import { asSource, endWith } from '../end-with.js';
 import { missingContent } from '../missing-content.js';
 import { ChunkCipher, keyBytes } from './chunk-cipher.js';
 import {
@@ -55,6 +55,7 @@ export class SealedContentStore implements ContentStore {
 
   /** @throws ConfigurationError `SEAL_KEY_WRONG` when there is one that was sealed with a key that is not ours: others rely on it. */
   async write(name: string, bytes: Readable, options: { signal?: AbortSignal } = {}): Promise<ContentFacts> {
+    const source = asSource(bytes, options.signal);
     try {
       checkContentName(name, longestName);
       options.signal?.throwIfAborted();
@@ -64,7 +65,7 @@ export class SealedContentStore implements ContentStore {
       const generation = randomBytes(12).toString('hex');
       const chunks = new SealChunks(new ChunkCipher(key, boundOf(name, generation)));
       const body = bodyName(name, generation);
-      await this.#store.write(body, through(endWith(bytes, options.signal), chunks), options);
+      await this.#store.write(body, through(source, chunks), options);
       const writtenAt = new Date(this.#clock.now());
       const inside: Inside = { name, generation, key, ...chunks.facts(), writtenAt };
       await this.#put(name, await sealEnvelope(inside, this.#sealing));
