@@ -70,6 +70,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly prices: Sections['prices'];
   readonly documents: Sections['documents'];
   readonly feeds: Sections['feeds'];
+  readonly notifications: Sections['notifications'];
   readonly finances: Sections['finances'];
   readonly fees: Sections['fees'];
   readonly #backend: Backend;
@@ -147,6 +148,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       prices: this.prices,
       documents: this.documents,
       feeds: this.feeds,
+      notifications: this.notifications,
       finances: this.finances,
       fees: this.fees,
     } = createSections(context, {

@@ -111,6 +111,32 @@ export type { ListingPatch } from './listings/listing-mapping.js';
 export { type ListingQuery, ListingsClient } from './listings/listings-client.js';
 export { amazonMetrics } from './metric-names.js';
 export {
+  type DestinationKind,
+  type EventFilterType,
+  type NotificationTypeFacts,
+  type NotificationTypeName,
+  notificationType,
+  notificationTypes,
+} from './notifications/notification-types.js';
+export {
+  type Destination,
+  type EventBridgeTarget,
+  type NewDestination,
+  type NewSubscription,
+  NotificationsClient,
+  type ProcessingDirective,
+  type Subscription,
+} from './notifications/notifications-client.js';
+export { amazonNotificationsAccount, amazonQueuePolicy } from './notifications/queue-policy.js';
+export type {
+  NotificationSetup,
+  SetupDestination,
+  SetupResult,
+  SetupSubscription,
+  WantedType,
+} from './notifications/set-up.js';
+export type { TeardownResult } from './notifications/tear-down.js';
+export {
   type AmazonOrderQuery,
   type OrderPage,
   OrdersClient,

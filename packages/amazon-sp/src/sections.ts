@@ -9,6 +9,7 @@ import { FinancesClient } from './finances/finances-client.js';
 import { InventoryClient } from './inventory/inventory-client.js';
 import { ListingsClient } from './listings/listings-client.js';
 import { ProductTypes } from './listings/product-types.js';
+import { NotificationsClient } from './notifications/notifications-client.js';
 import { OrdersClient } from './orders/orders-client.js';
 import type { SectionContext } from './pipeline/section-context.js';
 import { PricingClient } from './pricing/pricing-client.js';
@@ -24,6 +25,7 @@ export interface Sections {
   readonly prices: PricingClient;
   readonly documents: DocumentManager;
   readonly feeds: FeedsClient;
+  readonly notifications: NotificationsClient;
   readonly finances: FinancesClient;
   readonly fees: FeesClient;
 }
@@ -55,6 +57,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     prices: new PricingClient(context, listings),
     documents,
     feeds: new FeedsClient(context, { ...parts, documents }),
+    notifications: new NotificationsClient(context),
     finances: new FinancesClient(context),
     fees: new FeesClient(context),
   };
