@@ -13,13 +13,14 @@ export type {
 } from './rows/row-format.js';
 export type { RowFacts, RowStream } from './rows/row-stream.js';
 export { type RowsOfOptions, rowsOf } from './rows/rows-of.js';
-export type {
-  RowsFileFormat,
-  RowsTarget,
-  WriteRows,
-  WriteRowsOptions,
-  WrittenRows,
-} from './rows/write-rows.js';
+export { type RowsFileFormat, writtenFormat } from './rows/write/row-text.js';
+export {
+  type RowsTarget,
+  type WriteRowsOptions,
+  type WrittenRows,
+  writeBytes,
+  writeRows,
+} from './rows/write/write-rows.js';
 export { checkContentName } from './store/content-name.js';
 export type { ContentFacts, ContentStore, SweptLeftovers } from './store/content-store.js';
 export { FolderContentStore, type FolderContentStoreOptions } from './store/folder/folder-content-store.js';

@@ -40,7 +40,10 @@ export interface FlatFormat {
   readonly headers?: readonly string[];
   /** Lines before the header that are not part of the table, e.g. a title. 0 by default. */
   readonly skipLines?: number;
-  /** Rows that end before their last columns: refused, or filled with empty cells, as Amazon cuts them off in some types. `fill` by default. */
+  /**
+   * Rows that end before their last columns: refused by default, since a line break inside a cell looks the same; or filled with empty cells, for
+   * types where Amazon cuts empty cells off. `fill` also takes empty cells beyond the last column.
+   */
   readonly shortRows?: 'refuse' | 'fill';
   /** A cell that is not of its column's type: refused by default, or kept as text. */
   readonly badCells?: 'refuse' | 'text';

@@ -11,6 +11,8 @@ export interface RowFacts {
   readonly unknownColumns?: readonly string[];
   /** Columns of the format that the document does not have; rows lack these cells. */
   readonly missingColumns?: readonly string[];
+  /** Lines (in UTF-16, Shift_JIS and the like: places) where bytes were no characters and U+FFFD stands instead; 0 unless `badCharacters: 'replace'`. */
+  readonly replacedCharacters: number;
   /** JSON only: the document without its rows. */
   readonly head?: unknown;
   /** JSON only: paths of other arrays and objects that were too large to be kept in `head`. */

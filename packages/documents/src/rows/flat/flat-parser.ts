@@ -1,0 +1,193 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { DocumentContext } from '../../errors/document-context.js';
+import { malformed, rowTooLarge, shapeOf } from '../malformed.js';
+import type { FlatFormat } from '../row-format.js';
+import type { ParserFacts, RowParser } from '../row-parser.js';
+import { type CellReader, cellReaderOf } from './cell-reader.js';
+import { LineCutter } from './line-cutter.js';
+import { quotedCells } from './quoted-cells.js';
+import { type RowMaker, readEscaped, rowMakerOf, rowOfCells } from './row-maker.js';
+import { type Table, tableOf } from './table.js';
+
+const replacement = '\uFFFD';
+
+export interface FlatParserOptions extends DocumentContext {
+  readonly format: FlatFormat;
+  /** The bytes are ISO 8859-1; asked at the first line. Otherwise they are UTF-8. */
+  readonly isLatin1: () => boolean;
+  readonly badCharacters: 'refuse' | 'replace';
+  readonly maxRowBytes: number;
+}
+
+/** Flat files, from bytes to typed rows. */
+export class FlatParser implements RowParser<Buffer> {
+  readonly #options: FlatParserOptions;
+  readonly #format: FlatFormat;
+  readonly #cutter: LineCutter;
+  #pieceIsAscii = true;
+  #piece: Buffer | undefined;
+  #line = 0;
+  #skip: number;
+  #empty = true;
+  #replaced = 0;
+  #table: Table | undefined;
+  #readers: readonly (CellReader | undefined)[] = [];
+  #make: RowMaker = () => undefined;
+
+  constructor(options: FlatParserOptions) {
+    this.#options = options;
+    this.#format = options.format;
+    this.#skip = options.format.skipLines ?? 0;
+    this.#cutter = new LineCutter({
+      quoted: options.format.quotes === 'quoted',
+      delimiter: options.format.delimiter.charCodeAt(0),
+      maxLineBytes: options.maxRowBytes,
+      tooLong: () => rowTooLarge(options, options.maxRowBytes, this.#line + 1),
+    });
+    if (options.format.headers !== undefined) this.#useHeaders(options.format.headers);
+  }
+
+  push(piece: Buffer, rows: unknown[]): void {
+    this.#piece = piece;
+    this.#pieceIsAscii = isAscii(piece);
+    this.#cutter.feed(piece);
+    while (this.#cutter.next()) this.#take(rows);
+  }
+
+  end(rows: unknown[]): void {
+    if (!this.#cutter.last()) return;
+    if (this.#cutter.insideQuotes)
+      throw malformed(this.#options, {
+        line: this.#line + 1,
+        what: 'begins a quoted cell that never ends',
+        code: 'DOCUMENT_TRUNCATED',
+        remedy: "The document is cut off, or its quotes are data: then its format needs `quotes: 'data'`.",
+      });
+    this.#take(rows);
+  }
+
+  facts(): ParserFacts {
+    return {
+      empty: this.#empty,
+      replacedCharacters: this.#replaced,
+      ...(this.#table !== undefined && {
+        headers: this.#table.headers,
+        unknownColumns: this.#table.unknownColumns,
+        missingColumns: this.#table.missingColumns,
+      }),
+    };
+  }
+
+  #take(rows: unknown[]): void {
+    this.#line++;
+    const line = this.#text();
+    const { hasQuotes } = this.#cutter;
+    if (this.#table !== undefined && this.#skip === 0 && !hasQuotes) {
+      const row = this.#make(line);
+      if (row !== undefined) {
+        this.#empty = false;
+        rows.push(row);
+        return;
+      }
+    }
+    this.#takeSlowly(line, hasQuotes, rows);
+    if (hasQuotes) this.#line += line.match(/\r\n|\r|\n/g)?.length ?? 0;
+  }
+
+  #takeSlowly(line: string, hasQuotes: boolean, rows: unknown[]): void {
+    if (line === '' && (this.#table?.columns.length !== 1 || this.#skip > 0)) {
+      if (this.#skip > 0) this.#skip--;
+      return;
+    }
+    this.#empty = false;
+    if (this.#skip > 0) {
+      this.#skip--;
+      return;
+    }
+    const cells = hasQuotes ? this.#quotedCells(line) : line.split(this.#format.delimiter);
+    if (this.#table === undefined) this.#useHeaders(cells.map((cell) => this.#headerOf(cell)));
+    else rows.push(this.#rowOf(cells, this.#table));
+  }
+
+  #rowOf(cells: string[], { columns, headers }: Table): Record<string, unknown> {
+    const surplus = cells.slice(columns.length);
+    const fits = this.#format.shortRows === 'fill' && surplus.every((cell) => cell === '');
+    if (cells.length !== columns.length && !fits)
+      throw malformed(this.#options, {
+        line: this.#line,
+        what: `has ${cells.length} cells where the header has ${columns.length}`,
+        details: { cells: cells.length, columns: columns.length },
+        remedy:
+          cells.length < columns.length
+            ? "Either a cell holds a line break, or empty cells at the end are cut off; for the latter there is `shortRows: 'fill'`."
+            : 'A cell holds the delimiter, or the format says the wrong one, or the wrong kind of quotes.',
+      });
+    const { row, bad } = rowOfCells(columns, this.#readers, cells);
+    if (bad !== undefined && this.#format.badCells !== 'text') {
+      const { type } = columns[bad] as Table['columns'][number];
+      throw malformed(this.#options, {
+        line: this.#line,
+        what: `has no ${type} in column "${headers[bad]}", but a text like ${shapeOf(cells[bad] as string)}`,
+        details: { column: headers[bad], type },
+        remedy:
+          "Say how the column is written (`decimal`, `dateOrder`, `zone`), read it as text, or set `badCells: 'text'`.",
+      });
+    }
+    return row;
+  }
+
+  #useHeaders(headers: readonly string[]): void {
+    const { columns = {}, delimiter, escapes } = this.#format;
+    const table = tableOf(headers, columns);
+    const required = table.missingColumns.filter((header) => columns[header]?.required);
+    if (required.length > 0)
+      throw malformed(this.#options, {
+        line: this.#line,
+        what: `lacks the ${required.length === 1 ? 'column' : 'columns'} ${required.map((header) => `"${header}"`).join(', ')}`,
+        details: { missing: required },
+        remedy: 'The document is of another type or in another language, or its columns were renamed.',
+      });
+    this.#table = table;
+    this.#readers = table.columns.map(
+      (column) => cellReaderOf(column) ?? (escapes === 'backslash' ? readEscaped : undefined),
+    );
+    this.#make = rowMakerOf(table.columns, this.#readers, delimiter);
+  }
+
+  #headerOf(cell: string): string {
+    return this.#format.escapes === 'backslash' ? readEscaped(cell, 0, cell.length) : cell;
+  }
+
+  #quotedCells(line: string): string[] {
+    const cells = quotedCells(line, this.#format.delimiter);
+    if (typeof cells !== 'number') return cells;
+    throw malformed(this.#options, {
+      line: this.#line,
+      what: `has text behind the quotes of cell ${cells + 1}`,
+      remedy:
+        "A quote inside of quotes is written twice. Where quotes are data, the format needs `quotes: 'data'`.",
+    });
+  }
+
+  #text(): string {
+    const { bytes, from, to } = this.#cutter;
+    const ascii = bytes === this.#piece ? this.#pieceIsAscii : isAscii(bytes);
+    if (ascii || this.#options.isLatin1()) return bytes.toString('latin1', from, to);
+    const text = bytes.toString('utf8', from, to);
+    if (text.includes(replacement) && !isUtf8(bytes.subarray(from, to))) {
+      if (this.#options.badCharacters === 'refuse') throw this.#wrongCharset();
+      this.#replaced++;
+    }
+    return text;
+  }
+
+  #wrongCharset(): Error {
+    return malformed(this.#options, {
+      line: this.#line,
+      what: 'holds bytes that are no UTF-8',
+      code: 'DOCUMENT_CHARSET_WRONG',
+      remedy:
+        "Name the document's own charset, such as windows-1252 or shift_jis, or set `badCharacters: 'replace'`.",
+    });
+  }
+}

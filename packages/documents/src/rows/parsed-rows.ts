@@ -1,0 +1,112 @@
+import type { Readable } from 'node:stream';
+import { ConfigurationError } from '@fluxori/core';
+import type { RowParser } from './row-parser.js';
+import type { RowFacts, RowStream } from './row-stream.js';
+
+interface Parts<Piece> {
+  /** Closed when the reading ends, however it does. */
+  readonly bytes: Readable;
+  readonly pieces: AsyncIterable<Piece>;
+  readonly parser: RowParser<Piece>;
+  readonly replaced: () => number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Rows as a parser makes them, piece by piece as they are taken. */
+export class ParsedRows<Piece, Row> implements RowStream<Row> {
+  readonly #parts: Parts<Piece>;
+  readonly #settled = Promise.withResolvers<RowFacts>();
+  readonly facts: Promise<RowFacts> = this.#settled.promise;
+  #taken = false;
+
+  constructor(parts: Parts<Piece>) {
+    this.#parts = parts;
+    this.facts.catch(() => undefined);
+  }
+
+  batches(): AsyncIterableIterator<readonly Row[]> {
+    if (this.#taken)
+      throw new ConfigurationError(
+        'The rows of a document are read once. Open the document again to read them again.',
+      );
+    this.#taken = true;
+    return this.#read();
+  }
+
+  /** Rows that are here already are handed out without a generator's turn for each. */
+  [Symbol.asyncIterator](): AsyncIterator<Row, void, void> {
+    const batches = this.batches()[Symbol.asyncIterator]();
+    let batch: readonly Row[] = [];
+    let at = 0;
+    const nextOfNextBatch = async (): Promise<IteratorResult<Row, void>> => {
+      batch = [];
+      const next = await batches.next();
+      if (next.done) return { value: undefined, done: true };
+      batch = next.value;
+      at = 1;
+      return { value: batch[0] as Row, done: false };
+    };
+    return {
+      next: () =>
+        at < batch.length ? Promise.resolve({ value: batch[at++] as Row, done: false }) : nextOfNextBatch(),
+      return: async () => {
+        batch = [];
+        await batches.return?.();
+        return { value: undefined, done: true };
+      },
+    };
+  }
+
+  async *#read(): AsyncGenerator<readonly Row[], void, void> {
+    const { bytes, pieces, parser, signal } = this.#parts;
+    const onAbort = () => bytes.destroy(signal?.reason);
+    let count = 0;
+    let complete = false;
+    try {
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      for await (const piece of pieces) {
+        const batch: Row[] = [];
+        const failure = attempt(() => parser.push(piece, batch));
+        count += batch.length;
+        if (batch.length > 0) yield batch;
+        if (failure !== undefined) throw failure.error;
+        signal?.throwIfAborted();
+      }
+      const batch: Row[] = [];
+      const failure = attempt(() => parser.end(batch));
+      count += batch.length;
+      if (batch.length > 0) yield batch;
+      if (failure !== undefined) throw failure.error;
+      complete = true;
+    } catch (error) {
+      const reason = signal?.aborted ? signal.reason : error;
+      this.#settled.reject(reason);
+      throw reason;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      bytes.destroy();
+      this.#settled.resolve(this.#factsOf(count, complete));
+    }
+  }
+
+  #factsOf(rows: number, complete: boolean): RowFacts {
+    const { empty, replacedCharacters, ...facts } = this.#parts.parser.facts();
+    return {
+      rows,
+      complete,
+      content: rows > 0 ? 'rows' : empty ? 'empty' : 'header-only',
+      replacedCharacters: replacedCharacters + this.#parts.replaced(),
+      ...facts,
+    };
+  }
+}
+
+function attempt(work: () => void): { readonly error: unknown } | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
+}

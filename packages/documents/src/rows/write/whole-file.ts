@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/**
+ * Writes a file that is there whole or not at all: into a temporary file beside it, forced to the disk, then renamed over what was there. Only the
+ * owner may read it, since a report can hold buyers.
+ *
+ * @returns the number of bytes.
+ */
+export async function writeWholeFile(
+  file: string,
+  pieces: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<number> {
+  const folder = dirname(resolve(file));
+  const part = join(folder, `.${basename(file)}.${randomUUID()}.part`);
+  const handle = await open(part, 'wx', 0o600);
+  try {
+    const bytes = await writeAll(handle, pieces, signal);
+    await handle.sync();
+    await handle.close();
+    await rename(part, file);
+    await syncFolder(folder);
+    return bytes;
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/** The next piece is made while the one before is written; never more than these two are held. */
+async function writeAll(
+  handle: FileHandle,
+  pieces: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let bytes = 0;
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for await (const piece of pieces) {
+      signal?.throwIfAborted();
+      await writing;
+      writing = writeWhole(handle, piece);
+      // It is awaited at the next piece or at the end; until then its failure is nobody's.
+      writing.catch(() => undefined);
+      bytes += piece.length;
+    }
+  } finally {
+    await writing.catch(() => undefined);
+  }
+  await writing;
+  signal?.throwIfAborted();
+  return bytes;
+}
+
+async function writeWhole(handle: FileHandle, piece: Uint8Array): Promise<void> {
+  for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
+}
+
+/** Makes the new name last through a power cut, where the system can do that for folders. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  try {
+    await handle?.sync();
+  } catch {
+    // Windows cannot; the file itself is on the disk.
+  } finally {
+    await handle?.close();
+  }
+}
