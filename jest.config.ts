@@ -1,13 +1,12 @@
 import type { Config } from 'jest';
 
-/**
- * One Jest for the whole workspace. Tests run from source (through swc), as ES modules;
- * processes that a test starts and kills run from `dist`, which `pnpm test` builds first.
- */
-const config: Config = {
+/** Suites that hold the clock against a promise: they run one after another while nothing else runs. */
+const paced = ['\\.paced\\.test\\.ts$', '-backend\\.conformance\\.test\\.ts$'];
+
+/** Tests run from source (through swc), as ES modules; processes that a test starts and kills run from `dist`, which `pnpm test` builds first. */
+const everywhere: Exclude<NonNullable<Config['projects']>[number], string> = {
   testEnvironment: 'node',
   roots: ['<rootDir>/packages', '<rootDir>/docs/examples'],
-  testMatch: ['**/*.test.ts'],
   // A Redis and a PostgreSQL for the suites that need one; see packages/test-services.
   globalSetup: '<rootDir>/packages/test-services/dist/jest/set-up.js',
   globalTeardown: '<rootDir>/packages/test-services/dist/jest/tear-down.js',
@@ -31,6 +30,25 @@ const config: Config = {
       },
     ],
   },
+};
+
+/** One Jest for the whole workspace. */
+const config: Config = {
+  projects: [
+    {
+      ...everywhere,
+      displayName: 'paced',
+      testRegex: paced,
+      runner: '<rootDir>/packages/test-services/dist/jest/one-at-a-time.js',
+    },
+    {
+      ...everywhere,
+      displayName: 'other',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...paced],
+    },
+  ],
+  maxWorkers: 2,
   // Far above what any test takes: a limit for what hangs, not for what is promised, on a machine that others use, too.
   testTimeout: 60_000,
 };
