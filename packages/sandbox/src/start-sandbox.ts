@@ -90,7 +90,7 @@ function sandboxOf(
   closeAll: () => Promise<void>,
 ): Sandbox & { adminUrl: string } {
   const { accounts, applications, consents, counters, grants, limiter, world } = farSide;
-  const control = new WorldControl(world, farSide.now);
+  const control = new WorldControl(world, farSide.now, farSide.notify);
   const work = farSide.office.control;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {

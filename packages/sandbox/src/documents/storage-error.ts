@@ -1,4 +1,5 @@
 import type { Answer } from '../http/answer.js';
+import { escapeXml } from '../xml/parse-xml.js';
 
 /** A refusal of the storage host, which speaks S3's XML and not SP-API's JSON. */
 export class StorageRefusal extends Error {
@@ -21,7 +22,7 @@ export function storageAnswer(refusal: StorageRefusal, ids: StorageIds): Answer 
   const elements = { Code: refusal.code, Message: refusal.message, ...refusal.more };
   const body = [
     '<?xml version="1.0" encoding="UTF-8"?>\n<Error>',
-    ...Object.entries(elements).map(([name, text]) => `<${name}>${escaped(text)}</${name}>`),
+    ...Object.entries(elements).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`),
     `<RequestId>${ids['x-amz-request-id']}</RequestId><HostId>${ids['x-amz-id-2']}</HostId></Error>`,
   ].join('');
   return {
@@ -32,7 +33,3 @@ export function storageAnswer(refusal: StorageRefusal, ids: StorageIds): Answer 
 }
 
 export type StorageIds = { readonly 'x-amz-request-id': string; readonly 'x-amz-id-2': string };
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}

@@ -1,4 +1,6 @@
 import type { FeedJudge } from './feed-judge.js';
+import { judgeFlatFulfillmentFeed } from './flat-fulfillment-feed.js';
+import { judgeFulfillmentFeed } from './fulfillment-feed.js';
 import { judgeListingsFeed } from './listings-feed.js';
 
 export const listingsFeedType = 'JSON_LISTINGS_FEED';
@@ -6,6 +8,8 @@ export const listingsFeedType = 'JSON_LISTINGS_FEED';
 /** What the sandbox makes of a feed, by its type. */
 export const feedJudges: Readonly<Record<string, FeedJudge>> = {
   [listingsFeedType]: judgeListingsFeed,
+  POST_ORDER_FULFILLMENT_DATA: judgeFulfillmentFeed,
+  POST_FLAT_FILE_FULFILLMENT_DATA: judgeFlatFulfillmentFeed,
 };
 
 /**

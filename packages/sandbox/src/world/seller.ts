@@ -85,14 +85,21 @@ export class Seller {
   /**
    * Lets one new order come in and takes its goods from the stock.
    *
+   * @param watch - takes the goods by calling `act`, and sees the stock before and after.
    * @throws NotFoundError when nothing is listed any more.
    */
-  receiveOrder(atMs: number, status: OrderStatus = 'UNSHIPPED'): StoredOrder {
+  receiveOrder(
+    atMs: number,
+    status: OrderStatus = 'UNSHIPPED',
+    watch: (order: StoredOrder, act: () => void) => void = (_, act) => act(),
+  ): StoredOrder {
     if (this.marketplaces.every((one) => this.listings(one.id).size === 0))
       throw new NotFoundError(`Seller ${this.sellerId} of the sandbox lists nothing that could be ordered.`);
     const order = inventNewOrder(this.#setting(), this.#nextOrder++, atMs, status);
     this.orders.add(order);
-    for (const line of order.lines) this.#reserve(order, line.sku, line.quantity, atMs);
+    watch(order, () => {
+      for (const line of order.lines) this.#reserve(order, line.sku, line.quantity, atMs);
+    });
     return order;
   }
 

@@ -1,22 +1,32 @@
 import { NotFoundError } from '@fluxori/core';
+import type { Notify } from '../events/far-side-event.js';
+import { watchListings } from '../operations/listings/watch-listings.js';
 import type { NewOrders, OrderChange, OrderPersonalData, SellerState, StockSale } from '../sandbox.js';
+import type { StoredOrder } from './order.js';
 import type { Seller } from './seller.js';
+import { tellOrder } from './tell-order.js';
 import type { World } from './world.js';
 
 /** Changes to the world from outside the API: what buyers, warehouses and time do. */
 export class WorldControl {
   readonly #world: World;
   readonly #now: () => number;
+  readonly #notify: Notify;
 
-  constructor(world: World, now: () => number) {
+  constructor(world: World, now: () => number, notify: Notify) {
     this.#world = world;
     this.#now = now;
+    this.#notify = notify;
   }
 
   addOrders({ count, sellerId, at, status }: NewOrders): readonly string[] {
     const seller = this.#seller(sellerId);
     const atMs = at?.getTime() ?? this.#now();
-    return Array.from({ length: count }, () => seller.receiveOrder(atMs, status).id);
+    return Array.from({ length: count }, () => {
+      const order = seller.receiveOrder(atMs, status, (one, act) => this.#watched(seller, one, atMs, act));
+      tellOrder(order, this.#notify);
+      return order.id;
+    });
   }
 
   updateOrder(orderId: string, { sellerId, status, at }: OrderChange): void {
@@ -28,14 +38,20 @@ export class WorldControl {
     const order = seller.orders.get(orderId);
     if (order === undefined) throw new NotFoundError(`The sandbox has no order ${orderId}.`);
     const atMs = at?.getTime() ?? this.#now();
-    if (status !== undefined) seller.changeStatus(order, status, atMs);
+    if (status !== undefined)
+      this.#watched(seller, order, atMs, () => seller.changeStatus(order, status, atMs));
     seller.orders.touch(order, atMs);
+    tellOrder(order, this.#notify);
   }
 
   sellStock({ sellerId, marketplaceId, sku, quantity, at }: StockSale): number {
     const seller = this.#seller(sellerId);
     const where = marketplaceId ?? (seller.marketplaces[0]?.id as string);
-    const left = seller.sellStock(where, sku, quantity, at?.getTime() ?? this.#now());
+    const nowMs = at?.getTime() ?? this.#now();
+    let left: number | undefined;
+    watchListings({ seller, marketplaceIds: [where], nowMs, notify: this.#notify }, sku, () => {
+      left = seller.sellStock(where, sku, quantity, nowMs);
+    });
     if (left === undefined)
       throw new NotFoundError(`The sandbox has no SKU ${sku} of ${seller.sellerId} in ${where}.`);
     return left;
@@ -78,6 +94,13 @@ export class WorldControl {
   /** The seller meant: the first, if none is named. @throws NotFoundError */
   sellerIdOf(sellerId?: string): string {
     return this.#seller(sellerId).sellerId;
+  }
+
+  /** Does something to an order's goods, and tells what became of their listings. */
+  #watched(seller: Seller, order: StoredOrder, nowMs: number, act: () => void): void {
+    const scene = { seller, marketplaceIds: [order.marketplaceId], nowMs, notify: this.#notify };
+    const skus = [...new Set(order.lines.map((line) => line.sku))];
+    skus.reduce<() => void>((inner, sku) => () => watchListings(scene, sku, inner), act)();
   }
 
   #seller(sellerId: string | undefined): Seller {

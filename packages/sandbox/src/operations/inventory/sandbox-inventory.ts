@@ -3,6 +3,7 @@ import { readBody } from '../../checks/body-schema.js';
 import { invalidInput } from '../../http/refusal.js';
 import { implement } from '../../operation/implementation.js';
 import { newListing } from '../../world/new-listing.js';
+import { watchListings } from '../listings/watch-listings.js';
 
 /** Operations that exist on Amazon's sandbox hosts only: FBA stock made by hand. */
 
@@ -45,10 +46,14 @@ export const addInventory = implement('fbaInventory', 'v1', 'addInventory', (cal
   for (const { item, listing } of found)
     if (listing === undefined)
       throw invalidInput('Request body is invalid.', `There is no SKU ${item.sellerSku}.`);
+  const { notify, now, seller } = call;
   for (const { item, listing } of found) {
     if (listing === undefined) continue;
-    listing.stock.fulfillable += item.quantity;
-    listing.stock.updatedMs = call.now();
+    const scene = { seller, marketplaceIds: [item.marketplaceId], nowMs: now(), notify };
+    watchListings(scene, item.sellerSku, () => {
+      listing.stock.fulfillable += item.quantity;
+      listing.stock.updatedMs = scene.nowMs;
+    });
   }
   return {};
 });

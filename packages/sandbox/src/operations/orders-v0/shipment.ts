@@ -3,8 +3,9 @@ import { readBody } from '../../checks/body-schema.js';
 import { momentOf } from '../../checks/moment.js';
 import { invalidInput } from '../../http/refusal.js';
 import { implement } from '../../operation/implementation.js';
-import { leftOf, type StoredOrder } from '../../world/order.js';
+import { tellOrder } from '../../world/tell-order.js';
 import { orderOf } from '../orders/get-order.js';
+import { checkShippable, shipParcel } from './ship-parcel.js';
 
 const confirmation = z.object({
   marketplaceId: z.string(),
@@ -36,44 +37,21 @@ const confirmation = z.object({
 
 /** A parcel with a reference that is known replaces the old one; another one ships more. */
 export const confirmShipment = implement('orders', 'v0', 'confirmShipment', (call) => {
-  const body = readBody(confirmation, call.params.body);
-  const order = orderOf(call.seller, call.region, call.params.orderId);
-  const parcel = body.packageDetail;
-  checkShippable(order, body.marketplaceId);
+  const { marketplaceId, packageDetail: parcel } = readBody(confirmation, call.params.body);
+  const { notify, seller } = call;
+  const order = orderOf(seller, call.region, call.params.orderId);
+  checkShippable(order, marketplaceId);
   if (parcel.carrierCode === 'Other' && parcel.carrierName === undefined)
     throw refuse('packageDetail.carrierName is required when carrierCode is Other.');
-  const shippedMs = parcel.shipDate;
-  if (shippedMs < order.createdMs) throw refuse('packageDetail.shipDate is before the order was placed.');
-  const old = order.parcels.findIndex((one) => one.packageReferenceId === parcel.packageReferenceId);
-  const others = order.parcels.filter((_, i) => i !== old);
-  const shipped = new Map<string, number>();
-  for (const { orderItemId, quantity } of [...others.flatMap((one) => one.lines), ...parcel.orderItems])
-    shipped.set(orderItemId, (shipped.get(orderItemId) ?? 0) + quantity);
-  for (const [orderItemId, quantity] of shipped) {
-    const line = order.lines.find((one) => one.orderItemId === orderItemId);
-    if (line === undefined) throw refuse(`The order has no item ${orderItemId}.`);
-    const wanted = line.quantity - line.cancelled;
-    if (quantity > wanted)
-      throw refuse(
-        `Item ${orderItemId}: ${quantity} would be shipped, ${wanted} were ordered${line.cancelled > 0 ? ' and not cancelled' : ''}.`,
-      );
-  }
-  const now = call.now();
-  const made = {
+  shipParcel({
+    ...{ seller, order, notify, nowMs: call.now() },
     packageReferenceId: parcel.packageReferenceId,
     carrier: parcel.carrierName ?? parcel.carrierCode,
-    ...(parcel.shippingMethod === undefined ? {} : { shippingMethod: parcel.shippingMethod }),
+    shippingMethod: parcel.shippingMethod,
     trackingNumber: parcel.trackingNumber,
-    shippedMs,
-    createdMs: now,
-    lines: parcel.orderItems.map(({ orderItemId, quantity }) => ({ orderItemId, quantity })),
-  };
-  if (old < 0) order.parcels.push(made);
-  else order.parcels[old] = made;
-  for (const line of order.lines) line.shipped = shipped.get(line.orderItemId) ?? 0;
-  const whole = order.lines.every((line) => leftOf(line) === 0);
-  order.status = whole ? 'SHIPPED' : 'PARTIALLY_SHIPPED';
-  call.seller.orders.touch(order, now);
+    shippedMs: parcel.shipDate,
+    lines: parcel.orderItems,
+  });
   return undefined;
 });
 
@@ -89,16 +67,9 @@ export const updateShipmentStatus = implement('orders', 'v0', 'updateShipmentSta
   checkShippable(order, body.marketplaceId);
   order.pickupStatus = body.shipmentStatus;
   call.seller.orders.touch(order, call.now());
+  tellOrder(order, call.notify);
   return undefined;
 });
-
-function checkShippable(order: StoredOrder, marketplaceId: string): void {
-  if (order.marketplaceId !== marketplaceId)
-    throw refuse(`The order was placed in ${order.marketplaceId}, not in ${marketplaceId}.`);
-  if (order.fulfilledBy === 'AMAZON') throw refuse('The order is fulfilled by Amazon.');
-  if (order.status === 'CANCELLED' || order.status === 'PENDING' || order.status === 'PENDING_AVAILABILITY')
-    throw refuse(`An order that is ${order.status} cannot be shipped.`);
-}
 
 function refuse(details: string): Error {
   return invalidInput('Request body is invalid.', details);
