@@ -5,11 +5,13 @@ import type { FeedDesk } from './feeds/feed-desk.js';
 import type { FeedQuota } from './feeds/feed-quota.js';
 import type { NotificationDesk } from './notifications/notification-desk.js';
 import type { ReportDesk } from './reports/report-desk.js';
+import type { ReportSchedules } from './reports/report-schedules.js';
 
 /** Where work is done that takes its time, and where its documents lie. */
 export interface Desks {
   readonly shelf: DocumentShelf;
   readonly reports: ReportDesk;
+  readonly schedules: ReportSchedules;
   readonly feeds: FeedDesk;
   readonly queries: QueryDesk;
   readonly feedQuota: FeedQuota;

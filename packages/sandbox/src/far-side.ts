@@ -123,8 +123,8 @@ export class FarSide {
 
   #desks(): Desks {
     const { counters, notifications, office } = this;
-    const { feedQuota, feeds, queries, reports, shelf } = office;
-    return { counters, feedQuota, feeds, notifications, queries, reports, shelf };
+    const { feedQuota, feeds, queries, reports, schedules, shelf } = office;
+    return { counters, feedQuota, feeds, notifications, queries, reports, schedules, shelf };
   }
 
   lwaGateway(): LwaGateway {

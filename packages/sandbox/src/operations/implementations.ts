@@ -34,9 +34,16 @@ import {
   getListingOffersBatch,
 } from './pricing/offers.js';
 import { getCompetitivePricing, getPricing } from './pricing/prices.js';
+import {
+  cancelReportSchedule,
+  createReportSchedule,
+  getReportSchedule,
+  getReportSchedules,
+} from './reports/report-schedules.js';
 import { cancelReport, createReport, getReport, getReportDocument, getReports } from './reports/reports.js';
 import { getAccount, getMarketplaceParticipations } from './sellers/participations.js';
 import { createRestrictedDataToken } from './tokens/create-restricted-data-token.js';
+import { createUploadDestinationForResource } from './uploads/create-upload-destination.js';
 
 /** Everything that the sandbox really does; the rest of the table is checked and answered with its success code. */
 export const implementations: readonly Implementation[] = [
@@ -82,6 +89,10 @@ export const implementations: readonly Implementation[] = [
   getReports,
   cancelReport,
   getReportDocument,
+  createReportSchedule,
+  getReportSchedule,
+  getReportSchedules,
+  cancelReportSchedule,
   createFeedDocument,
   getFeedDocument,
   createFeed,
@@ -93,5 +104,6 @@ export const implementations: readonly Implementation[] = [
   getQueries,
   cancelQuery,
   getDocument,
+  createUploadDestinationForResource,
   ...notificationOperations,
 ];

@@ -7,6 +7,7 @@ import { FeedDesk } from '../feeds/feed-desk.js';
 import { FeedQuota } from '../feeds/feed-quota.js';
 import type { CheckedOptions } from '../options.js';
 import { ReportDesk } from '../reports/report-desk.js';
+import { ReportSchedules } from '../reports/report-schedules.js';
 import type { World } from '../world/world.js';
 import { OutcomeBoard } from './outcome-board.js';
 import { WorkControl } from './work-control.js';
@@ -27,6 +28,7 @@ export class BackOffice {
   readonly urls: UrlSigner;
   readonly shelf: DocumentShelf;
   readonly reports: ReportDesk;
+  readonly schedules: ReportSchedules;
   readonly feeds: FeedDesk;
   readonly queries: QueryDesk;
   readonly feedQuota: FeedQuota;
@@ -40,6 +42,7 @@ export class BackOffice {
     this.shelf = new DocumentShelf({ seed, now, urls: this.urls });
     const desk = { ...rest, seed, outcomes, shelf: this.shelf };
     this.reports = new ReportDesk({ ...desk, times: reports });
+    this.schedules = new ReportSchedules({ seed, now, desk: this.reports });
     this.feeds = new FeedDesk({ ...desk, times: feeds });
     this.queries = new QueryDesk({ ...desk, times: dataKiosk, pageRows: dataKiosk.pageRows });
     const count = rateLimits ? feeds.listingsFeeds.count : Number.POSITIVE_INFINITY;
@@ -52,7 +55,7 @@ export class BackOffice {
 
   /** Ends what runs by itself, and gives back what lies on the machine's disk. */
   async close(): Promise<void> {
-    for (const desk of [this.reports, this.feeds, this.queries]) desk.close();
+    for (const desk of [this.schedules, this.reports, this.feeds, this.queries]) desk.close();
     await this.shelf.spool.close();
   }
 }

@@ -49,7 +49,7 @@ export const getReports = implement('reports', '2021-06-30', 'getReports', (call
       nowMs: call.now(),
       owner: `reports.getReports|${call.seller.sellerId}|${call.region}`,
     },
-    [...call.desks.reports.all()].filter(isOf(ownerOf(call))),
+    allReports(call).filter(isOf(ownerOf(call))),
     { filter: { ...others, types }, token: nextToken },
   );
   return { reports: items.map(render), ...rest };
@@ -91,6 +91,12 @@ export function checkReportType(call: OperationCall<unknown>, reportType: string
     throw refuse(`reportType: '${reportType}' is no report type.`);
   if (reportTypes[reportType]?.unasked)
     throw refuse(`reportType: ${reportType} cannot be requested; Amazon makes it, and getReports lists it.`);
+}
+
+/** Reports of schedules whose time has come are made first. */
+function allReports({ desks }: OperationCall<unknown>): readonly StoredReport[] {
+  desks.schedules.advance();
+  return [...desks.reports.all()];
 }
 
 function reportOf(call: OperationCall<unknown>, id: string): StoredReport {
