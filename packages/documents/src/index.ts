@@ -29,4 +29,5 @@ export { SealedContentStore, type SealedContentStoreOptions } from './store/seal
 export type { Content } from './transfer/content.js';
 export type { DocumentLink, LinkSource } from './transfer/document-link.js';
 export { type Download, type DownloadFacts, type DownloadOptions, download } from './transfer/download.js';
+export type { ProgressListener } from './transfer/progress.js';
 export { type UploadFacts, type UploadOptions, type UploadTarget, upload } from './transfer/upload.js';

@@ -44,6 +44,7 @@ export {
   type TokenRequest,
   tokenKey,
 } from './token/token-request.js';
+export { mayPass } from './transport/failure-table.js';
 export type { HttpAnswer } from './transport/http-answer.js';
 export type { Environment } from './transport/proxy-environment.js';
 export { defaultTimeouts, type Timeouts } from './transport/timeouts.js';

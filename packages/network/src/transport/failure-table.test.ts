@@ -17,6 +17,8 @@ const rows: readonly Row[] = [
   ['FLUXORI_PROXY_REFUSED', 'connecting', 'NETWORK_UNREACHABLE', 'not-sent', false],
   ['FLUXORI_FIRST_BYTE_TIMEOUT', 'waiting', 'NETWORK_TIMEOUT', 'unknown', true],
   ['FLUXORI_IDLE_TIMEOUT', 'reading', 'NETWORK_TIMEOUT', 'unknown', true],
+  ['FLUXORI_SEND_TIMEOUT', 'waiting', 'NETWORK_TIMEOUT', 'unknown', true],
+  ['FLUXORI_ANSWER_TOO_LONG', 'reading', 'NETWORK_INTERRUPTED', 'unknown', true],
   ['FLUXORI_TOTAL_TIMEOUT', 'waiting', 'NETWORK_TIMEOUT', 'unknown', true],
   ['FLUXORI_TOTAL_TIMEOUT', 'connecting', 'NETWORK_TIMEOUT', 'not-sent', true],
   ['FLUXORI_DEADLINE', 'connecting', 'NETWORK_TIMEOUT', 'not-sent', false],

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@fluxori/core';
+import type { ErrorCode, NetworkError } from '@fluxori/core';
 
 /** What is known of a request that got no answer. */
 export type Outcome = 'not-sent' | 'unknown';
@@ -147,4 +147,10 @@ export function classifyFailure(errorCode: string | undefined, phase: Phase): Fa
     what: kind.what,
     remedy: kind.remedy,
   };
+}
+
+/** Whether what broke a call may be over a moment later; a certificate or a proxy's refusal is not. */
+export function mayPass(error: NetworkError): boolean {
+  const errorCode = error.details?.errorCode;
+  return typeof errorCode !== 'string' || (failureTable[errorCode] ?? unknownFailure).repeat;
 }
