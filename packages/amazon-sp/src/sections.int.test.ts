@@ -32,7 +32,7 @@ async function all<T>(paged: Paged<T>): Promise<T[]> {
 }
 
 describe('capabilities', () => {
-  it('are orders, inventory, catalog, listings and prices; the others are named when asked for', () => {
+  it('are orders, inventory, catalog, listings, prices and documents; the others are named when asked for', () => {
     const { connector } = open;
     expect(Object.keys(connector.capabilities)).toEqual([
       'orders',
@@ -40,10 +40,11 @@ describe('capabilities', () => {
       'catalog',
       'listings',
       'prices',
+      'documents',
     ]);
     expect(connector.has('advertising')).toBe(false);
-    expect(() => connector.capability('documents')).toThrow(
-      /it has: orders, inventory, catalog, listings, prices/,
+    expect(() => connector.capability('advertising')).toThrow(
+      /it has: orders, inventory, catalog, listings, prices, documents/,
     );
   });
 });

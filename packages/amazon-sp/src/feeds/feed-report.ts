@@ -110,7 +110,7 @@ async function elements(bytes: Uint8Array, at: string): Promise<Element[]> {
   const rows = rowsOf<Element>(Readable.from([Buffer.from(bytes)]), {
     format: { kind: 'xml', at },
     charset: 'utf-8',
-    name: 'a feed’s processing report',
+    operation: 'A feed’s processing report',
   });
   const found: Element[] = [];
   for await (const row of rows) found.push(row);

@@ -199,6 +199,11 @@ export class FeedsClient {
     return this.#contents.keptAs(id, bytesOf(content), options);
   }
 
+  /** A kept document. @throws DocumentError when it is gone or damaged. */
+  read(content: KeptFeed): Promise<Buffer> {
+    return this.#contents.read(content);
+  }
+
   /** Deletes a kept document. Idempotent. */
   forget(content: KeptFeed): Promise<void> {
     return this.#contents.forget(content);

@@ -6,6 +6,7 @@ import { financesImport } from './finances-import.js';
 import { inventorySync } from './inventory-sync.js';
 import { inventoryUpdate } from './inventory-update.js';
 import type { AmazonJobParts } from './job-parts.js';
+import { listingsRefresh } from './listings-refresh.js';
 import { ordersConfirmShipment } from './orders-confirm-shipment.js';
 import { ordersImport } from './orders-import.js';
 import { pricesUpdate } from './prices-update.js';
@@ -19,6 +20,7 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     inventoryUpdate,
     catalogLookup,
     pricesUpdate,
+    listingsRefresh,
     financesImport,
     feesEstimate,
     feedsSubmit,

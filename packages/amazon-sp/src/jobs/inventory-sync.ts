@@ -1,8 +1,6 @@
 import {
-  type CanonicalRecord,
   type Clock,
   type FulfilledBy,
-  type InventoryLevel,
   type JsonValue,
   type MarketplaceId,
   systemClock,
@@ -12,6 +10,7 @@ import { defineJob, type JobContext, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
 import type { AmazonSPConnector } from '../connector.js';
 import type { InventoryPage } from '../inventory/inventory-client.js';
+import { inventoryRecord } from './inventory-record.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { followed, isRefusedPageToken } from './page-trail.js';
 import { instantField, marketplaceField } from './payload-fields.js';
@@ -95,7 +94,7 @@ async function sync(
       levels: state.levels + page.items.length,
     };
     const written = await ctx.checkpoint(after, {
-      records: page.items.map((level) => toRecord(level, page.observedAt)),
+      records: page.items.map((level) => inventoryRecord(level, page.observedAt)),
       ...(finished && { state: { [key]: { startedAt: state.startedAt } } }),
     });
     state = { ...after, counts: addCounts(state.counts, written) };
@@ -149,15 +148,6 @@ async function nextPage(
     if (isRefusedPageToken(error, cursor) && state.restarts < mostRestarts) return undefined;
     throw error;
   }
-}
-
-/**
- * The version is the time of looking: Amazon's own time of change is sometimes missing and does not move when what is inbound changes, so that a
- * newer look must win.
- */
-function toRecord(level: InventoryLevel, observedAt: Date): CanonicalRecord {
-  const id = `${level.marketplaceId}/${level.sku}/${level.fulfilledBy}`;
-  return { kind: 'inventory', id, version: observedAt.toISOString(), value: level };
 }
 
 function lookBack(watermark: JsonValue | undefined): string | undefined {

@@ -1,11 +1,4 @@
-import {
-  type CanonicalRecord,
-  type Clock,
-  type JsonValue,
-  type Order,
-  systemClock,
-  type WriteResult,
-} from '@fluxori/core';
+import { type Clock, type JsonValue, systemClock, type WriteResult } from '@fluxori/core';
 import { defineJob, type JobContext, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
 import type { AmazonSPConnector } from '../connector.js';
@@ -20,11 +13,19 @@ import {
 } from '../orders/import-window.js';
 import type { OrderPage } from '../orders/orders-client.js';
 import type { AmazonJobParts } from './job-parts.js';
+import { orderRecord } from './order-record.js';
+import { importNamedOrders } from './orders-import-named.js';
 import { followed, isRefusedPageToken } from './page-trail.js';
-import { instantField, marketplaceField } from './payload-fields.js';
+import { instantField, marketplaceField, orderIdField } from './payload-fields.js';
 import { addCounts, noCounts } from './write-counts.js';
 
-const payloadSchema = z.strictObject({
+const payload = z.strictObject({
+  /** Only these, whatever has changed: no watermark is read or moved. Not with `since`, `restart`, `marketplaceIds` or `pageSize`. */
+  orderIds: z
+    .array(orderIdField)
+    .min(1, 'name at least one order')
+    .max(100, 'at most 100 orders in one job')
+    .optional(),
   /** The account's marketplaces by default. */
   marketplaceIds: z.array(marketplaceField).min(1, 'name at least one marketplace').optional(),
   /** Where the very first import begins (or any, with `restart`); 30 days ago by default. Later ones go on where the last one ended. */
@@ -38,6 +39,13 @@ const payloadSchema = z.strictObject({
   /** Personal data: the buyer's e-mail address. */
   includeBuyer: z.boolean().optional(),
 });
+
+const payloadSchema = payload.refine(
+  ({ orderIds, since, restart, marketplaceIds, pageSize }) =>
+    orderIds === undefined ||
+    [since, restart, marketplaceIds, pageSize].every((field) => field === undefined),
+  { path: ['orderIds'], error: 'orders by id take no since, restart, marketplaceIds or pageSize' },
+);
 
 export type OrdersImportPayload = z.output<typeof payloadSchema>;
 
@@ -63,8 +71,10 @@ export interface OrdersImportResult extends WriteResult {
   readonly pages: number;
   /** Changes from here … */
   readonly since: string;
-  /** … to here are in. */
+  /** … to here are in. Of orders by id: when it began and ended. */
   readonly until: string;
+  /** Of orders by id: those that Amazon does not have. */
+  readonly missing?: readonly string[];
 }
 
 /** A page token that is refused again and again is no matter of its age. */
@@ -81,7 +91,11 @@ export function ordersImport({ connector, clock = systemClock }: AmazonJobParts)
     version: 1,
     priority: 'high',
     payload: payloadSchema,
-    run: async (ctx) => importOrders(ctx, await connector(ctx.accountId), clock),
+    async run(ctx) {
+      const amazon = await connector(ctx.accountId);
+      if (ctx.payload.orderIds !== undefined) return importNamedOrders(ctx, amazon, clock);
+      return importOrders(ctx, amazon, clock);
+    },
   });
 }
 
@@ -116,7 +130,7 @@ async function importOrders(
       orders: state.orders + page.items.length,
     };
     const written = await ctx.checkpoint(after, {
-      records: page.items.map((order) => toRecord(order, payload)),
+      records: page.items.map((order) => orderRecord(order, payload)),
       ...(finished && { state: { [key]: { seenUpTo } } }),
     });
     state = { ...after, counts: addCounts(state.counts, written) };
@@ -189,15 +203,6 @@ function startAgain(state: State): State {
 /** Up to when Amazon has looked: as it says, else two minutes before it answered. */
 function upTo(page: OrderPage): string {
   return (page.updatedBefore ?? new Date(page.answeredAt.getTime() - settleMs)).toISOString();
-}
-
-/**
- * The version is the time of the change. An order with personal data counts as newer than the same without, so that asking for it later adds it
- * and a later import without it does not take it away. The address is named first: so an order with both sorts after one with either.
- */
-function toRecord(order: Order, { includeRecipient, includeBuyer }: OrdersImportPayload): CanonicalRecord {
-  const version = `${order.updatedAt}${includeRecipient ? '+recipient' : ''}${includeBuyer ? '+buyer' : ''}`;
-  return { kind: 'order', id: order.orderId, version, value: order };
 }
 
 function watermarkKey(payload: OrdersImportPayload, connector: AmazonSPConnector): string {

@@ -105,19 +105,29 @@ function two(line: string, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
-/** Days since 1970-01-01 of a day of the Gregorian calendar (Howard Hinnant's days_from_civil); `undefined` for one that does not exist. */
+/** Days before the first of each month, in a year that is none of leap. */
+const daysBefore = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
+
+/** Days since 1970-01-01 of a day of the Gregorian calendar; `undefined` for one that does not exist. */
 function daysOf(year: number, month: number, day: number): number | undefined {
-  if (!(month >= 1 && month <= 12 && day >= 1 && day <= monthLength(year, month))) return undefined;
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return undefined;
+  const isLeap = (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (day > 28 && day > monthLength(isLeap, month)) return undefined;
+  const before = year - 1;
+  const leapDays = (before >> 2) - ((before / 100) | 0) + ((before / 400) | 0);
+  return (
+    before * 365 +
+    leapDays -
+    719_162 +
+    (daysBefore[month] as number) +
+    (isLeap && month > 2 ? 1 : 0) +
+    day -
+    1
+  );
 }
 
-function monthLength(year: number, month: number): number {
-  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+function monthLength(isLeap: boolean, month: number): number {
+  if (month === 2) return isLeap ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 

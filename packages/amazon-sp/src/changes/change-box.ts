@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, KeyValueStore } from '@fluxori/core';
+import type { FeedsClient } from '../feeds/feeds-client.js';
+import type { SectionContext } from '../pipeline/section-context.js';
+import type { Change, ChangeOutcome, ListingKey, SettledListing } from './change.js';
+import { ChangeBatches } from './change-batches.js';
+import { ChangeInbox } from './change-inbox.js';
+import { ChangeLedger } from './change-ledger.js';
+import { Gathered } from './gathered.js';
+
+export interface ChangeBoxParts {
+  readonly keyValues: KeyValueStore;
+  readonly feeds: FeedsClient;
+}
+
+/** What became of a change, or where it waits. */
+export type ChangeState =
+  | { readonly state: 'settled'; readonly outcome: ChangeOutcome; readonly superseded: boolean }
+  | { readonly state: 'waiting'; readonly segment: string };
+
+/** A change that waits is written again after this long, in milliseconds: whatever was to take it on has died. */
+export const changeNetMs = 900_000;
+
+/** Called when changes were written: sees to it that somebody takes them on. @param token - the same as long as nobody has begun to. */
+export type Summon = (token: string) => Promise<void>;
+
+/** An account's changes of prices and quantities on their way to Amazon. One for an account and process, so that what comes together is written together. */
+export class ChangeBox {
+  readonly inbox: ChangeInbox;
+  readonly ledger: ChangeLedger;
+  readonly batches: ChangeBatches;
+  readonly #keyValues: KeyValueStore;
+  readonly #clock: Clock;
+  readonly #prefix: string;
+  readonly #reads: Gathered<ListingKey, SettledListing>;
+  readonly #writes: Gathered<{ change: Change; summon: Summon }, string>;
+  /** Where the changes of this process wait, and since when. */
+  readonly #waiting = new Map<string, { readonly segment: string; readonly since: number }>();
+
+  constructor(context: SectionContext, { keyValues, feeds }: ChangeBoxParts) {
+    const { sellerId, region } = context.config;
+    this.#prefix = `sp-api/changes/${sellerId}/${region}/`;
+    this.#keyValues = keyValues;
+    this.#clock = context.clock;
+    this.inbox = new ChangeInbox(keyValues, this.#prefix);
+    this.ledger = new ChangeLedger(keyValues, this.#prefix);
+    this.batches = new ChangeBatches(keyValues, this.#prefix, feeds);
+    this.#reads = new Gathered((listings) => this.ledger.read(listings));
+    this.#writes = new Gathered((asked) => this.#write(asked));
+  }
+
+  /** The name of the lock that whoever takes changes on holds. */
+  get lockName(): string {
+    return `${this.#prefix}flush`;
+  }
+
+  /** Puts a change in, unless it is there already or has come to something. */
+  async bring(change: Change, summon: Summon): Promise<ChangeState> {
+    const settled = (await this.#reads.ask(change))[change.field];
+    if (settled !== undefined && settled.order >= change.order) {
+      this.#waiting.delete(change.order);
+      return { state: 'settled', outcome: settled.outcome, superseded: settled.order > change.order };
+    }
+    const known = this.#waiting.get(change.order);
+    if (known !== undefined && this.#clock.now() - known.since < changeNetMs) {
+      return { state: 'waiting', segment: known.segment };
+    }
+    const segment = await this.#writes.ask({ change, summon });
+    this.#waiting.set(change.order, { segment, since: this.#clock.now() });
+    return { state: 'waiting', segment };
+  }
+
+  /** Changes whose feed came to nothing, for another try. @param id - names them, so that a repetition replaces them. */
+  async putBack(changes: readonly Change[], id: string): Promise<void> {
+    if (changes.length > 0) await this.inbox.put(changes, id);
+  }
+
+  /** Names the next one who takes changes on. What is written before this is read is theirs who asked before. */
+  async token(): Promise<string> {
+    const token = await this.#keyValues.get(this.#tokenKey);
+    return typeof token === 'string' ? token : 'first';
+  }
+
+  /** Whoever writes a change from now on summons anew. */
+  async begin(): Promise<void> {
+    await this.#keyValues.set(this.#tokenKey, randomUUID());
+  }
+
+  /** What a feed of this account takes however small it is, as its feeds have shown. Milliseconds. */
+  async feedBaseMs(): Promise<number | undefined> {
+    const known = await this.#keyValues.get(`${this.#prefix}feed-base-ms`);
+    return typeof known === 'number' ? known : undefined;
+  }
+
+  /** Learns from a feed, without forgetting those before. */
+  async learn(baseMs: number): Promise<void> {
+    const known = await this.feedBaseMs();
+    const next = known === undefined ? baseMs : 0.7 * known + 0.3 * baseMs;
+    await this.#keyValues.set(`${this.#prefix}feed-base-ms`, Math.round(next), { ttlMs: learnedMs });
+  }
+
+  async #write(asked: readonly { change: Change; summon: Summon }[]): Promise<readonly string[]> {
+    const segment = await this.inbox.put(asked.map(({ change }) => change));
+    await asked[0]?.summon(await this.token());
+    return asked.map(() => segment);
+  }
+
+  get #tokenKey(): string {
+    return `${this.#prefix}token`;
+  }
+}
+
+/** How long it is remembered how fast feeds are, in milliseconds. */
+const learnedMs = 30 * 24 * 60 * 60_000;
+
+/** What a job that waits for its change is woken by. */
+export function changeWakeKey(segment: string): string {
+  return `changes:${segment}`;
+}
