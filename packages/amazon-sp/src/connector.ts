@@ -73,6 +73,9 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly notifications: Sections['notifications'];
   readonly finances: Sections['finances'];
   readonly fees: Sections['fees'];
+  readonly productTypes: Sections['productTypes'];
+  readonly restrictions: Sections['restrictions'];
+  readonly sales: Sections['sales'];
   readonly #backend: Backend;
   readonly #client: NetworkAwareClient;
   readonly #ownsClient: boolean;
@@ -151,6 +154,9 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       notifications: this.notifications,
       finances: this.finances,
       fees: this.fees,
+      productTypes: this.productTypes,
+      restrictions: this.restrictions,
+      sales: this.sales,
     } = createSections(context, {
       ...{ backend, client: this.#client, logger, secureKeyValues: this.#cache.keyValues },
       ...{ contents: parts.contents, sealedContents: parts.sealedContents },

@@ -147,8 +147,22 @@ export type { AnswerFacts, ApiCallOptions, SpCallOptions } from './pipeline/call
 export { isIdempotent } from './pipeline/idempotency.js';
 export { operationName } from './pipeline/operation-name.js';
 export { PricingClient } from './pricing/pricing-client.js';
+export {
+  type DefinitionQuery,
+  type DefinitionWithSchema,
+  type ProductTypeDefinition,
+  type ProductTypeList,
+  type ProductTypeSearch,
+  ProductTypesClient,
+} from './product-types/product-types-client.js';
 export { findMarketplace, type Marketplace, marketplaceOf, marketplaces } from './regions/marketplaces.js';
 export { type Environment, lwaTokenUrl, type Region, regionHosts, regions } from './regions/region.js';
 export { type EndpointOverrides, RegionalEndpointManager } from './regions/regional-endpoint-manager.js';
+export {
+  type ListingRestriction,
+  type RestrictionQuery,
+  RestrictionsClient,
+} from './restrictions/restrictions-client.js';
+export { SalesClient, type SalesQuery } from './sales/sales-client.js';
 export { type Participation, SellersClient } from './sellers/sellers-client.js';
 export { defaultTimings, type WorkflowTimings } from './workflow/timings.js';

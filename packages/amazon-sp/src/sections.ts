@@ -13,6 +13,9 @@ import { NotificationsClient } from './notifications/notifications-client.js';
 import { OrdersClient } from './orders/orders-client.js';
 import type { SectionContext } from './pipeline/section-context.js';
 import { PricingClient } from './pricing/pricing-client.js';
+import { ProductTypesClient } from './product-types/product-types-client.js';
+import { RestrictionsClient } from './restrictions/restrictions-client.js';
+import { SalesClient } from './sales/sales-client.js';
 import { SellersClient } from './sellers/sellers-client.js';
 
 /** A client for each section of Amazon's API that is first class here; every other operation is in `connector.api(…)`. */
@@ -28,6 +31,9 @@ export interface Sections {
   readonly notifications: NotificationsClient;
   readonly finances: FinancesClient;
   readonly fees: FeesClient;
+  readonly productTypes: ProductTypesClient;
+  readonly restrictions: RestrictionsClient;
+  readonly sales: SalesClient;
 }
 
 /** What the sections are made of, beside the context that all of them share. */
@@ -60,5 +66,8 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     notifications: new NotificationsClient(context),
     finances: new FinancesClient(context),
     fees: new FeesClient(context),
+    productTypes: new ProductTypesClient(context, parts),
+    restrictions: new RestrictionsClient(context),
+    sales: new SalesClient(context),
   };
 }
