@@ -58,6 +58,8 @@ export {
 export type { InventoryLevel, InventoryUpdate } from './inventory/inventory-level.js';
 export type { JsonValue } from './json/json-value.js';
 export type { Listing, ListingChange, ListingIssue } from './listing/listing.js';
+export type { ListingEligibility, ListingHindrance } from './listing/listing-eligibility.js';
+export type { ProductTypeFacts } from './listing/product-type.js';
 export { addMoney, compareMoney, type Money, money, multiplyMoney } from './money/money.js';
 export type {
   Address,
@@ -111,6 +113,7 @@ export type { SecretDescription, SecretManager, WritableSecretManager } from './
 export { noTracing, type Span, type SpanAttributes, type SpanKind, type Tracing } from './ports/tracing.js';
 export type { EstimatedFee, FeeEstimate } from './price/fee-estimate.js';
 export type { CompetitivePrice, PriceUpdate } from './price/price.js';
+export type { SalesInterval } from './sales/sales-interval.js';
 export { Secret, secret } from './secret/secret.js';
 export { type Clock, systemClock } from './time/clock.js';
 export { ManualClock } from './time/manual-clock.js';

@@ -4,8 +4,11 @@ import type { AccountId } from '../identity/ids.js';
 import type { InventoryLevel } from '../inventory/inventory-level.js';
 import type { JsonValue } from '../json/json-value.js';
 import type { Listing } from '../listing/listing.js';
+import type { ListingEligibility } from '../listing/listing-eligibility.js';
+import type { ProductTypeFacts } from '../listing/product-type.js';
 import type { Order } from '../order/order.js';
 import type { FeeEstimate } from '../price/fee-estimate.js';
+import type { SalesInterval } from '../sales/sales-interval.js';
 
 /** The kinds of record that jobs bring in, with their canonical type. */
 export interface RecordKinds {
@@ -15,6 +18,9 @@ export interface RecordKinds {
   listing: Listing;
   transaction: Transaction;
   'fee-estimate': FeeEstimate;
+  'listing-eligibility': ListingEligibility;
+  'product-type': ProductTypeFacts;
+  sales: SalesInterval;
 }
 
 export type RecordKind = keyof RecordKinds;
