@@ -18,7 +18,8 @@ export interface SeenPut {
 
 /** What to do with one request instead of answering well. */
 export type Fault =
-  | { readonly dropAfter: number }
+  /** `resets`: what is still under way is lost, too. */
+  | { readonly dropAfter: number; readonly resets?: boolean }
   | { readonly answer: (request: http.IncomingMessage, response: http.ServerResponse) => void }
   /** The PUT is kept, but its answer is lost. */
   | { readonly loseAnswer: true };
@@ -118,10 +119,15 @@ export class DocumentServer {
       response.writeHead(206, { ...headers, 'content-range': `bytes ${from}-${total - 1}/${total}` });
     else response.writeHead(200, headers);
     const end = fault !== undefined && 'dropAfter' in fault ? from + fault.dropAfter : total;
-    this.#send(response, range, Math.min(end, total), end < total);
+    const resets = fault !== undefined && 'resets' in fault && fault.resets === true;
+    this.#send(response, range, { end: Math.min(end, total), drop: end < total, resets });
   }
 
-  #send(response: http.ServerResponse, range: ServedRange, end: number, drop: boolean): void {
+  #send(
+    response: http.ServerResponse,
+    range: ServedRange,
+    { end, drop, resets }: { end: number; drop: boolean; resets: boolean },
+  ): void {
     const next = () => {
       while (range.from + range.sent < end) {
         const at = range.from + range.sent;
@@ -130,7 +136,10 @@ export class DocumentServer {
         const last = range.from + range.sent >= end;
         if (last && drop) {
           // Only when the kernel has it is it on its way; then the line is cut.
-          response.write(piece, () => response.socket?.destroySoon());
+          response.write(piece, () => {
+            if (resets) response.socket?.resetAndDestroy();
+            else response.socket?.destroySoon();
+          });
           return;
         }
         if (!response.write(piece)) {
