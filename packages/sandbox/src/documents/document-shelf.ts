@@ -4,7 +4,7 @@ import { ContentSpool } from './content-spool.js';
 import type { DocumentContent } from './document-content.js';
 import type { UrlSigner } from './url-signer.js';
 
-export type DocumentKind = 'feed' | 'feed-result' | 'report' | 'query' | 'upload';
+export type DocumentKind = 'feed' | 'feed-result' | 'report' | 'query' | 'upload' | 'schema';
 
 export interface NewDocument {
   readonly kind: DocumentKind;

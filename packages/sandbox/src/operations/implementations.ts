@@ -35,12 +35,18 @@ import {
 } from './pricing/offers.js';
 import { getCompetitivePricing, getPricing } from './pricing/prices.js';
 import {
+  getDefinitionsProductType,
+  searchDefinitionsProductTypes,
+} from './product-types/product-type-definitions.js';
+import {
   cancelReportSchedule,
   createReportSchedule,
   getReportSchedule,
   getReportSchedules,
 } from './reports/report-schedules.js';
 import { cancelReport, createReport, getReport, getReportDocument, getReports } from './reports/reports.js';
+import { getListingsRestrictions } from './restrictions/listings-restrictions.js';
+import { getOrderMetrics } from './sales/order-metrics.js';
 import { getAccount, getMarketplaceParticipations } from './sellers/participations.js';
 import { createRestrictedDataToken } from './tokens/create-restricted-data-token.js';
 import { createUploadDestinationForResource } from './uploads/create-upload-destination.js';
@@ -105,5 +111,9 @@ export const implementations: readonly Implementation[] = [
   cancelQuery,
   getDocument,
   createUploadDestinationForResource,
+  searchDefinitionsProductTypes,
+  getDefinitionsProductType,
+  getListingsRestrictions,
+  getOrderMetrics,
   ...notificationOperations,
 ];

@@ -41,7 +41,7 @@ export interface Submission {
 }
 
 /** Attributes that a new listing cannot be without, by `requirements`. */
-const requiredAttributes = {
+export const requiredAttributes = {
   LISTING: ['item_name', 'condition_type', 'purchasable_offer', 'fulfillment_availability'],
   LISTING_PRODUCT_ONLY: ['item_name'],
   LISTING_OFFER_ONLY: ['condition_type', 'purchasable_offer', 'fulfillment_availability'],
