@@ -70,6 +70,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly prices: Sections['prices'];
   readonly documents: Sections['documents'];
   readonly feeds: Sections['feeds'];
+  readonly reports: Sections['reports'];
   readonly notifications: Sections['notifications'];
   readonly finances: Sections['finances'];
   readonly fees: Sections['fees'];
@@ -151,6 +152,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       prices: this.prices,
       documents: this.documents,
       feeds: this.feeds,
+      reports: this.reports,
       notifications: this.notifications,
       finances: this.finances,
       fees: this.fees,

@@ -104,6 +104,7 @@ export type { ListingChangeResult } from './jobs/listing-change-result.js';
 export type { ConfirmShipmentPayload, ConfirmShipmentResult } from './jobs/orders-confirm-shipment.js';
 export type { OrdersImportPayload, OrdersImportResult } from './jobs/orders-import.js';
 export type { PricesUpdatePayload } from './jobs/prices-update.js';
+export type { ReportsRunPayload, ReportsRunResult } from './jobs/reports-run.js';
 export type { LimitOverride, LimitOverrides } from './limits/limit-override.js';
 export type { LimitView } from './limits/limit-view.js';
 export { carefulPlan, sandboxPlan, usagePlans } from './limits/usage-plans.js';
@@ -158,6 +159,36 @@ export {
 export { findMarketplace, type Marketplace, marketplaceOf, marketplaces } from './regions/marketplaces.js';
 export { type Environment, lwaTokenUrl, type Region, regionHosts, regions } from './regions/region.js';
 export { type EndpointOverrides, RegionalEndpointManager } from './regions/regional-endpoint-manager.js';
+export type { ReadAs } from './reports/report-document.js';
+export type { ReportQuery } from './reports/report-query.js';
+export type {
+  IAmazonReportResult,
+  ReportRun,
+  ReportView,
+  RowsOptions,
+  WrittenReport,
+} from './reports/report-run.js';
+export { type ReportSchedule, ReportSchedules, type SchedulePeriod } from './reports/report-schedules.js';
+export type { ReportSpec } from './reports/report-spec.js';
+export type { Provenance, ReportFileFormat, ReportOutput, WrittenOutput } from './reports/report-state.js';
+export type { ReportWishes } from './reports/report-workflow.js';
+export { type ReportOptions, ReportsClient } from './reports/reports-client.js';
+export {
+  type Availability,
+  type OptionFacts,
+  type ReportCategory,
+  type ReportTypeFacts,
+  reportCategories,
+  reportTypesChecked,
+} from './reports/types/report-type.js';
+export {
+  findReportType,
+  type ReportRow,
+  type ReportType,
+  reportTypeNames,
+  reportTypes,
+} from './reports/types/report-types.js';
+export { type RetiredReportType, retiredReportTypes } from './reports/types/retired-report-types.js';
 export {
   type ListingRestriction,
   type RestrictionQuery,

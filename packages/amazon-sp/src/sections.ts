@@ -14,6 +14,7 @@ import { OrdersClient } from './orders/orders-client.js';
 import type { SectionContext } from './pipeline/section-context.js';
 import { PricingClient } from './pricing/pricing-client.js';
 import { ProductTypesClient } from './product-types/product-types-client.js';
+import { ReportsClient } from './reports/reports-client.js';
 import { RestrictionsClient } from './restrictions/restrictions-client.js';
 import { SalesClient } from './sales/sales-client.js';
 import { SellersClient } from './sellers/sellers-client.js';
@@ -28,6 +29,7 @@ export interface Sections {
   readonly prices: PricingClient;
   readonly documents: DocumentManager;
   readonly feeds: FeedsClient;
+  readonly reports: ReportsClient;
   readonly notifications: NotificationsClient;
   readonly finances: FinancesClient;
   readonly fees: FeesClient;
@@ -63,6 +65,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     prices: new PricingClient(context, listings),
     documents,
     feeds: new FeedsClient(context, { ...parts, documents }),
+    reports: new ReportsClient(context, { ...parts, documents }),
     notifications: new NotificationsClient(context),
     finances: new FinancesClient(context),
     fees: new FeesClient(context),

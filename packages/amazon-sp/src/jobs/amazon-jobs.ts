@@ -10,6 +10,7 @@ import { listingsRefresh } from './listings-refresh.js';
 import { ordersConfirmShipment } from './orders-confirm-shipment.js';
 import { ordersImport } from './orders-import.js';
 import { pricesUpdate } from './prices-update.js';
+import { reportsRun } from './reports-run.js';
 
 /** Every job of this connector, for `OperationQueues`. */
 export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
@@ -24,5 +25,6 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     financesImport,
     feesEstimate,
     feedsSubmit,
+    reportsRun,
   ].map((job) => job(parts));
 }

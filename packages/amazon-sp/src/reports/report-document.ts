@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { DocumentError, ValidationError } from '@fluxori/core';
-import { charsetOf, type RowFormat, type RowStream, rowsOf, writeRows } from '@fluxori/documents';
+import { charsetOf, type RowFormat, type RowStream, rowsOf, writeBytes, writeRows } from '@fluxori/documents';
 import type { DocumentManager } from '../documents/document-manager.js';
 import type { DocumentRef } from '../documents/document-ref.js';
 import type { OpenDocument } from '../documents/open-document.js';
@@ -11,7 +9,8 @@ import { findMarketplace } from '../regions/marketplaces.js';
 import { lazyRows, noRows } from './lazy-rows.js';
 import type { AmazonReport } from './report-lookup.js';
 import { checkedRows } from './report-row-check.js';
-import type { ReportFileFormat, RowsOptions, WrittenReport } from './report-run.js';
+import type { RowsOptions, WrittenReport } from './report-run.js';
+import type { ReportFileFormat } from './report-state.js';
 import type { ReportTypeFacts } from './types/report-type.js';
 import { findReportType } from './types/report-types.js';
 
@@ -63,21 +62,24 @@ export class ReportDocument {
   }
 
   rows<Row>(options: RowsOptions & SpCallOptions = {}): RowStream<Row> {
-    if (this.#hasNoData()) return noRows<Row>();
+    if (this.hasNoData) return noRows<Row>();
     this.#ref();
+    if (this.format === undefined) throw this.#noTable();
+    return lazyRows<Row>(async () => this.rowsIn<Row>(await this.open(options), options));
+  }
+
+  /** The rows of the document, which was opened before. */
+  rowsIn<Row>(document: OpenDocument, options: RowsOptions = {}): RowStream<Row> {
     const { format } = this;
     if (format === undefined) throw this.#noTable();
-    return lazyRows<Row>(async () => {
-      const document = await this.open(options);
-      const rows = rowsOf<Row>(document.bytes, {
-        format,
-        charset: charsetOf(document.contentType, this.#charset()),
-        operation: 'reports.rows',
-        account: this.#parts.account,
-        ...(options.signal && { signal: options.signal }),
-      });
-      return options.check ? checkedRows(rows, this.#report.reportType, this.#name()) : rows;
+    const rows = rowsOf<Row>(document.bytes, {
+      format,
+      charset: charsetOf(document.contentType, this.#charset()),
+      operation: 'reports.rows',
+      account: this.#parts.account,
+      ...(options.signal && { signal: options.signal }),
     });
+    return options.check ? checkedRows(rows, this.#report.reportType, this.#name()) : rows;
   }
 
   /** @throws ValidationError for a report with personal data. */
@@ -87,31 +89,30 @@ export class ReportDocument {
     options: RowsOptions & SpCallOptions = {},
   ): Promise<WrittenReport> {
     refusePlainFile(this.restricted, this.#report.reportType, this.#parts.account);
-    if (as === 'raw') return this.#rawToFile(path, options);
-    const written = await writeRows(
-      this.rows<Readonly<Record<string, unknown>>>(options),
-      { file: path },
-      { as, ...(options.signal && { signal: options.signal }) },
-    );
-    return { path, bytes: written.bytes, rows: written.rows };
-  }
-
-  async #rawToFile(path: string, options: RowsOptions & SpCallOptions): Promise<WrittenReport> {
+    if (this.hasNoData) return this.writeFile(undefined, path, as, options);
+    if (as !== 'raw' && this.format === undefined) throw this.#noTable();
     const document = await this.open(options);
-    const unfinished = `${path}.${process.pid}.part`;
     try {
-      await pipeline(document.bytes, createWriteStream(unfinished, { mode: 0o600 }), {
-        signal: options.signal,
-      });
-      const { size } = await stat(unfinished);
-      await rename(unfinished, path);
-      return { path, bytes: size };
-    } catch (error) {
-      await rm(unfinished, { force: true });
-      throw error;
+      return await this.writeFile(document, path, as, options);
     } finally {
       document.close();
     }
+  }
+
+  /** @param document - which was opened before; undefined where there is none, and the file is empty. */
+  async writeFile(
+    document: OpenDocument | undefined,
+    path: string,
+    as: ReportFileFormat,
+    options: RowsOptions = {},
+  ): Promise<WrittenReport> {
+    const own = options.signal === undefined ? {} : { signal: options.signal };
+    if (as === 'raw') {
+      return { path, ...(await writeBytes(document?.bytes ?? Readable.from([]), { file: path }, own)) };
+    }
+    const rows = document === undefined ? noRows() : this.rowsIn(document, options);
+    const { bytes, rows: count } = await writeRows(rows, { file: path }, { as, ...own });
+    return { path, bytes, rows: count };
   }
 
   #ref(): DocumentRef {
@@ -130,7 +131,7 @@ export class ReportDocument {
   }
 
   /** Finished or cancelled without a document: there is nothing to read, which is an answer too. */
-  #hasNoData(): boolean {
+  get hasNoData(): boolean {
     const { reportDocumentId, processingStatus } = this.#report;
     return (
       reportDocumentId === undefined && (processingStatus === 'CANCELLED' || processingStatus === 'DONE')

@@ -1,6 +1,6 @@
 import type { RowStream } from '@fluxori/documents';
 import type { AmazonReport } from './report-lookup.js';
-import type { Provenance } from './report-state.js';
+import type { Provenance, ReportFileFormat } from './report-state.js';
 
 /** What ADR-0004 fixes of a report's result. */
 export interface IAmazonReportResult {
@@ -30,8 +30,6 @@ export interface RowsOptions {
   readonly keep?: boolean;
   readonly onProgress?: (progress: { readonly bytes: number; readonly totalBytes?: number }) => void;
 }
-
-export type ReportFileFormat = 'tsv' | 'csv' | 'jsonl' | 'raw';
 
 export interface WrittenReport {
   readonly path: string;

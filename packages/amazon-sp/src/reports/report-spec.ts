@@ -68,6 +68,17 @@ export function checkSpec(
   };
 }
 
+/** The body of the request for it. */
+export function requestOf({ reportType, marketplaceIds, from, to, options }: CheckedSpec) {
+  return {
+    reportType,
+    marketplaceIds: [...marketplaceIds],
+    ...(from !== undefined && { dataStartTime: from }),
+    ...(to !== undefined && { dataEndTime: to }),
+    ...(options !== undefined && { reportOptions: { ...options } }),
+  };
+}
+
 /** Names a spec: equal for equal reports. */
 export function specKey(spec: CheckedSpec): string {
   const { reportType, marketplaceIds, from, to, options = {} } = spec;

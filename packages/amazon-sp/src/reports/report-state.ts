@@ -24,6 +24,12 @@ interface Asked extends Omit<Asking, 'unsureSince'> {
   readonly askedAt: number;
 }
 
+interface Finished {
+  readonly report: AmazonReport;
+  readonly provenance: Provenance;
+  readonly asks: number;
+}
+
 /** How far a report has come. Ids, times and digests only. */
 export type ReportState =
   | { readonly step: 'begin' }
@@ -37,29 +43,31 @@ export type ReportState =
     } & Asking)
   | ({ readonly step: 'poll' } & Asked)
   | ({ readonly step: 'cancel' } & Asked)
-  | ({ readonly step: 'keep'; readonly report: AmazonReport } & Asked)
-  | {
-      readonly step: 'end';
-      readonly report: AmazonReport;
-      readonly provenance: Provenance;
-      readonly asks: number;
-      readonly kept?: KeptReport;
-    };
+  | ({ readonly step: 'keep' } & Finished)
+  | ({ readonly step: 'end'; readonly kept?: KeptReport } & Finished);
 
 export type ReportStep<Name extends ReportState['step']> = Extract<ReportState, { step: Name }>;
 
 /** What was done with a report's document. */
 export interface KeptReport {
-  /** The name of its copy in the content store is found by its document id. */
-  readonly content?: { readonly documentId: string; readonly sealed: boolean };
-  readonly file?: {
-    readonly path: string;
-    readonly as: 'tsv' | 'csv' | 'jsonl' | 'raw';
-    readonly bytes: number;
-  };
-  /** Of the document as it came over the wire. */
-  readonly bytes?: number;
-  readonly sha256?: string;
-  /** Undefined where the document is no table. */
+  /** Of the document as it came over the wire, compressed where Amazon compresses. Undefined when it was not fetched, or there is none. */
+  readonly document?: { readonly bytes: number; readonly sha256: string };
+  /** A copy of the document lies in the content store: reading it again costs no token. */
+  readonly copied: boolean;
+  readonly output?: WrittenOutput;
+  /** Undefined where nothing was written, or it was written as it is. */
   readonly rows?: number;
 }
+
+export type ReportFileFormat = 'tsv' | 'csv' | 'jsonl' | 'raw';
+
+/** Where a report's rows go: a file on the machine of whoever runs it, or a content of that name in the content store. */
+export type ReportOutput =
+  | { readonly file: string; readonly as: ReportFileFormat }
+  | { readonly content: string; readonly as: ReportFileFormat };
+
+export type WrittenOutput = ReportOutput & {
+  readonly bytes: number;
+  /** In hex; of contents only. */
+  readonly sha256?: string;
+};

@@ -21,7 +21,7 @@ import {
   wasMadeShortlyBefore,
 } from './report-lookup.js';
 import type { Intent, ReportOwnership } from './report-ownership.js';
-import { type CheckedSpec, optionsKey, specKey, visibleKey } from './report-spec.js';
+import { type CheckedSpec, optionsKey, requestOf, specKey, visibleKey } from './report-spec.js';
 import type { KeptReport, Provenance, ReportState, ReportStep } from './report-state.js';
 
 /** What is wanted of a report, beside what is in it. */
@@ -230,13 +230,16 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
 
   async function cancel(state: ReportStep<'cancel'>, { terms }: Run): Promise<ReportState> {
     const { reportId } = state;
+    await ownership.noteCancelled(reportId);
     try {
-      await ownership.noteCancelled(reportId);
       await terms.call((options) => reports.cancelReport({ reportId }, options), { repeatable: true });
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      // It is no longer in the queue: the very thing that was hoped for.
-      return { ...state, step: 'poll', again: true };
+      const { processingStatus } = await terms.call((options) => reports.getReport({ reportId }, options), {
+        repeatable: true,
+      });
+      // It is no longer in the queue, the very thing that was hoped for; or it was cancelled by the run before this one.
+      if (processingStatus !== 'CANCELLED') return { ...state, step: 'poll', again: true };
     }
     return { ...anew(state), again: true };
   }
@@ -248,19 +251,9 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
 
   function finished(
     report: AmazonReport,
-    from: ReportStep<'poll'> | { readonly provenance: Provenance; readonly asks: number },
+    { provenance, asks }: { readonly provenance: Provenance; readonly asks: number },
   ): ReportState {
-    if (parts.keep === undefined || report.reportDocumentId === undefined) {
-      return { step: 'end', report, provenance: from.provenance, asks: from.asks };
-    }
-    const asked =
-      'reportId' in from
-        ? from
-        : {
-            ...{ intent: intentOf(1), lost: 0, reportId: report.reportId, askedAt: clock.now() },
-            ...from,
-          };
-    return { ...asked, step: 'keep', report };
+    return { step: parts.keep === undefined ? 'end' : 'keep', report, provenance, asks };
   }
 
   async function keep(state: ReportStep<'keep'>, run: Run): Promise<ReportState> {
@@ -289,16 +282,6 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
       },
     );
   }
-}
-
-function requestOf({ reportType, marketplaceIds, from, to, options }: CheckedSpec) {
-  return {
-    reportType,
-    marketplaceIds: [...marketplaceIds],
-    ...(from !== undefined && { dataStartTime: from }),
-    ...(to !== undefined && { dataEndTime: to }),
-    ...(options !== undefined && { reportOptions: { ...options } }),
-  };
 }
 
 /** Amazon has understood the call and does not carry it out. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Backend, NotFoundError, type Paged, paged, ValidationError } from '@fluxori/core';
+import { type Backend, type Paged, paged } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
 import type { DocumentManager } from '../documents/document-manager.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
@@ -8,16 +8,18 @@ import type { SectionContext } from '../pipeline/section-context.js';
 import { type Journal, KeyValueJournal } from '../workflow/journal.js';
 import { type DirectTermsOptions, directTerms, type Terms } from '../workflow/terms.js';
 import { defaultTimings, type WorkflowTimings } from '../workflow/timings.js';
-import { runWorkflow, type StepRun, stepNames } from '../workflow/workflow.js';
+import { runWorkflow, stepNames } from '../workflow/workflow.js';
+import { deliver } from './report-delivery.js';
 import { type ReadAs, ReportDocument } from './report-document.js';
 import { type AmazonReport, findFitting } from './report-lookup.js';
 import { ReportOwnership } from './report-ownership.js';
+import { listParams, named, type ReportQuery } from './report-query.js';
 import { type ReportRun, type ReportView, type RowsOptions, resultOf, viewOf } from './report-run.js';
 import { ReportSchedules } from './report-schedules.js';
 import { type CheckedSpec, checkSpec, type ReportSpec, specKey } from './report-spec.js';
-import type { KeptReport, Provenance, ReportState } from './report-state.js';
+import type { KeptReport, Provenance, ReportOutput, ReportState } from './report-state.js';
 import { type ReportWishes, type ReportWorkflowParts, reportWorkflow } from './report-workflow.js';
-import { findReportType, type ReportRow, type ReportType } from './types/report-types.js';
+import { findReportType, type ReportRow } from './types/report-types.js';
 
 export interface ReportsParts {
   readonly backend: Pick<Backend, 'keyValues' | 'locks'>;
@@ -30,18 +32,6 @@ export interface ReportOptions extends DirectTermsOptions, ReportWishes, ReadAs 
   readonly timings?: Partial<WorkflowTimings>;
 }
 
-export interface ReportQuery extends SpCallOptions {
-  /** 1 to 10; all that are known here would be too many. */
-  readonly reportTypes: readonly string[];
-  readonly statuses?: readonly ('CANCELLED' | 'DONE' | 'FATAL' | 'IN_PROGRESS' | 'IN_QUEUE')[];
-  readonly marketplaceIds?: readonly string[];
-  /** The last 90 days by default; Amazon keeps none longer. */
-  readonly createdSince?: Date;
-  readonly createdUntil?: Date;
-  /** Goes on where a page ended. */
-  readonly cursor?: string;
-}
-
 /** What a report that runs in a job brings along. */
 export interface ReportMeans {
   /** Names the wish for good. */
@@ -49,7 +39,8 @@ export interface ReportMeans {
   readonly journal: Journal<ReportState>;
   readonly terms: Terms;
   readonly timings?: Partial<WorkflowTimings>;
-  readonly keep?: (report: AmazonReport, run: StepRun<ReportState>) => Promise<KeptReport>;
+  /** What is done with the report once it is there: the job `reports.run` keeps and writes it. Nothing by default. */
+  readonly delivery?: { readonly output?: ReportOutput };
 }
 
 /** How a report came to its end. */
@@ -65,8 +56,8 @@ interface DirectState {
   readonly state?: ReportState;
 }
 
-/** A run that nobody went on with is forgotten after Amazon may have deleted its report. */
-const journalMs = 90 * 86_400_000;
+/** A run that nobody went on with is forgotten after a day: its report would be of yesterday. */
+const journalMs = 86_400_000;
 
 /** Reports (2021-06-30): what Amazon writes down about an account, as tables. */
 export class ReportsClient {
@@ -114,22 +105,25 @@ export class ReportsClient {
           ...(options.timings && { timings: options.timings }),
         });
         await journal.forget();
-        return this.#runOf<ReportRow<Type>>(end.report, options, end.provenance);
+        return this.#runOf<ReportRow<Type>>(end.report, readAsOf(spec, options), end.provenance);
       },
       { ...(options.signal && { signal: options.signal }) },
     );
   }
 
   /** The same, on the terms of whoever runs it: the job `reports.run`. */
-  async runAs(spec: ReportSpec, wishes: ReportWishes, means: ReportMeans): Promise<ReportEnd> {
+  async runAs(spec: ReportSpec, wishes: ReportWishes & ReadAs, means: ReportMeans): Promise<ReportEnd> {
+    // What was begun was checked then; a span may have become too old meanwhile.
+    const begun = means.journal.state !== undefined;
+    const checked = begun ? checkSpec(spec, this.#context, 'find') : this.check(spec, wishes);
     const workflow = reportWorkflow(
       {
-        ...{ spec: this.check(spec, wishes), id: means.id, requestable: isRequestable(spec) },
+        ...{ spec: checked, id: means.id, requestable: isRequestable(spec) },
         ...(wishes.reuse && { reuse: wishes.reuse }),
         ...(wishes.noData && { noData: wishes.noData }),
         ...(wishes.stuck && { stuck: wishes.stuck }),
       },
-      this.#workflowParts(means),
+      this.#workflowParts(means, readAsOf(spec, wishes)),
     );
     const { report, provenance, kept } = await runWorkflow(workflow, means);
     return { report, provenance, ...(kept && { kept }) };
@@ -149,7 +143,7 @@ export class ReportsClient {
     const { maxAgeMinutes = 90 * 1_440, ...wanted } = spec;
     const query = { spec: checkSpec(wanted, this.#context, 'find'), maxAgeMs: maxAgeMinutes * 60_000 };
     const found = await findFitting(this.#context, this.#ownership, query, options);
-    return found === undefined ? undefined : this.#runOf(found, options, 'reused');
+    return found === undefined ? undefined : this.#runOf(found, readAsOf(spec, options), 'reused');
   }
 
   /** A report by its id, in whatever state it is. */
@@ -176,13 +170,16 @@ export class ReportsClient {
   /** What Amazon has, newest first as it lists them. A page of 100 costs a scarce token: 0.0222 a second. */
   list(query: ReportQuery): Paged<ReportView> {
     const { cursor, ...first } = query;
-    if (cursor === undefined) this.#listParams(first);
+    const params = cursor === undefined ? listParams(first, this.#context) : undefined;
     return paged(async (at) => {
       const next =
         at === undefined ? undefined : decodeCursor<{ nextToken: string }>('reports', at).nextToken;
       const answer = await this.#context
         .api('reports')
-        .getReports(next === undefined ? this.#listParams(first) : { nextToken: next }, callOptions(query));
+        .getReports(
+          next === undefined ? (params ?? listParams(first, this.#context)) : { nextToken: next },
+          callOptions(query),
+        );
       return {
         items: answer.reports.map(viewOf),
         ...(answer.nextToken && { nextCursor: encodeCursor('reports', { nextToken: answer.nextToken }) }),
@@ -190,19 +187,14 @@ export class ReportsClient {
     }, cursor);
   }
 
-  /** The document of a finished report, for whoever keeps it. */
-  documentOf(report: AmazonReport, readAs: ReadAs = {}): ReportDocument {
+  #documentOf(report: AmazonReport, readAs: ReadAs = {}): ReportDocument {
+    const { documents, contents, sealedContents } = this.#parts;
     const parts = {
-      documents: this.#parts.documents,
+      documents,
       account: this.#context.config.accountId,
-      canKeep: (restricted: boolean) => this.canKeep(restricted),
+      canKeep: (restricted: boolean) => (restricted ? sealedContents : contents) !== undefined,
     };
     return new ReportDocument(parts, report, readAs);
-  }
-
-  /** Whether there is a content store for documents of this kind. */
-  canKeep(restricted: boolean): boolean {
-    return (restricted ? this.#parts.sealedContents : this.#parts.contents) !== undefined;
   }
 
   /** The recorded steps of `run`, in order. */
@@ -222,16 +214,39 @@ export class ReportsClient {
     return `${sellerId}@${region}`;
   }
 
-  #workflowParts({ timings, keep }: ReportMeans): ReportWorkflowParts {
+  #workflowParts({ timings, delivery }: ReportMeans, readAs: ReadAs = {}): ReportWorkflowParts {
+    const { config } = this.#context;
     return {
       ...{ context: this.#context, ownership: this.#ownership, documents: this.#parts.documents },
       timings: { ...defaultTimings, ...timings },
-      ...(keep && { keep }),
+      ...(delivery && {
+        keep: (report, { terms }) =>
+          terms.call(
+            (options) =>
+              deliver(
+                report,
+                this.#documentOf(report, readAs),
+                delivery.output,
+                { ...this.#parts, account: config.accountId },
+                {
+                  ...options,
+                  onProgress: ({ bytes, totalBytes }) =>
+                    void terms
+                      .progress({
+                        ...{ done: bytes, unit: 'bytes', label: 'download' },
+                        ...(totalBytes !== undefined && { total: totalBytes }),
+                      })
+                      .catch(() => {}),
+                },
+              ),
+            { repeatable: true },
+          ),
+      }),
     };
   }
 
   #runOf<Row>(report: AmazonReport, readAs: ReadAs & SpCallOptions, provenance?: Provenance): ReportRun<Row> {
-    const document = this.documentOf(report, readAs);
+    const document = this.#documentOf(report, readAs);
     const own = callOptions(readAs);
     // What ended the wait for the report is not what ends the reading of it.
     const { signal: _, ...terms } = own;
@@ -244,45 +259,13 @@ export class ReportsClient {
       toFile: (path, as, options) => document.toFile(path, as, together(options)),
     };
   }
+}
 
-  #listParams({ reportTypes, statuses, marketplaceIds, createdSince, createdUntil }: ReportQuery) {
-    const { config, endpoints } = this.#context;
-    if (reportTypes.length === 0 || reportTypes.length > 10) {
-      throw new ValidationError('reportTypes: Amazon lists 1 to 10 types at a time.', {
-        field: 'reportTypes',
-        account: config.accountId,
-        remedy: 'Name the types that are wanted; `reportTypeNames` has those that are known here.',
-      });
-    }
-    return {
-      reportTypes: [...reportTypes],
-      pageSize: 100,
-      ...(statuses && { processingStatuses: [...statuses] }),
-      ...(marketplaceIds && {
-        marketplaceIds: marketplaceIds.map(
-          (name) => endpoints.marketplaceIn(config.region, name, 'marketplaceIds').id,
-        ),
-      }),
-      ...(createdSince && { createdSince: createdSince.toISOString() }),
-      ...(createdUntil && { createdUntil: createdUntil.toISOString() }),
-    };
-  }
+function readAsOf<Options extends ReadAs>({ restricted }: ReportSpec, options: Options): Options {
+  return restricted === undefined ? options : { ...options, restricted };
 }
 
 function isRequestable({ reportType }: Pick<ReportSpec, 'reportType'>): boolean {
   const availability = findReportType(reportType)?.availability;
   return availability !== 'found' && availability !== 'schedule';
 }
-
-/** Amazon's "not found" names nothing; ours names the report. */
-function named(error: unknown, reportId: string, account: string): unknown {
-  if ((error as { name?: string }).name !== 'NotFoundError') return error;
-  return new NotFoundError(`There is no report ${reportId} for ${account}.`, {
-    ...(error as NotFoundError),
-    cause: error,
-    field: 'reportId',
-    remedy: 'Check the id: it is good for its seller only, and for 90 days.',
-  });
-}
-
-export type { ReportType };

@@ -1,0 +1,55 @@
+import type { ParamsOf } from '@fluxori/amazon-sp-models';
+import { isErrorOf, NotFoundError, ValidationError } from '@fluxori/core';
+import type { SpCallOptions } from '../pipeline/call-options.js';
+import type { SectionContext } from '../pipeline/section-context.js';
+
+export interface ReportQuery extends SpCallOptions {
+  /** 1 to 10; all that are known here would be too many. */
+  readonly reportTypes: readonly string[];
+  readonly statuses?: readonly ('CANCELLED' | 'DONE' | 'FATAL' | 'IN_PROGRESS' | 'IN_QUEUE')[];
+  readonly marketplaceIds?: readonly string[];
+  /** The last 90 days by default; Amazon keeps none longer. */
+  readonly createdSince?: Date;
+  readonly createdUntil?: Date;
+  /** Goes on where a page ended. */
+  readonly cursor?: string;
+}
+
+/** What `getReports` is asked with. @throws ValidationError before anything is sent. */
+export function listParams(
+  { reportTypes, statuses, marketplaceIds, createdSince, createdUntil }: ReportQuery,
+  { config, endpoints }: SectionContext,
+): ParamsOf<'reports', '2021-06-30', 'getReports'> {
+  if (reportTypes.length === 0 || reportTypes.length > 10) {
+    throw new ValidationError('reportTypes: Amazon lists 1 to 10 types at a time.', {
+      field: 'reportTypes',
+      account: config.accountId,
+      remedy: 'Name the types that are wanted; `reportTypeNames` has those that are known here.',
+    });
+  }
+  return {
+    reportTypes: [...reportTypes],
+    pageSize: 100,
+    ...(statuses && { processingStatuses: [...statuses] }),
+    ...(marketplaceIds && {
+      marketplaceIds: marketplaceIds.map(
+        (name) => endpoints.marketplaceIn(config.region, name, 'marketplaceIds').id,
+      ),
+    }),
+    ...(createdSince && { createdSince: createdSince.toISOString() }),
+    ...(createdUntil && { createdUntil: createdUntil.toISOString() }),
+  };
+}
+
+/** Amazon's "not found" names nothing; ours names the report. */
+export function named(error: unknown, reportId: string, account: string): unknown {
+  if (!isErrorOf(error, 'NotFoundError')) return error;
+  return new NotFoundError(`There is no report ${reportId} for ${account}.`, {
+    account,
+    operation: error.operation,
+    requestId: error.requestId,
+    cause: error,
+    field: 'reportId',
+    remedy: 'Check the id: it is good for its seller only, and for 90 days.',
+  });
+}
