@@ -104,12 +104,22 @@ export type { ListingChangeResult } from './jobs/listing-change-result.js';
 export type { ConfirmShipmentPayload, ConfirmShipmentResult } from './jobs/orders-confirm-shipment.js';
 export type { OrdersImportPayload, OrdersImportResult } from './jobs/orders-import.js';
 export type { PricesUpdatePayload } from './jobs/prices-update.js';
+export type { ProductTypesRefreshPayload, ProductTypesRefreshResult } from './jobs/product-types-refresh.js';
 export type { ReportsRunPayload, ReportsRunResult } from './jobs/reports-run.js';
+export type { RestrictionsCheckPayload, RestrictionsCheckResult } from './jobs/restrictions-check.js';
+export type { SalesImportPayload, SalesImportResult } from './jobs/sales-import.js';
+export type {
+  SolicitationOutcome,
+  SolicitationsSendPayload,
+  SolicitationsSendResult,
+} from './jobs/solicitations-send.js';
 export type { LimitOverride, LimitOverrides } from './limits/limit-override.js';
 export type { LimitView } from './limits/limit-view.js';
 export { carefulPlan, sandboxPlan, usagePlans } from './limits/usage-plans.js';
 export type { ListingPatch } from './listings/listing-mapping.js';
 export { type ListingQuery, ListingsClient } from './listings/listings-client.js';
+export { type Message, type MessageAttachment, type MessageKind, messageKinds } from './messaging/message.js';
+export { type AboutOrder, type BuyerAttributes, MessagingClient } from './messaging/messaging-client.js';
 export { amazonMetrics } from './metric-names.js';
 export {
   type DestinationKind,
@@ -195,5 +205,7 @@ export {
   RestrictionsClient,
 } from './restrictions/restrictions-client.js';
 export { SalesClient, type SalesQuery } from './sales/sales-client.js';
+export type { SalesGranularity } from './sales/sales-facts.js';
 export { type Participation, SellersClient } from './sellers/sellers-client.js';
+export { SolicitationsClient } from './solicitations/solicitations-client.js';
 export { defaultTimings, type WorkflowTimings } from './workflow/timings.js';

@@ -10,7 +10,11 @@ import { listingsRefresh } from './listings-refresh.js';
 import { ordersConfirmShipment } from './orders-confirm-shipment.js';
 import { ordersImport } from './orders-import.js';
 import { pricesUpdate } from './prices-update.js';
+import { productTypesRefresh } from './product-types-refresh.js';
 import { reportsRun } from './reports-run.js';
+import { restrictionsCheck } from './restrictions-check.js';
+import { salesImport } from './sales-import.js';
+import { solicitationsSend } from './solicitations-send.js';
 
 /** Every job of this connector, for `OperationQueues`. */
 export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
@@ -26,5 +30,9 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     feesEstimate,
     feedsSubmit,
     reportsRun,
+    productTypesRefresh,
+    restrictionsCheck,
+    salesImport,
+    solicitationsSend,
   ].map((job) => job(parts));
 }

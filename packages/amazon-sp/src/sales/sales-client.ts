@@ -1,38 +1,43 @@
-import type { ParamsOf } from '@fluxori/amazon-sp-models';
-import { type MarketplaceId, type Money, money, type Sku, ValidationError } from '@fluxori/core';
+import type { ParamsOf, ResponseOf } from '@fluxori/amazon-sp-models';
+import {
+  type MarketplaceId,
+  RemoteError,
+  type SalesInterval,
+  type Sku,
+  ValidationError,
+} from '@fluxori/core';
+import { utc } from '../mapping/instant.js';
+import { moneyOf } from '../mapping/money-of.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import type { SectionContext } from '../pipeline/section-context.js';
+import { longestAgoMs, type SalesGranularity } from './sales-facts.js';
 import { zonedInstant } from './zoned-instant.js';
 
 type Params = ParamsOf<'sales', 'v1', 'getOrderMetrics'>;
+type Metrics = NonNullable<ResponseOf<'sales', 'v1', 'getOrderMetrics'>['payload']>[number];
 
 export interface SalesQuery extends SpCallOptions {
+  /** At most 30 days ago for hours, two years for all else. */
   readonly from: Date;
   /** Not included. */
   readonly to: Date;
-  readonly granularity: Params['granularity'];
-  /** IANA name of the zone in which days, weeks and months begin, e.g. `Africa/Johannesburg`; UTC by default. */
+  /** `total`: one interval, from the beginning to the end. */
+  readonly granularity: SalesGranularity;
+  /** IANA name of the zone in which days and longer begin, e.g. `Africa/Johannesburg`; UTC by default. */
   readonly timeZone?: string;
   readonly marketplaceId?: MarketplaceId;
-  readonly buyers?: 'B2B' | 'B2C' | 'All';
+  readonly buyers?: Params['buyerType'];
   readonly fulfilledBy?: 'seller' | 'marketplace';
   /** Of one product: either this or `sku`. */
   readonly productId?: string;
   readonly sku?: Sku;
+  /** Monday by default at Amazon. */
   readonly firstDayOfWeek?: Params['firstDayOfWeek'];
+  readonly amazonProgram?: Params['amazonProgram'];
 }
 
-/** What was ordered in a stretch of time. */
-export interface SalesInterval {
-  readonly from: Date;
-  readonly to: Date;
-  readonly orders: number;
-  readonly orderItems: number;
-  readonly units: number;
-  readonly averageUnitPrice: Money;
-  readonly total: Money;
-}
+const operation = 'sales.getOrderMetrics';
 
 /** What was ordered, added up by time (sales v1). */
 export class SalesClient {
@@ -42,60 +47,73 @@ export class SalesClient {
     this.#context = context;
   }
 
-  /** @throws ValidationError for an end before the beginning, or for both a product and a SKU. */
+  /**
+   * What was ordered from one moment to another. The first and the last interval hold less than the others when the beginning or the end lies
+   * within them. One request, however many intervals there are: 0.5 a second, 15 at once.
+   *
+   * @throws ValidationError for a time that Amazon does not answer to, an unknown zone, or both a product and a SKU.
+   */
   async metrics(query: SalesQuery): Promise<readonly SalesInterval[]> {
-    const { payload = [] } = await this.#context
-      .api('sales')
-      .getOrderMetrics(this.#params(query), callOptions(query));
-    return payload.map((one) => {
-      const [from = '', to = ''] = one.interval.split('--');
-      return {
-        from: new Date(from),
-        to: new Date(to),
-        orders: one.orderCount,
-        orderItems: one.orderItemCount,
-        units: one.unitCount,
-        averageUnitPrice: money(String(one.averageUnitPrice.amount), one.averageUnitPrice.currencyCode),
-        total: money(String(one.totalSales.amount), one.totalSales.currencyCode),
-      };
-    });
+    const marketplace = marketplaceIn(this.#context, query.marketplaceId);
+    const params = { marketplaceIds: [marketplace.id], ...this.#params(query) };
+    const { payload = [] } = await this.#context.api('sales').getOrderMetrics(params, callOptions(query));
+    const { accountId } = this.#context.config;
+    const { granularity, timeZone = 'UTC' } = query;
+    return payload.map((one) => ({
+      ...{ accountId, marketplaceId: marketplace.id, granularity, timeZone },
+      ...this.#read(one),
+    }));
   }
 
-  #params(query: SalesQuery): Params {
-    const {
-      from,
-      to,
-      granularity,
-      timeZone = 'UTC',
-      buyers,
-      fulfilledBy,
-      productId,
-      sku,
-      firstDayOfWeek,
-    } = query;
+  #params(query: SalesQuery): Omit<Params, 'marketplaceIds'> {
+    const { from, to, granularity, timeZone = 'UTC' } = query;
+    const { buyers, fulfilledBy, productId, sku, firstDayOfWeek, amazonProgram } = query;
     const interval = `${zonedInstant(from, timeZone, 'from')}--${zonedInstant(to, timeZone, 'to')}`;
     if (to <= from) throw this.#wrong('to', 'must be later than from');
+    const longest = longestAgoMs[granularity];
+    if (this.#context.clock.now() - from.getTime() > longest) {
+      const days = Math.floor(longest / 86_400_000);
+      throw this.#wrong(
+        'from',
+        `lies more than ${days} days ago, the most that Amazon tells by ${granularity}`,
+      );
+    }
     if (productId !== undefined && sku !== undefined)
       throw this.#wrong('sku', 'cannot be used together with productId');
     return {
-      marketplaceIds: [marketplaceIn(this.#context, query.marketplaceId).id],
       interval,
-      granularity,
+      granularity: `${granularity[0]?.toUpperCase()}${granularity.slice(1)}` as Params['granularity'],
       // Amazon wants it for all that is longer than an hour, and its offset in the interval.
-      ...(granularity !== 'Hour' && { granularityTimeZone: timeZone }),
+      ...(granularity !== 'hour' && { granularityTimeZone: timeZone }),
       ...(buyers && { buyerType: buyers }),
       ...(fulfilledBy && { fulfillmentNetwork: fulfilledBy === 'seller' ? 'MFN' : 'AFN' }),
       ...(productId && { asin: productId }),
       ...(sku && { sku }),
       ...(firstDayOfWeek && { firstDayOfWeek }),
+      ...(amazonProgram && { amazonProgram }),
     };
+  }
+
+  #read(one: Metrics) {
+    const [from, to] = one.interval.split('--').map(utc);
+    const total = moneyOf(one.totalSales.amount, one.totalSales.currencyCode);
+    const average = moneyOf(one.averageUnitPrice.amount, one.averageUnitPrice.currencyCode);
+    if (from === undefined || to === undefined || total === undefined || average === undefined) {
+      throw new RemoteError(`Amazon’s sales for ${this.#context.config.accountId} cannot be read.`, {
+        ...{ code: 'REMOTE_UNREADABLE', status: 200, retryable: false, operation },
+        account: this.#context.config.accountId,
+        remedy: 'Ask by api("sales").getOrderMetrics, which gives the answer as it is, and tell us of it.',
+      });
+    }
+    const { orderCount: orders, orderItemCount: orderItems, unitCount: units } = one;
+    return { from, to, orders, orderItems, units, total, averageUnitPrice: average };
   }
 
   #wrong(field: string, text: string): ValidationError {
     return new ValidationError(`${field}: ${text}.`, {
       field,
       account: this.#context.config.accountId,
-      operation: 'sales.getOrderMetrics',
+      operation,
       remedy: 'Correct the query; nothing was sent.',
     });
   }

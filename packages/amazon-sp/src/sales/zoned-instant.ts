@@ -10,7 +10,7 @@ export function zonedInstant(date: Date, timeZone: string, field: string): strin
   if (timeZone === 'UTC') return utc;
   // Without fractions, which the zone's format does not give.
   const wholeMs = Math.floor(date.getTime() / 1_000) * 1_000;
-  const offsetMinutes = Math.round((wallClockMs(new Date(wholeMs), timeZone) - wholeMs) / 60_000);
+  const offsetMinutes = offsetMinutesAt(wholeMs, timeZone);
   const local = new Date(wholeMs + offsetMinutes * 60_000).toISOString().slice(0, 19);
   const sign = offsetMinutes < 0 ? '-' : '+';
   const minutes = Math.abs(offsetMinutes);
@@ -18,11 +18,43 @@ export function zonedInstant(date: Date, timeZone: string, field: string): strin
   return `${local}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** What clocks in the zone show, as if they were UTC. */
-function wallClockMs(date: Date, timeZone: string): number {
+/**
+ * When the hour, day, week (from Monday), month or year began in which a moment lies, as clocks in the zone show it.
+ * @throws ValidationError when the zone does not exist.
+ */
+export function beginningOf(
+  unit: 'hour' | 'day' | 'week' | 'month' | 'year',
+  atMs: number,
+  timeZone: string,
+): number {
+  const wall = new Date(wallClockMs(atMs, timeZone));
+  wall.setUTCMinutes(0, 0, 0);
+  if (unit !== 'hour') wall.setUTCHours(0);
+  if (unit === 'week') wall.setUTCDate(wall.getUTCDate() - ((wall.getUTCDay() + 6) % 7));
+  if (unit === 'month' || unit === 'year') wall.setUTCDate(1);
+  if (unit === 'year') wall.setUTCMonth(0);
+  return instantOfWall(wall.getTime(), timeZone, atMs);
+}
+
+/** When clocks in the zone show a time: of two such moments the later that is not after `atMs`, of none the one at which the clocks jump. */
+function instantOfWall(wallMs: number, timeZone: string, atMs: number): number {
+  const tried = [atMs, wallMs - 86_400_000, wallMs + 86_400_000].map(
+    (near) => wallMs - offsetMinutesAt(near, timeZone) * 60_000,
+  );
+  const exact = tried.filter((ms) => ms <= atMs && wallClockMs(ms, timeZone) === wallMs);
+  return exact.length > 0 ? Math.max(...exact) : Math.min(atMs, Math.max(...tried));
+}
+
+function offsetMinutesAt(ms: number, timeZone: string): number {
+  const wholeMs = Math.floor(ms / 1_000) * 1_000;
+  return Math.round((wallClockMs(wholeMs, timeZone) - wholeMs) / 60_000);
+}
+
+/** What clocks in the zone show, as if they were UTC; whole seconds. */
+function wallClockMs(ms: number, timeZone: string): number {
   const shown = Object.fromEntries(
     formatOf(timeZone)
-      .formatToParts(date)
+      .formatToParts(new Date(ms))
       .map(({ type, value }) => [type, Number(value)]),
   );
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
