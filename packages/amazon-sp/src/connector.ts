@@ -74,6 +74,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly notifications: Sections['notifications'];
   readonly finances: Sections['finances'];
   readonly fees: Sections['fees'];
+  readonly messaging: Sections['messaging'];
+  readonly solicitations: Sections['solicitations'];
   readonly productTypes: Sections['productTypes'];
   readonly restrictions: Sections['restrictions'];
   readonly sales: Sections['sales'];
@@ -156,6 +158,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       notifications: this.notifications,
       finances: this.finances,
       fees: this.fees,
+      messaging: this.messaging,
+      solicitations: this.solicitations,
       productTypes: this.productTypes,
       restrictions: this.restrictions,
       sales: this.sales,

@@ -9,6 +9,7 @@ import { FinancesClient } from './finances/finances-client.js';
 import { InventoryClient } from './inventory/inventory-client.js';
 import { ListingsClient } from './listings/listings-client.js';
 import { ProductTypes } from './listings/product-types.js';
+import { MessagingClient } from './messaging/messaging-client.js';
 import { NotificationsClient } from './notifications/notifications-client.js';
 import { OrdersClient } from './orders/orders-client.js';
 import type { SectionContext } from './pipeline/section-context.js';
@@ -18,6 +19,7 @@ import { ReportsClient } from './reports/reports-client.js';
 import { RestrictionsClient } from './restrictions/restrictions-client.js';
 import { SalesClient } from './sales/sales-client.js';
 import { SellersClient } from './sellers/sellers-client.js';
+import { SolicitationsClient } from './solicitations/solicitations-client.js';
 
 /** A client for each section of Amazon's API that is first class here; every other operation is in `connector.api(…)`. */
 export interface Sections {
@@ -33,6 +35,8 @@ export interface Sections {
   readonly notifications: NotificationsClient;
   readonly finances: FinancesClient;
   readonly fees: FeesClient;
+  readonly messaging: MessagingClient;
+  readonly solicitations: SolicitationsClient;
   readonly productTypes: ProductTypesClient;
   readonly restrictions: RestrictionsClient;
   readonly sales: SalesClient;
@@ -69,6 +73,8 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     notifications: new NotificationsClient(context),
     finances: new FinancesClient(context),
     fees: new FeesClient(context),
+    messaging: new MessagingClient(context),
+    solicitations: new SolicitationsClient(context),
     productTypes: new ProductTypesClient(context, parts),
     restrictions: new RestrictionsClient(context),
     sales: new SalesClient(context),

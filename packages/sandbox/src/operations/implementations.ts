@@ -13,6 +13,7 @@ import { getInventorySummaries } from './inventory/get-inventory-summaries.js';
 import { addInventory, createInventoryItem, deleteInventoryItem } from './inventory/sandbox-inventory.js';
 import { getListingsItem, searchListingsItems } from './listings/read-listings.js';
 import { deleteListingsItem, patchListingsItem, putListingsItem } from './listings/write-listings.js';
+import { messagingOperations } from './messaging/messaging.js';
 import { getOrder } from './orders/get-order.js';
 import { searchOrders } from './orders/search-orders.js';
 import { getOrders } from './orders-v0/get-orders.js';
@@ -48,6 +49,7 @@ import { cancelReport, createReport, getReport, getReportDocument, getReports } 
 import { getListingsRestrictions } from './restrictions/listings-restrictions.js';
 import { getOrderMetrics } from './sales/order-metrics.js';
 import { getAccount, getMarketplaceParticipations } from './sellers/participations.js';
+import { solicitationsOperations } from './solicitations/solicitations.js';
 import { createRestrictedDataToken } from './tokens/create-restricted-data-token.js';
 import { createUploadDestinationForResource } from './uploads/create-upload-destination.js';
 
@@ -115,5 +117,7 @@ export const implementations: readonly Implementation[] = [
   getDefinitionsProductType,
   getListingsRestrictions,
   getOrderMetrics,
+  ...messagingOperations,
+  ...solicitationsOperations,
   ...notificationOperations,
 ];

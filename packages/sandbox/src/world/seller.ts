@@ -1,6 +1,7 @@
 import { NotFoundError } from '@fluxori/core';
 import { Prng } from '../random/prng.js';
 import type { Catalog } from './catalog.js';
+import { Correspondence } from './correspondence.js';
 import { inventNewOrder, inventPastOrder, type OrderSetting } from './invent-order.js';
 import { inventListing, type Listing } from './listing.js';
 import { findMarketplace, type Marketplace } from './marketplaces.js';
@@ -25,6 +26,7 @@ export class Seller {
   readonly name: string;
   readonly marketplaces: readonly Marketplace[];
   readonly orders = new OrderBook();
+  readonly correspondence = new Correspondence();
   readonly #seed: number;
   readonly #listings = new Map<string, Map<string, Listing>>();
   /** By marketplace, in order of the SKU; made anew after a SKU has come or gone. */

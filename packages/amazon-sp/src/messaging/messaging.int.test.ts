@@ -1,0 +1,133 @@
+import { type OrderId, orderId } from '@fluxori/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
+import type { Message } from './message.js';
+
+let open: Sandboxed;
+/** Orders that the seller ships: one on its way, one still to be sent, one that the buyer has not paid. */
+let shipped: OrderId;
+let unshipped: OrderId;
+let pending: OrderId;
+
+beforeAll(async () => {
+  open = await connectToSandbox({
+    config: noWaiting.connector,
+    sandbox: { ...noWaiting.sandbox, settleMs: 0, orders: 0, skus: 20 },
+  });
+  shipped = await own('SHIPPED');
+  unshipped = await own('UNSHIPPED');
+  pending = await own('PENDING');
+});
+afterAll(async () => {
+  await open?.[Symbol.asyncDispose]();
+});
+beforeEach(() => open.sandbox.resetCounters());
+
+/** An order in that state whose goods the seller sends himself. */
+async function own(status: 'SHIPPED' | 'UNSHIPPED' | 'PENDING'): Promise<OrderId> {
+  for (let tries = 0; tries < 60; tries++) {
+    const [id] = open.sandbox.addOrders({ count: 1, status });
+    const order = await open.connector.orders.get(orderId(id as string));
+    if (order.fulfilledBy === 'seller') return order.orderId;
+  }
+  throw new Error('The sandbox has no such order.');
+}
+
+const requests = (operationId: string) =>
+  open.sandbox.counters().operations[`messaging.${operationId}`]?.requests ?? 0;
+
+const file = { uploadDestinationId: 'sc/upload-1', fileName: 'invoice.pdf' };
+
+describe('messages', () => {
+  it('are offered by the state of the order', async () => {
+    const { messaging } = open.connector;
+    expect(await messaging.actions(unshipped)).toContain('confirmOrderDetails');
+    expect(await messaging.actions(shipped)).toContain('warranty');
+    expect(await messaging.actions(pending)).toEqual([]);
+    expect(await messaging.attributes(shipped)).toEqual({ locale: 'en-ZA' });
+  });
+
+  it.each<[string, () => OrderId, Message]>([
+    [
+      'confirmCustomizationDetails',
+      () => unshipped,
+      { kind: 'confirmCustomizationDetails', text: 'Which initials?' },
+    ],
+    [
+      'createConfirmDeliveryDetails',
+      () => shipped,
+      { kind: 'confirmDeliveryDetails', text: 'When are you in?' },
+    ],
+    ['createConfirmOrderDetails', () => unshipped, { kind: 'confirmOrderDetails', text: 'Blue or green?' }],
+    ['createUnexpectedProblem', () => unshipped, { kind: 'unexpectedProblem', text: 'It is late.' }],
+    ['createLegalDisclosure', () => shipped, { kind: 'legalDisclosure', attachments: [file] }],
+    ['sendInvoice', () => shipped, { kind: 'invoice', attachments: [file] }],
+    [
+      'CreateWarranty',
+      () => shipped,
+      { kind: 'warranty', attachments: [file], coverageStart: new Date(), coverageEnd: new Date() },
+    ],
+  ])('go out by %s after the order was asked', async (operationId, order, message) => {
+    await open.connector.messaging.send(order(), message);
+    expect(requests('getMessagingActionsForOrder')).toBe(1);
+    expect(requests(operationId)).toBe(1);
+  });
+
+  it('that the order does not take are not sent, and the error names those that it takes', async () => {
+    await expect(
+      open.connector.messaging.send(shipped, { kind: 'confirmOrderDetails', text: 'Blue or green?' }),
+    ).rejects.toMatchObject({
+      name: 'ValidationError',
+      field: 'kind',
+      message: expect.stringMatching(/takes no message of kind confirmOrderDetails now; it takes .*warranty/),
+    });
+    expect(requests('createConfirmOrderDetails')).toBe(0);
+  });
+
+  it.each<[string, Message, string, RegExp]>([
+    [
+      'an e-mail address',
+      { kind: 'unexpectedProblem', text: 'Write to me@shop.co.za' },
+      'text',
+      /e-mail address/,
+    ],
+    ['HTML', { kind: 'unexpectedProblem', text: '<b>Late</b>' }, 'text', /HTML/],
+    ['no text', { kind: 'unexpectedProblem', text: '  ' }, 'text', /needs a text/],
+    ['too long a text', { kind: 'digitalAccessKey', text: 'x'.repeat(401) }, 'text', /at most|too many/],
+    ['no attachment', { kind: 'invoice', attachments: [] }, 'attachments', /needs an attachment/],
+    [
+      'six attachments',
+      { kind: 'invoice', attachments: Array(6).fill(file) },
+      'attachments',
+      /6 are too many/,
+    ],
+    ['an unknown kind', { kind: 'gossip' } as unknown as Message, 'kind', /is no kind of message/],
+  ])('with %s are refused before anything is sent', async (_, message, field, text) => {
+    const error = await open.connector.messaging.send(shipped, message).catch((caught) => caught);
+    expect(error).toMatchObject({ name: 'ValidationError', field });
+    expect(error.message).toMatch(text);
+    expect(error.message).not.toContain('shop.co.za');
+    expect(requests('getMessagingActionsForOrder')).toBe(0);
+  });
+
+  it('about an order that does not exist say which', async () => {
+    await expect(open.connector.messaging.actions(orderId('902-0000000-0000000'))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      field: 'orderId',
+      message: expect.stringContaining('902-0000000-0000000'),
+    });
+  });
+
+  it('are not repeated when the answer is lost: nobody could tell whether they arrived', async () => {
+    await open.sandbox.faults.set({
+      kind: 'drop',
+      when: 'after',
+      operation: 'messaging.sendInvoice',
+      count: 1,
+    });
+    await expect(
+      open.connector.messaging.send(shipped, { kind: 'invoice', attachments: [file] }),
+    ).rejects.toMatchObject({ name: 'NetworkError', outcome: 'unknown' });
+    expect(requests('sendInvoice')).toBe(1);
+  });
+});
