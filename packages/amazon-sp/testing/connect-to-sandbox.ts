@@ -1,5 +1,6 @@
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
 import { type Clock, ConnectorFactory, type Logger, type Random } from '@fluxori/core';
+import type { ContentStore } from '@fluxori/documents';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
 import { freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
 import { type AmazonSPConnector, type AmazonSpConfigInput, amazonSp } from '../src/index.js';
@@ -34,6 +35,8 @@ export async function connectToSandbox(
     logger?: Logger;
     clock?: Clock;
     random?: Random;
+    contents?: ContentStore;
+    sealedContents?: ContentStore;
     /** In memory, or a fresh place in a service. */
     backend?: TestBackend;
   } = {},
@@ -49,7 +52,10 @@ export async function connectToSandbox(
       .create(
         'amazon-sp',
         { ...sandboxConfig(sandbox), ...options.config, ...config } as AmazonSpConfigInput,
-        { backend, logger: options.logger, clock: options.clock, random: options.random },
+        {
+          ...{ backend, logger: options.logger, clock: options.clock, random: options.random },
+          ...{ contents: options.contents, sealedContents: options.sealedContents },
+        },
       );
     made.push(connector);
     return connector;

@@ -114,7 +114,10 @@ export class ProductTypesClient {
     const definition = await this.get(productType, query);
     const anew = async ({ signal }: { signal?: AbortSignal }) =>
       (await this.get(productType, { ...query, signal })).schema;
-    const schema = await this.#schemas.get(definition.schema, anew, { signal: query.signal });
+    const schema = await this.#schemas.get(definition.schema, anew, {
+      productType,
+      ...(query.signal && { signal: query.signal }),
+    });
     return { definition, schema };
   }
 }

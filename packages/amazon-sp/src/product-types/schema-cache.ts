@@ -11,6 +11,12 @@ export interface SchemaLink {
   readonly checksum: string;
 }
 
+export interface SchemaOptions {
+  /** For messages: whose schema it is. */
+  readonly productType: string;
+  readonly signal?: AbortSignal;
+}
+
 export interface SchemaCacheParts {
   readonly client: NetworkAwareClient;
   /** Kept here for all processes, if there is one; each process keeps the last few besides. */
@@ -41,22 +47,22 @@ export class SchemaCache {
   async get(
     link: SchemaLink,
     anew: (options: { signal?: AbortSignal }) => Promise<SchemaLink>,
-    options: { signal?: AbortSignal } = {},
+    options: SchemaOptions,
   ): Promise<unknown> {
     const { checksum } = link;
     const text = this.#near.get(checksum) ?? (await this.#fromStore(checksum, options));
-    if (text !== undefined) return this.#remember(checksum, text);
+    if (text !== undefined) return this.#remember(checksum, text, options);
     const bytes = await this.#download(link, anew, options);
     const { contents } = this.#parts;
-    await contents?.write(nameOf(checksum), Readable.from([bytes]), options);
-    return this.#remember(checksum, bytes.toString('utf8'));
+    await contents?.write(nameOf(checksum), Readable.from([bytes]), { signal: options.signal });
+    return this.#remember(checksum, bytes.toString('utf8'), options);
   }
 
-  async #fromStore(checksum: string, options: { signal?: AbortSignal }): Promise<string | undefined> {
+  async #fromStore(checksum: string, { signal }: SchemaOptions): Promise<string | undefined> {
     const { contents } = this.#parts;
     if (contents === undefined) return undefined;
     try {
-      const bytes = await buffer(await contents.read(nameOf(checksum), options));
+      const bytes = await buffer(await contents.read(nameOf(checksum), { signal }));
       // A copy that went bad is fetched anew.
       return md5(bytes) === checksum ? bytes.toString('utf8') : undefined;
     } catch (error) {
@@ -68,9 +74,10 @@ export class SchemaCache {
   async #download(
     link: SchemaLink,
     anew: (options: { signal?: AbortSignal }) => Promise<SchemaLink>,
-    { signal }: { signal?: AbortSignal },
+    options: SchemaOptions,
   ): Promise<Buffer> {
     const { client, account } = this.#parts;
+    const { signal } = options;
     const { bytes, totalBytes } = await download(
       async (why) => ({ url: (why === 'first' ? link : await anew({ signal })).link.resource }),
       { client, operation, account, signal },
@@ -87,17 +94,21 @@ export class SchemaCache {
     }
     if (size > maxBytes) {
       bytes.destroy();
-      throw this.#error('DOCUMENT_TOO_LARGE', `is larger than ${maxBytes} bytes`);
+      throw this.#error(options, 'DOCUMENT_TOO_LARGE', `is larger than ${maxBytes} bytes`);
     }
     const whole = Buffer.concat(pieces);
     if (md5(whole) !== link.checksum)
-      throw this.#error('DOCUMENT_DAMAGED', 'is not what its checksum says: it was changed on the way');
+      throw this.#error(
+        options,
+        'DOCUMENT_DAMAGED',
+        'is not what its checksum says: it was changed on the way',
+      );
     return whole;
   }
 
-  #remember(checksum: string, text: string): unknown {
+  #remember(checksum: string, text: string, options: SchemaOptions): unknown {
     // Parsed each time, so that nobody shares an object with others.
-    const schema: unknown = parsed(text) ?? this.#refuse(checksum);
+    const schema: unknown = parsed(text) ?? this.#refuse(checksum, options);
     this.#near.delete(checksum);
     this.#near.set(checksum, text);
     const [oldest] = this.#near.keys();
@@ -105,16 +116,17 @@ export class SchemaCache {
     return schema;
   }
 
-  #refuse(checksum: string): never {
+  #refuse(checksum: string, options: SchemaOptions): never {
     this.#near.delete(checksum);
-    throw this.#error('DOCUMENT_MALFORMED', 'is no JSON');
+    throw this.#error(options, 'DOCUMENT_MALFORMED', 'is no JSON');
   }
 
   #error(
+    { productType }: SchemaOptions,
     code: 'DOCUMENT_TOO_LARGE' | 'DOCUMENT_DAMAGED' | 'DOCUMENT_MALFORMED',
     what: string,
   ): DocumentError {
-    return new DocumentError(`The schema of a product type ${what}.`, {
+    return new DocumentError(`The schema of ${productType} for ${this.#parts.account} ${what}.`, {
       code,
       operation,
       account: this.#parts.account,
