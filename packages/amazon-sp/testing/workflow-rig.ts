@@ -9,21 +9,13 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbo
 import { describeWith, freshPlace, type Service, services } from '@fluxori/test-services';
 import type { AmazonSpConfigInput, WorkflowTimings } from '../src/index.js';
 import { noWaiting, sandboxConfig } from './connect-to-sandbox.js';
+import { hastyTimings } from './hasty-timings.js';
 import type { KillPoint, WorkflowNews, WorkflowTask } from './workflow-process.js';
 
 export type { KillPoint } from './workflow-process.js';
 
 /** Where a workflow's state can outlive its process. */
 export type DurableBackend = 'pglite' | Service;
-
-/** Long waits made short, so that a test does not wait for them. */
-export const hastyTimings: WorkflowTimings = {
-  firstPollMs: 20,
-  longestPollMs: 50,
-  stuckAfterMs: 60_000,
-  listedAfterMs: 20,
-  clockSkewMs: 5_000,
-};
 
 export interface WorkflowRigOptions {
   readonly backend: DurableBackend;

@@ -1,0 +1,10 @@
+import type { WorkflowTimings } from '../src/index.js';
+
+/** Long waits made short, so that a test does not wait for them. */
+export const hastyTimings: WorkflowTimings = {
+  firstPollMs: 10,
+  longestPollMs: 40,
+  stuckAfterMs: 60_000,
+  listedAfterMs: 20,
+  clockSkewMs: 5_000,
+};
