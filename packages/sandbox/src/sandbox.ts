@@ -103,6 +103,7 @@ export interface GivenReportFacts {
 export interface WorkSteering {
   /**
    * Says what reports of a type consist of from now on, also those of a type of which the sandbox's world knows nothing.
+   * Of a type that cannot be asked for (settlements), each seller gets one at once.
    *
    * @param given - `undefined`: what the world has, again.
    * @throws ValidationError for what is no report type.

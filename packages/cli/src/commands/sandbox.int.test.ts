@@ -63,11 +63,11 @@ describe('fluxori sandbox --write-config', () => {
 });
 
 describe('fluxori sandbox --port', () => {
-  it('is bad input when the six in a row do not fit', async () => {
+  it('is bad input when the eight in a row do not fit', async () => {
     const { code, stderr } = await fluxori.run(...small, '--port', '65533');
     expect({ code, stderr }).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/--port.*65530[\s\S]*What to do/),
+      stderr: expect.stringMatching(/--port.*65528[\s\S]*What to do/),
     });
   });
 });

@@ -80,13 +80,13 @@ function putAccount(file: ConfigFile, sandbox: Sandbox): Promise<void> {
   return file.change((text) => setMember(text, ['accounts', 'sandbox-za'], account));
 }
 
-const lastFirstPort = 65_530;
+const lastFirstPort = 65_528;
 
 function portOption(text: string): number {
   const port = wholeNumber('--port')(text);
   if (port <= lastFirstPort) return port;
   throw new ValidationError(
-    `--port ${port} is above ${lastFirstPort}: the sandbox takes six ports in a row.`,
+    `--port ${port} is above ${lastFirstPort}: the sandbox takes eight ports in a row.`,
     {
       field: '--port',
       remedy: 'Name a lower one, or 0 for free ones.',

@@ -108,11 +108,10 @@ describe('Every operation of the table', () => {
   );
 
   it('answers with the success code and, where the model has one, the payload', async () => {
-    const { json } = await wire.get('/sales/v1/orderMetrics', {
-      marketplaceIds: marketplaceId,
-      interval: 'x',
-      granularity: 'Hour',
+    const { json } = await wire.get('/fba/inbound/v1/eligibility/itemPreview', {
+      asin: 'B000000001',
+      program: 'INBOUND',
     });
-    expect(json).toEqual({ payload: [] });
+    expect(json).toEqual({ payload: {} });
   });
 });

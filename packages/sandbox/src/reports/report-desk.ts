@@ -117,11 +117,30 @@ export class ReportDesk {
     return report;
   }
 
-  /** A report that was made long ago: it is there already. */
-  shelve(report: Omit<StoredReport, 'id' | 'plan'>): StoredReport {
-    const made = { ...report, id: this.#newId(), plan: { queueMs: 0, progressMs: 0 } };
-    this.#byId.set(made.id, made);
-    return made;
+  /** Makes one for each seller, without being asked, as Amazon does with settlement reports; it is there at once. */
+  publish(type: string): void {
+    const { now, world } = this.#parts;
+    for (const { marketplaces, sellerId } of world.sellers) {
+      const [first] = marketplaces;
+      const given = this.#given.get(type);
+      if (first === undefined || given === undefined) continue;
+      const nowMs = now();
+      const report: StoredReport = {
+        ...{
+          id: this.#newId(),
+          sellerId,
+          region: first.region,
+          type,
+          marketplaceIds: [first.id],
+          options: {},
+        },
+        ...{ createdMs: nowMs, dataStartMs: nowMs - settlementMs, dataEndMs: nowMs },
+        ...{ plan: { queueMs: 0, progressMs: 0 }, status: 'DONE', startedMs: nowMs, endedMs: nowMs },
+      };
+      this.#byId.set(report.id, report);
+      this.#shelve(report, given);
+      this.#tell(report);
+    }
   }
 
   /** All reports, as they stand now. */
@@ -203,3 +222,6 @@ export class ReportDesk {
     return `${start + this.#byId.size}020769`;
   }
 }
+
+/** Amazon settles every fortnight. */
+const settlementMs = 14 * 86_400_000;

@@ -157,6 +157,12 @@ describe('Reports', () => {
     for (const reportType of ['GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2', 'ALL_MY_ORDERS'])
       expect((await clerk.createReport(reportType)).status).toBe(400);
     expect(sandbox.counters().reports.created).toBe(0);
+    const settlement = 'GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2';
+    await sandbox.setReport(settlement, { content: 'settlement-id\r\n', compression: 'none' });
+    const { json } = await clerk.wire.get('/reports/2021-06-30/reports', { reportTypes: settlement });
+    expect(json.reports).toMatchObject([{ processingStatus: 'DONE', reportType: settlement }]);
+    const { url } = (await clerk.reportDocument(json.reports[0].reportDocumentId)).json;
+    expect((await transfer(url)).bytes.toString()).toBe('settlement-id\r\n');
   });
 
   it('say what a test gave, of any size and in any charset, until it takes it back', async () => {

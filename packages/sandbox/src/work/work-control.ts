@@ -2,7 +2,7 @@ import { ValidationError } from '@fluxori/core';
 import type { ContentSpool } from '../documents/content-spool.js';
 import type { FeedDesk } from '../feeds/feed-desk.js';
 import type { ReportDesk } from '../reports/report-desk.js';
-import { isReportType } from '../reports/report-types.js';
+import { isReportType, reportTypes } from '../reports/report-types.js';
 import type { GivenReportFacts, ReportContent, WorkSteering } from '../sandbox.js';
 import type { Outcome, OutcomeBoard } from './outcome-board.js';
 
@@ -51,6 +51,7 @@ export class WorkControl implements WorkSteering {
     const gzipped = compression === 'GZIP';
     const { content, plainBytes, plainSha256 } = await spool.takeSource(source, gzipped && !encoded);
     reports.give(reportType, { content, gzipped, ...(contentType === null ? {} : { contentType }) });
+    if (reportTypes[reportType]?.unasked) reports.publish(reportType);
     return { bytes: plainBytes, sha256: plainSha256, wireBytes: content.bytes, wireSha256: content.sha256 };
   }
 
