@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Priority, priorities, type Tracing, ValidationError } from '@fluxori/core';
 import type { JobsOptions } from 'bullmq';
@@ -19,6 +19,11 @@ export interface AddOptions {
   readonly priority?: Priority;
   /** While a job of this kind and account with this key is waiting, parked or active, adding gives that job. */
   readonly dedupeKey?: string;
+  /**
+   * What the job is put in for, e.g. a notification and the time at which it was published. Adding a job of this kind and account for the same
+   * again gives the first one, also after it has ended, for as long as it is kept (`retention`); also when two processes add it at once.
+   */
+  readonly once?: { readonly key: string; readonly at: Date };
   /** Starts no earlier than this many milliseconds from now. */
   readonly delayMs?: number;
   /** The payload's version, when it was made elsewhere; the present one by default. */
@@ -72,7 +77,7 @@ export class Enqueuer {
   async add(queue: BullQueue, name: string, options: AddOptions, jobId?: string): Promise<AddResult> {
     const made = this.#entry(name, options);
     const entry = jobId === undefined ? made : { ...made, opts: { ...made.opts, jobId } };
-    const live = await this.#retriedJob(entry);
+    const live = (await this.#retriedJob(entry)) ?? (await this.#sameJob(entry, options));
     if (live !== undefined) return { jobId: live, deduplicated: true };
     const job = await queue.add(entry.name, entry.data, entry.opts);
     return { jobId: job.id!, deduplicated: job.id !== entry.opts.jobId };
@@ -83,11 +88,17 @@ export class Enqueuer {
     const results: AddResult[] = [];
     for (let start = 0; start < entries.length; start += chunkSize) {
       const chunk = entries.slice(start, start + chunkSize);
-      const live = await Promise.all(chunk.map((entry) => this.#retriedJob(entry)));
+      const live = await Promise.all(
+        chunk.map(
+          async (entry, index) =>
+            (await this.#retriedJob(entry)) ?? this.#sameJob(entry, items[start + index] as BulkItem),
+        ),
+      );
       const jobs = await queue.addBulk(chunk.filter((_, index) => live[index] === undefined));
       for (const [index, entry] of chunk.entries()) {
-        const jobId = live[index] ?? jobs.shift()!.id!;
-        results.push({ jobId, deduplicated: jobId !== entry.opts.jobId });
+        const there = live[index];
+        const jobId = there ?? jobs.shift()!.id!;
+        results.push({ jobId, deduplicated: there !== undefined || jobId !== entry.opts.jobId });
       }
       await turn();
     }
@@ -100,14 +111,14 @@ export class Enqueuer {
     if (definition === undefined) throw unknownJob(name, definitions.keys());
     const data = packJob(definition, options);
     const traceparent = tracing.current();
-    const { dedupeKey, delayMs = 0, priority = definition.priority ?? 'normal' } = options;
+    const { dedupeKey, once, delayMs = 0, priority = definition.priority ?? 'normal' } = options;
     if (dedupeKey !== undefined) checkDedupeKey(name, dedupeKey);
     checkDelay(name, delayMs);
     return {
       name,
       data: traceparent === undefined ? data : { ...data, traceparent },
       opts: {
-        jobId: newJobId(section, this.#ids++),
+        jobId: once === undefined ? newJobId(section, this.#ids++) : onceJobId(section, name, data, once),
         priority: priorityNumber(priority),
         attempts: definition.attempts ?? defaultAttempts,
         // What failed is told in our own words, without a stack.
@@ -126,6 +137,12 @@ export class Enqueuer {
       removeOnComplete: counts ? completed : { age: completed.age },
       removeOnFail: counts ? failed : { age: failed.age },
     };
+  }
+
+  /** The store would leave it as it is, but not say so. */
+  async #sameJob({ opts }: Entry, { once }: AddOptions): Promise<string | undefined> {
+    if (once === undefined) return undefined;
+    return (await this.#parts.reader.get(opts.jobId)) === undefined ? undefined : opts.jobId;
   }
 
   async #retriedJob({ opts }: Entry): Promise<string | undefined> {
@@ -177,6 +194,21 @@ function newJobId(section: string, count: number): string {
   const time = Date.now().toString(36).padStart(9, '0');
   const inOrder = (count % 36 ** 4).toString(36).padStart(4, '0');
   return `${section}-${time}${inOrder}${randomUUID().replaceAll('-', '').slice(0, 7)}`;
+}
+
+/** The same for the same, in the form of the others: it sorts by the time of what the job is put in for. */
+function onceJobId(
+  section: string,
+  name: string,
+  { accountId }: StoredJob,
+  { key, at }: { key: string; at: Date },
+): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([accountId, name, key]))
+    .digest('hex');
+  const digits = BigInt(`0x${hash}`).toString(36).slice(0, 11);
+  const ms = Number.isNaN(at.getTime()) ? 0 : Math.max(at.getTime(), 0);
+  return `${section}-${ms.toString(36).padStart(9, '0')}${digits}`;
 }
 
 /** @returns the section that a job's id names. */
