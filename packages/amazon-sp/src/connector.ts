@@ -76,6 +76,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly fees: Sections['fees'];
   readonly messaging: Sections['messaging'];
   readonly solicitations: Sections['solicitations'];
+  readonly outbound: Sections['outbound'];
   readonly productTypes: Sections['productTypes'];
   readonly restrictions: Sections['restrictions'];
   readonly sales: Sections['sales'];
@@ -160,6 +161,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       fees: this.fees,
       messaging: this.messaging,
       solicitations: this.solicitations,
+      outbound: this.outbound,
       productTypes: this.productTypes,
       restrictions: this.restrictions,
       sales: this.sales,

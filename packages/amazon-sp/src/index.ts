@@ -103,6 +103,7 @@ export type { AmazonJobParts } from './jobs/job-parts.js';
 export type { ListingChangeResult } from './jobs/listing-change-result.js';
 export type { ConfirmShipmentPayload, ConfirmShipmentResult } from './jobs/orders-confirm-shipment.js';
 export type { OrdersImportPayload, OrdersImportResult } from './jobs/orders-import.js';
+export type { OutboundCreatePayload, OutboundCreateResult } from './jobs/outbound-create.js';
 export type { PricesUpdatePayload } from './jobs/prices-update.js';
 export type { ProductTypesRefreshPayload, ProductTypesRefreshResult } from './jobs/product-types-refresh.js';
 export type { ReportsRunPayload, ReportsRunResult } from './jobs/reports-run.js';
@@ -153,6 +154,27 @@ export {
   OrdersClient,
   type PersonalData,
 } from './orders/orders-client.js';
+export {
+  type OutboundChange,
+  OutboundClient,
+  type OutboundQuery,
+  type PreviewQuestion,
+} from './outbound/outbound-client.js';
+export type { OutboundPreview, OutboundTracking } from './outbound/outbound-mapping.js';
+export type {
+  FulfilmentPolicy,
+  NewOutboundItem,
+  NewOutboundOrder,
+  OutboundItem,
+  OutboundOrder,
+  OutboundOrderSummary,
+  OutboundPackage,
+  OutboundReturn,
+  OutboundShipment,
+  OutboundStatus,
+  ShippingSpeed,
+} from './outbound/outbound-order.js';
+export { OutboundReturns, type ReturnResult, type ReturnWish } from './outbound/outbound-returns.js';
 export { type ApiClient, operationNamed, type SpApi } from './pipeline/api-client.js';
 export type { AnswerFacts, ApiCallOptions, SpCallOptions } from './pipeline/call-options.js';
 export { isIdempotent } from './pipeline/idempotency.js';

@@ -12,6 +12,7 @@ import { ProductTypes } from './listings/product-types.js';
 import { MessagingClient } from './messaging/messaging-client.js';
 import { NotificationsClient } from './notifications/notifications-client.js';
 import { OrdersClient } from './orders/orders-client.js';
+import { OutboundClient } from './outbound/outbound-client.js';
 import type { SectionContext } from './pipeline/section-context.js';
 import { PricingClient } from './pricing/pricing-client.js';
 import { ProductTypesClient } from './product-types/product-types-client.js';
@@ -37,6 +38,7 @@ export interface Sections {
   readonly fees: FeesClient;
   readonly messaging: MessagingClient;
   readonly solicitations: SolicitationsClient;
+  readonly outbound: OutboundClient;
   readonly productTypes: ProductTypesClient;
   readonly restrictions: RestrictionsClient;
   readonly sales: SalesClient;
@@ -75,6 +77,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     fees: new FeesClient(context),
     messaging: new MessagingClient(context),
     solicitations: new SolicitationsClient(context),
+    outbound: new OutboundClient(context, parts),
     productTypes: new ProductTypesClient(context, parts),
     restrictions: new RestrictionsClient(context),
     sales: new SalesClient(context),

@@ -9,6 +9,7 @@ import type { AmazonJobParts } from './job-parts.js';
 import { listingsRefresh } from './listings-refresh.js';
 import { ordersConfirmShipment } from './orders-confirm-shipment.js';
 import { ordersImport } from './orders-import.js';
+import { outboundCreate } from './outbound-create.js';
 import { pricesUpdate } from './prices-update.js';
 import { productTypesRefresh } from './product-types-refresh.js';
 import { reportsRun } from './reports-run.js';
@@ -34,5 +35,6 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     restrictionsCheck,
     salesImport,
     solicitationsSend,
+    outboundCreate,
   ].map((job) => job(parts));
 }

@@ -26,6 +26,8 @@ import {
 } from './orders-v0/read-orders.js';
 import { getOrderRegulatedInfo, updateVerificationStatus } from './orders-v0/regulated-info.js';
 import { confirmShipment, updateShipmentStatus } from './orders-v0/shipment.js';
+import { outboundCareOperations } from './outbound/outbound-care.js';
+import { outboundOrderOperations } from './outbound/outbound-orders.js';
 import { getCompetitiveSummary } from './pricing/competitive-summary.js';
 import { getFeaturedOfferExpectedPriceBatch } from './pricing/featured-offer-expected-price.js';
 import {
@@ -118,6 +120,8 @@ export const implementations: readonly Implementation[] = [
   getListingsRestrictions,
   getOrderMetrics,
   ...messagingOperations,
+  ...outboundOrderOperations,
+  ...outboundCareOperations,
   ...solicitationsOperations,
   ...notificationOperations,
 ];

@@ -7,6 +7,7 @@ import { inventListing, type Listing } from './listing.js';
 import { findMarketplace, type Marketplace } from './marketplaces.js';
 import { leftOf, type OrderLine, type OrderStatus, type StoredOrder } from './order.js';
 import { OrderBook } from './order-book.js';
+import { OutboundBook } from './outbound-order.js';
 import { inventPerson, type Person } from './people.js';
 
 export interface SellerSeed {
@@ -27,6 +28,7 @@ export class Seller {
   readonly marketplaces: readonly Marketplace[];
   readonly orders = new OrderBook();
   readonly correspondence = new Correspondence();
+  readonly outbound = new OutboundBook();
   readonly #seed: number;
   readonly #listings = new Map<string, Map<string, Listing>>();
   /** By marketplace, in order of the SKU; made anew after a SKU has come or gone. */
