@@ -99,12 +99,16 @@ export {
 } from './ports/metrics.js';
 export type {
   CanonicalRecord,
+  ReadOptions,
   RecordBatch,
   RecordKind,
   RecordKinds,
   RecordQuery,
+  RecordReplacement,
   RecordSink,
   RecordStore,
+  RecordWalk,
+  StoredRecord,
   WriteResult,
 } from './ports/record-store.js';
 export type { RequestSigner, RequestToSign } from './ports/request-signer.js';

@@ -5,6 +5,7 @@ import {
   marketplaceId,
   type Order,
   orderId,
+  type StoredRecord,
 } from '@fluxori/core';
 import { type Bench, failureOf, type TestApi } from './under-test.js';
 
@@ -131,6 +132,86 @@ export function describeRecords({ describe, it, expect }: TestApi, bench: Bench)
       const batch = { accountId: mine, records: [order(mine, 'A', '1')] };
       expect(await failureOf(records.write(batch, { signal: AbortSignal.abort(reason) }))).toBe(reason);
       expect(await records.count('order', { accountId: mine })).toBe(0);
+    });
+
+    it('are walked page by page, each exactly once, whatever comes and goes meanwhile', async () => {
+      const { records } = bench.backend;
+      const [mine, theirs] = [account(), account()];
+      // Two of each version, so that pages end within one.
+      const ids = Array.from({ length: 12 }, (_, at) => `w${at}`);
+      const batch = ids.map((id, at) => order(mine, id, `2026-03-${10 + Math.floor(at / 2)}`));
+      await records.write({ accountId: mine, records: batch });
+      await records.write({ accountId: theirs, records: [order(theirs, 'w1', '2026-03-12')] });
+      const seen: string[] = [];
+      let after: StoredRecord | undefined;
+      for (let page = 0; page < 10; page++) {
+        const found = await records.walk('order', { accountId: mine, limit: 5, ...(after && { after }) });
+        for (const { accountId: owner, id, value, version } of found) {
+          expect([owner, value.updatedAt]).toEqual([mine, version]);
+          seen.push(id);
+        }
+        if (page === 0) {
+          await records.write({ accountId: mine, records: [order(mine, 'late', '2026-04-01')] });
+          await records.delete('order', mine, [seen[0] as string, seen[4] as string]);
+        }
+        after = found.at(-1);
+        if (found.length < 5) break;
+      }
+      expect([...seen].sort()).toEqual([...ids].sort());
+      expect(seen[0]).toBe('w10');
+      // Over all accounts, those of one in the order of the other.
+      const all: string[] = [];
+      for (let place: StoredRecord | undefined, page = 0; page < 1_000; page++) {
+        const found = await records.walk('order', { limit: 3, ...(place && { after: place }) });
+        all.push(...found.map((one) => `${one.accountId} ${one.id}`));
+        place = found.at(-1);
+        if (place === undefined) break;
+      }
+      expect(new Set(all).size).toBe(all.length);
+      expect(all.length).toBe(await records.count('order'));
+      expect(all.includes(`${theirs} w1`)).toBe(true);
+    });
+
+    it('get another value only while they have the version that was looked at', async () => {
+      const { records } = bench.backend;
+      const mine = account();
+      await records.write({ accountId: mine, records: [order(mine, 'A', '1'), order(mine, 'B', '2')] });
+      const other = (id: string, version: string) => ({
+        ...{ id, version, value: order(mine, id, version, 'other \u0000').value },
+      });
+      const changes = [other('A', '1'), other('B', '1'), other('C', '1')];
+      expect(await records.replace('order', mine, changes)).toBe(1);
+      expect(await records.replace('order', mine, [])).toBe(0);
+      expect(await records.get('order', mine, 'A')).toMatchObject({ platformStatus: 'other \ufffd' });
+      expect(await records.get('order', mine, 'B')).toMatchObject({ platformStatus: 'Unshipped' });
+      expect(await records.get('order', mine, 'C')).toBe(undefined);
+      // The version stayed: the same is not written again, and a newer one is.
+      expect(await records.write({ accountId: mine, records: [order(mine, 'A', '1')] })).toMatchObject({
+        unchanged: 1,
+      });
+      expect(await records.write({ accountId: mine, records: [order(mine, 'A', '3')] })).toMatchObject({
+        updated: 1,
+      });
+    });
+
+    it('are deleted by id, all or only older ones, and can come again', async () => {
+      const { records } = bench.backend;
+      const [mine, theirs] = [account(), account()];
+      const batch = ['A', 'B', 'C'].map((id, at) => order(mine, id, String(at + 1)));
+      await records.write({ accountId: mine, records: batch });
+      await records.write({ accountId: theirs, records: [order(theirs, 'A', '1')] });
+      expect(await records.delete('order', mine, ['A', 'A2', "x'; drop"])).toBe(1);
+      expect(await records.delete('order', mine, [])).toBe(0);
+      expect(await records.delete('order', mine, ['B', 'C'], { olderThan: '3' })).toBe(1);
+      expect(await records.delete('inventory', mine, ['C'])).toBe(0);
+      expect(await records.get('order', mine, 'A')).toBe(undefined);
+      expect(await records.count('order', { accountId: theirs })).toBe(1);
+      expect((await records.list('order', { accountId: mine })).map((one) => one.orderId)).toEqual(['C']);
+      expect(await records.count('order', { accountId: mine })).toBe(1);
+      expect(await records.write({ accountId: mine, records: [order(mine, 'A', '0')] })).toMatchObject({
+        inserted: 1,
+      });
+      expect((await records.list('order', { accountId: mine })).length).toBe(2);
     });
 
     it('take an empty batch for what it is', async () => {

@@ -5,17 +5,19 @@ import type {
   RecordKind,
   RecordKinds,
   RecordQuery,
+  RecordReplacement,
   RecordStore,
+  RecordWalk,
+  StoredRecord,
   WriteResult,
 } from '@fluxori/core';
 import { storableJson } from '../json/storable-json.js';
 import type { Lifetime } from '../life/lifetime.js';
 import { newestOfEach } from '../records/newest-of-each.js';
 
-interface Stored {
-  readonly accountId: AccountId;
-  readonly id: string;
-  readonly version: string;
+type Place = Pick<StoredRecord, 'accountId' | 'id' | 'version'>;
+
+interface Stored extends Place {
   readonly json: string;
 }
 
@@ -83,6 +85,53 @@ export class MemoryRecordStore implements RecordStore {
     return json === undefined ? undefined : (JSON.parse(json) as JsonValue);
   }
 
+  async walk<Kind extends RecordKind>(
+    kind: Kind,
+    { accountId, after, limit = 100 }: RecordWalk = {},
+  ): Promise<readonly StoredRecord<Kind>[]> {
+    this.#life.check();
+    return this.#of(kind, accountId)
+      .filter((stored) => after === undefined || newestFirst(after, stored) < 0)
+      .sort(newestFirst)
+      .slice(0, limit)
+      .map(({ json, ...place }) => ({ ...place, value: JSON.parse(json) as RecordKinds[Kind] }));
+  }
+
+  async replace<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    changes: readonly RecordReplacement<Kind>[],
+  ): Promise<number> {
+    this.#life.check();
+    const ofKind = this.#records.get(kind);
+    let replaced = 0;
+    for (const { id, version, json } of changes.map((one) => ({ ...one, json: storableJson(one.value) }))) {
+      const key = pair(accountId, id);
+      if (ofKind?.get(key)?.version !== version) continue;
+      ofKind.set(key, { accountId, id, version, json });
+      replaced++;
+    }
+    return replaced;
+  }
+
+  async delete(
+    kind: RecordKind,
+    accountId: AccountId,
+    ids: readonly string[],
+    { olderThan }: { olderThan?: string } = {},
+  ): Promise<number> {
+    this.#life.check();
+    const ofKind = this.#records.get(kind);
+    let deleted = 0;
+    for (const key of ids.map((id) => pair(accountId, id))) {
+      const there = ofKind?.get(key);
+      if (there === undefined || (olderThan !== undefined && there.version >= olderThan)) continue;
+      ofKind?.delete(key);
+      deleted++;
+    }
+    return deleted;
+  }
+
   #put(kind: RecordKind, stored: Stored): keyof WriteResult {
     const ofKind = this.#records.get(kind) ?? new Map<string, Stored>();
     this.#records.set(kind, ofKind);
@@ -105,7 +154,7 @@ function pair(accountId: AccountId, name: string): string {
 }
 
 /** The order that PostgreSQL gives for `version desc, account_id, id` in its C collation: by code unit. */
-function newestFirst(a: Stored, b: Stored): number {
+function newestFirst(a: Place, b: Place): number {
   return compare(b.version, a.version) || compare(a.accountId, b.accountId) || compare(a.id, b.id);
 }
 

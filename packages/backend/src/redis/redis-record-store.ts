@@ -6,12 +6,21 @@ import type {
   RecordKind,
   RecordKinds,
   RecordQuery,
+  RecordReplacement,
   RecordStore,
+  RecordWalk,
+  StoredRecord,
   WriteResult,
 } from '@fluxori/core';
 import { storableJson } from '../json/storable-json.js';
 import { newestOfEach } from '../records/newest-of-each.js';
-import { listRecords, writeRecords } from './lua/record-scripts.js';
+import {
+  deleteRecords,
+  listRecords,
+  replaceRecords,
+  walkRecords,
+  writeRecords,
+} from './lua/record-scripts.js';
 import type { RedisLink } from './redis-link.js';
 
 /** How many records one script lists, so that others are not held up for long. */
@@ -80,6 +89,60 @@ export class RedisRecordStore implements RecordStore {
   async readState(accountId: AccountId, key: string): Promise<JsonValue | undefined> {
     const json = await this.#field(`state/${accountId}`, key);
     return json === null ? undefined : (JSON.parse(json) as JsonValue);
+  }
+
+  async walk<Kind extends RecordKind>(
+    kind: Kind,
+    { accountId, after, limit = 100 }: RecordWalk = {},
+  ): Promise<readonly StoredRecord<Kind>[]> {
+    const walked: StoredRecord<Kind>[] = [];
+    let last = after;
+    while (walked.length < limit) {
+      const wanted = Math.min(limit - walked.length, page);
+      const from = last === undefined ? [] : [last.version, last.accountId, last.id];
+      const found = (await this.#link.script(walkRecords, [
+        kind,
+        accountId ?? '',
+        wanted,
+        ...from,
+      ])) as string[];
+      for (let at = 0; at < found.length; at += 4) {
+        const [owner, id, version, json] = found.slice(at, at + 4) as [AccountId, string, string, string];
+        walked.push({ accountId: owner, id, version, value: JSON.parse(json) as RecordKinds[Kind] });
+      }
+      last = walked.at(-1);
+      if (found.length < wanted * 4) break;
+    }
+    return walked;
+  }
+
+  async replace<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    changes: readonly RecordReplacement<Kind>[],
+  ): Promise<number> {
+    let replaced = 0;
+    for (let start = 0; start < changes.length; start += page) {
+      const args = changes
+        .slice(start, start + page)
+        .flatMap(({ id, version, value }) => [storable(id), storable(version), storableJson(value)]);
+      replaced += (await this.#link.script(replaceRecords, [kind, accountId, ...args])) as number;
+    }
+    return replaced;
+  }
+
+  async delete(
+    kind: RecordKind,
+    accountId: AccountId,
+    ids: readonly string[],
+    { olderThan = '' }: { olderThan?: string } = {},
+  ): Promise<number> {
+    let deleted = 0;
+    for (let start = 0; start < ids.length; start += page) {
+      const some = ids.slice(start, start + page).map(storable);
+      deleted += (await this.#link.script(deleteRecords, [kind, accountId, olderThan, ...some])) as number;
+    }
+    return deleted;
   }
 
   #field(hash: string, field: string): Promise<string | null> {

@@ -5,7 +5,10 @@ import type {
   RecordKind,
   RecordKinds,
   RecordQuery,
+  RecordReplacement,
   RecordStore,
+  RecordWalk,
+  StoredRecord,
   WriteResult,
 } from '@fluxori/core';
 import { storableJson } from '../json/storable-json.js';
@@ -84,6 +87,78 @@ export class SqlRecordStore implements RecordStore {
       [accountId, key],
     );
     return rows[0] && (JSON.parse(rows[0].value) as JsonValue);
+  }
+
+  async walk<Kind extends RecordKind>(
+    kind: Kind,
+    { accountId, after, limit = 100 }: RecordWalk = {},
+  ): Promise<readonly StoredRecord<Kind>[]> {
+    // Two forms, since an index serves each of them and neither serves both.
+    const [where, order, own] =
+      accountId === undefined
+        ? [
+            '(version < $3 or (version = $3 and (account_id, id) > ($4, $5)))',
+            'version desc, account_id, id',
+            [],
+          ]
+        : [
+            'account_id = $6 and (version < $3 or (version = $3 and account_id = $4 and id > $5))',
+            'version desc, id',
+            [accountId],
+          ];
+    const start = after === undefined ? [] : [after.version, after.accountId, after.id];
+    const { rows } = await this.#sql.query<{
+      account_id: AccountId;
+      id: string;
+      version: string;
+      value: string;
+    }>(
+      `select account_id, id, version, value::text as value from ${this.#record}
+       where kind = $1 and ${after === undefined ? (accountId === undefined ? 'true' : 'account_id = $3') : where}
+       order by ${order} limit $2`,
+      [kind, limit, ...start, ...own],
+    );
+    return rows.map(({ account_id: owner, id, version, value }) => ({
+      accountId: owner,
+      ...{ id, version, value: JSON.parse(value) as RecordKinds[Kind] },
+    }));
+  }
+
+  async replace<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    changes: readonly RecordReplacement<Kind>[],
+  ): Promise<number> {
+    if (changes.length === 0) return 0;
+    const rows = changes.map(({ id, version, value }) => ({ id, version, value }));
+    const { rows: replaced } = await this.#sql.query<{ count: number }>(
+      `with replaced as (
+         update ${this.#record} as there set value = new.value, written_at = now()
+         from jsonb_to_recordset($3::text::jsonb) as new (id text, version text, value jsonb)
+         where there.account_id = $1 and there.kind = $2 and there.id = new.id and there.version = new.version
+         returning 1
+       ) select count(*)::int as count from replaced`,
+      [accountId, kind, storableJson(rows)],
+    );
+    return replaced[0]?.count ?? 0;
+  }
+
+  async delete(
+    kind: RecordKind,
+    accountId: AccountId,
+    ids: readonly string[],
+    { olderThan }: { olderThan?: string } = {},
+  ): Promise<number> {
+    if (ids.length === 0) return 0;
+    const { rows } = await this.#sql.query<{ count: number }>(
+      `with gone as (
+         delete from ${this.#record}
+         where account_id = $1 and kind = $2 and id = any($3::text[]) and ($4::text is null or version < $4 collate "C")
+         returning 1
+       ) select count(*)::int as count from gone`,
+      [accountId, kind, ids, olderThan ?? null],
+    );
+    return rows[0]?.count ?? 0;
   }
 
   /**

@@ -65,16 +65,67 @@ export interface RecordQuery {
   readonly offset?: number;
 }
 
+/** A record as it lies in the store. */
+export interface StoredRecord<Kind extends RecordKind = RecordKind> {
+  readonly accountId: AccountId;
+  readonly id: string;
+  readonly version: string;
+  readonly value: RecordKinds[Kind];
+}
+
+export interface RecordWalk {
+  readonly accountId?: AccountId;
+  /** At most this many; 100 by default. */
+  readonly limit?: number;
+  /** Goes on behind this one. */
+  readonly after?: Pick<StoredRecord, 'accountId' | 'id' | 'version'>;
+}
+
+/** Another value for a record. */
+export interface RecordReplacement<Kind extends RecordKind = RecordKind> {
+  readonly id: string;
+  /** The version that is to be there; it stays. */
+  readonly version: string;
+  readonly value: RecordKinds[Kind];
+}
+
+export interface ReadOptions {
+  /** Personal data, too, where it is kept apart; each such reading is told to the audit trail. A store that keeps nothing apart gives all in any case. */
+  readonly personal?: boolean;
+}
+
 /** The default sink: keeps records in the backend, and can be read. */
 export interface RecordStore extends RecordSink {
   get<Kind extends RecordKind>(
     kind: Kind,
     accountId: AccountId,
     id: string,
+    options?: ReadOptions,
   ): Promise<RecordKinds[Kind] | undefined>;
   /** Newest version first. */
-  list<Kind extends RecordKind>(kind: Kind, query?: RecordQuery): Promise<readonly RecordKinds[Kind][]>;
+  list<Kind extends RecordKind>(
+    kind: Kind,
+    query?: RecordQuery & ReadOptions,
+  ): Promise<readonly RecordKinds[Kind][]>;
   count(kind: RecordKind, query?: { accountId?: AccountId }): Promise<number>;
   /** A state value of an account, as the last batch left it. */
   readState(accountId: AccountId, key: string): Promise<JsonValue | undefined>;
+  /**
+   * In the order of `list`, page by page from the place where the page before ended: each record that stays as it is comes exactly once, whatever
+   * else is written or deleted meanwhile.
+   */
+  walk<Kind extends RecordKind>(kind: Kind, query?: RecordWalk): Promise<readonly StoredRecord<Kind>[]>;
+  /** Puts other values in the place of records, each only if it still has the version that is named. @returns how many. */
+  replace<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    changes: readonly RecordReplacement<Kind>[],
+  ): Promise<number>;
+  /** Deletes records in whatever version, or only those that are older than `olderThan`. @returns how many there were. */
+  delete(
+    kind: RecordKind,
+    accountId: AccountId,
+    ids: readonly string[],
+    options?: { olderThan?: string },
+  ): Promise<number>;
 }

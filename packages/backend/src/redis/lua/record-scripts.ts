@@ -120,3 +120,70 @@ for index, member in ipairs(members) do
 end
 return { values, last }`,
 );
+
+/**
+ * kind, account or nothing for all, how many, and where the page before ended (version, account, id, if any).
+ * Answers with account, id, version and value of each, one after another.
+ */
+export const walkRecords = redisScript(
+  common,
+  `
+local kind, account = ARGV[1], ARGV[2]
+local order = root .. 'record-order/' .. kind
+if account ~= '' then order = order .. '/' .. account end
+local from = '-'
+if ARGV[4] then
+  from = '(' .. turned(ARGV[4]) .. (account ~= '' and '' or ARGV[5] .. ' ') .. ARGV[6]
+end
+local found = {}
+for _, member in ipairs(redis.call('ZRANGEBYLEX', order, from, '+', 'LIMIT', 0, ARGV[3])) do
+  local rest = string.sub(member, string.find(member, '\\255', 1, true) + 1)
+  local owner, id = account, rest
+  if account == '' then
+    local gap = string.find(rest, ' ', 1, true)
+    owner, id = string.sub(rest, 1, gap - 1), string.sub(rest, gap + 1)
+  end
+  found[#found + 1] = owner
+  found[#found + 1] = id
+  found[#found + 1] = redis.call('HGET', root .. 'record-version/' .. kind .. '/' .. owner, id)
+  found[#found + 1] = redis.call('HGET', root .. 'record/' .. kind .. '/' .. owner, id)
+end
+return found`,
+);
+
+/** kind, account, then id, version, JSON of each. Answers with how many had this version. */
+export const replaceRecords = redisScript(
+  common,
+  `
+local of = ARGV[1] .. '/' .. ARGV[2]
+local replaced = 0
+for at = 3, #ARGV, 3 do
+  if redis.call('HGET', root .. 'record-version/' .. of, ARGV[at]) == ARGV[at + 1] then
+    redis.call('HSET', root .. 'record/' .. of, ARGV[at], ARGV[at + 2])
+    replaced = replaced + 1
+  end
+end
+return replaced`,
+);
+
+/** kind, account, the version that they must be older than or nothing, then ids. Answers with how many there were. */
+export const deleteRecords = redisScript(
+  common,
+  `
+local kind, account, olderThan = ARGV[1], ARGV[2], ARGV[3]
+local of = kind .. '/' .. account
+local deleted = 0
+for at = 4, #ARGV do
+  local id = ARGV[at]
+  local version = redis.call('HGET', root .. 'record-version/' .. of, id)
+  if version and (olderThan == '' or version < olderThan) then
+    local order = turned(version)
+    redis.call('HDEL', root .. 'record/' .. of, id)
+    redis.call('HDEL', root .. 'record-version/' .. of, id)
+    redis.call('ZREM', root .. 'record-order/' .. of, order .. id)
+    redis.call('ZREM', root .. 'record-order/' .. kind, order .. account .. ' ' .. id)
+    deleted = deleted + 1
+  end
+end
+return deleted`,
+);
