@@ -147,7 +147,10 @@ const work = new ContainerModule(({ bind }) => {
         ...(loaded.config.worker.perAccountConcurrency !== undefined && {
           perAccountConcurrency: loaded.config.worker.perAccountConcurrency,
         }),
-        jobs: amazonJobs({ connector: (account) => accounts.get(account) }),
+        jobs: amazonJobs({
+          connector: (account) => accounts.get(account),
+          timings: loaded.config.workflows,
+        }),
         // A job that ends while it waits for a token gives its place in the line away.
         onForget: (waiter) => void tracker.forget(waiter),
       }),

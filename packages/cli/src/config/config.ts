@@ -6,6 +6,11 @@ const accountSchema = z.looseObject({ connector: z.string().default('amazon-sp')
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+const milliseconds = z
+  .int()
+  .min(1)
+  .max(30 * 86_400_000);
+
 /** The configuration file. Unknown fields are refused, so that a misspelt one is not silently ignored. */
 export const configSchema = z.strictObject({
   /** Where state lives, e.g. `pglite:.fluxori/data`. */
@@ -23,6 +28,15 @@ export const configSchema = z.strictObject({
       metricsPort: z.int().min(0).max(65_535).optional(),
       /** Whom the metrics server listens to: this machine, unless told otherwise. */
       metricsHost: z.string().min(1).default('127.0.0.1'),
+    })
+    .prefault({}),
+  /** How reports, feeds and queries are waited for, in milliseconds; the defaults are fit for Amazon's limits. */
+  workflows: z
+    .strictObject({
+      firstPollMs: milliseconds.optional(),
+      longestPollMs: milliseconds.optional(),
+      stuckAfterMs: milliseconds.optional(),
+      listedAfterMs: milliseconds.optional(),
     })
     .prefault({}),
   accounts: z.record(z.string(), accountSchema).default({}),
