@@ -12,7 +12,12 @@ export interface SampleWorld {
   readonly orderItemId: string;
   readonly quantity: number;
   readonly fbaSku: string;
+  /** Of what was made by `sampleWork`. */
+  readonly ids?: SampleIds;
 }
+
+/** By the parameter that takes it, e.g. `reportId`. */
+export type SampleIds = Readonly<Record<string, string>>;
 
 type Special = (world: SampleWorld) => Record<string, unknown>;
 
@@ -190,10 +195,91 @@ const special: Readonly<Record<string, Special>> = {
   'productFees@v0.getMyFeesEstimates': (world) => ({
     body: [{ FeesEstimateRequest: fees(world), IdType: 'ASIN', IdValue: world.asin }],
   }),
+  'reports@2021-06-30.createReport': ({ marketplaceId }) => ({
+    body: {
+      reportType: 'GET_SALES_AND_TRAFFIC_REPORT',
+      marketplaceIds: [marketplaceId],
+      dataStartTime: '2026-11-01T00:00:00Z',
+      dataEndTime: '2026-11-02T00:00:00Z',
+      reportOptions: { dateGranularity: 'DAY' },
+    },
+  }),
+  'reports@2021-06-30.createReportSchedule': ({ marketplaceId }) => ({
+    body: {
+      reportType: 'GET_FLAT_FILE_OPEN_LISTINGS_DATA',
+      marketplaceIds: [marketplaceId],
+      period: 'PT4H',
+      nextReportCreationTime: '2030-01-01T00:00:00Z',
+    },
+  }),
+  'reports@2021-06-30.cancelReportSchedule': ({ ids }) => ({
+    reportScheduleId: ids?.spareScheduleId ?? 'a schedule',
+  }),
+  'feeds@2021-06-30.createFeed': ({ marketplaceId, ids }) => ({
+    body: {
+      feedType: 'JSON_LISTINGS_FEED',
+      marketplaceIds: [marketplaceId],
+      inputFeedDocumentId: ids?.inputFeedDocumentId ?? 'a document',
+    },
+  }),
+  'dataKiosk@2023-11-15.createQuery': ({ marketplaceId }) => ({
+    body: { query: sampleQuery(marketplaceId, 'parentAsin') },
+  }),
+  'dataKiosk@2023-11-15.getQueries': () => ({
+    processingStatuses: ['DONE', 'IN_QUEUE'],
+    pageSize: 5,
+    createdSince: '2026-01-31T08:00:00Z',
+    createdUntil: '2030-01-31T08:00:00Z',
+  }),
+  'notifications@v1.createSubscription': ({ ids }) => ({
+    notificationType: 'LISTINGS_ITEM_ISSUES_CHANGE',
+    body: { payloadVersion: '1.0', destinationId: ids?.destinationId ?? 'a destination' },
+  }),
+  'notifications@v1.createDestination': () => ({
+    body: {
+      name: 'another bus',
+      resourceSpecification: { eventBridge: { region: 'eu-west-1', accountId: '210987654321' } },
+    },
+  }),
+  'notifications@v1.deleteDestination': ({ ids }) => ({
+    destinationId: ids?.spareDestinationId ?? 'a destination',
+  }),
+  'notifications@v1.getSubscription': () => ({
+    notificationType: 'LISTINGS_ITEM_STATUS_CHANGE',
+    payloadVersion: '1.0',
+  }),
+  'notifications@v1.getSubscriptions': () => ({
+    notificationTypes: ['LISTINGS_ITEM_STATUS_CHANGE'],
+    payloadVersion: '1.0',
+    pageSize: 30,
+  }),
+  'sales@v1.getOrderMetrics': ({ marketplaceId, asin }) => ({
+    marketplaceIds: [marketplaceId],
+    interval: '2026-11-01T00:00:00+02:00--2026-11-03T00:00:00+02:00',
+    granularity: 'Day',
+    granularityTimeZone: 'Africa/Johannesburg',
+    buyerType: 'All',
+    fulfillmentNetwork: 'AFN',
+    firstDayOfWeek: 'Monday',
+    asin,
+    amazonProgram: 'AmazonHaul',
+  }),
+  'uploads@2020-11-01.createUploadDestinationForResource': ({ marketplaceId }) => ({
+    marketplaceIds: [marketplaceId],
+    contentMD5: 'XrY7u+Ae7tCTyyK7j1rNww==',
+    resource: 'messaging/v1/orders/{an order}/messages/ä b',
+    contentType: 'application/pdf',
+  }),
   'tokens@2021-03-01.createRestrictedDataToken': () => ({
     body: { restrictedResources: [{ method: 'GET', path: '/orders/v0/orders/{orderId}/address' }] },
   }),
 };
+
+/** A query of Data Kiosk that it can answer. */
+export function sampleQuery(marketplaceId: string, field = 'childAsin'): string {
+  const span = 'startDate: "2026-11-01", endDate: "2026-11-02"';
+  return `query { analytics_salesAndTraffic_2024_04_24 { salesAndTrafficByAsin(${span}, marketplaceIds: ["${marketplaceId}"], aggregateBy: CHILD) { ${field} } } }`;
+}
 
 /** A valid value for every parameter of an operation, so that each place of the request is seen. */
 export function sampleParams(operation: OperationDescriptor, world: SampleWorld): Record<string, unknown> {
@@ -230,7 +316,10 @@ function knownValue(name: string, world: SampleWorld): string | undefined {
   if (/^marketplaceIds?$/i.test(name)) return world.marketplaceId;
   if (name === 'granularityId') return world.marketplaceId;
   if (name === 'sellerId') return world.sellerId;
-  return undefined;
+  if (name === 'amazonOrderId') return world.orderId;
+  if (name === 'notificationType') return 'LISTINGS_ITEM_STATUS_CHANGE';
+  if (name === 'productType') return 'COOKING_POT';
+  return world.ids?.[name];
 }
 
 function scalar(descriptor: ItemDescriptor, name: string): unknown {

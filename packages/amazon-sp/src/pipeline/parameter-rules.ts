@@ -28,6 +28,7 @@ export const parameterRules: Readonly<Record<string, ParameterRules>> = {
     together: [['identifiers', 'identifiersType']],
   },
   'fulfillmentInbound@2024-03-20.listTransportationOptions': { oneOf: ['placementOptionId', 'shipmentId'] },
+  'sales@v1.getOrderMetrics': { excludes: [['asin', 'sku']] },
   'finances@2024-06-19.listTransactions': {
     oneOf: ['postedAfter', 'relatedIdentifierName', 'nextToken'],
     together: [['relatedIdentifierName', 'relatedIdentifierValue']],
