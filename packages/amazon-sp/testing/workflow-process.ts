@@ -1,8 +1,9 @@
+import { flushCompileCache } from 'node:module';
 import { type AmazonJobParts, type AmazonSpConfigInput, amazonJobs, amazonSp } from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { accountId, ConnectorFactory, type JsonValue } from '@fluxori/core';
 import { openContentStore } from '@fluxori/documents';
-import { type JobContext, type JobDefinition, OperationQueues } from '@fluxori/queue';
+import { type JobContext, type JobDefinition, type JobState, OperationQueues } from '@fluxori/queue';
 
 /** Where a workflow's process ends: just before a step is recorded (so what led to it was done), or just after. */
 export interface KillPoint {
@@ -47,7 +48,7 @@ async function main(task: WorkflowTask): Promise<void> {
     random: () => 0,
     maxCrashes: 100,
   });
-  const [known] = await queues.list({ name: task.job });
+  const known = (await queues.list({ name: task.job })).find(({ state }) => !ended.includes(state));
   const account = accountId(task.config.accountId);
   const { jobId } = known ?? (await queues.add(task.job, { accountId: account, payload: task.payload }));
   await queues.start();
@@ -58,6 +59,8 @@ async function main(task: WorkflowTask): Promise<void> {
   }
   await contents?.close();
 }
+
+const ended: readonly JobState[] = ['completed', 'failed', 'cancelled'];
 
 /** The same job, but its process dies at `kill`. */
 function mortal(job: JobDefinition, kill: KillPoint | undefined): JobDefinition {
@@ -83,6 +86,7 @@ function dying(ctx: JobContext, kill: KillPoint | undefined): JobContext {
 
 /** The parent hears of it first: what is on its way when the process dies may never arrive. */
 async function die(kill: KillPoint): Promise<never> {
+  flushCompileCache();
   await new Promise<void>((resolve) => {
     if (process.send === undefined) resolve();
     else process.send({ killed: kill } satisfies WorkflowNews, () => resolve());

@@ -11,6 +11,7 @@ import { jobsCommand } from './commands/jobs.js';
 import { limitsCommand } from './commands/limits.js';
 import { ordersCommand } from './commands/orders.js';
 import { queuesCommand } from './commands/queues.js';
+import { reportsCommand } from './commands/reports.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { schedulesCommand } from './commands/schedules.js';
 import { secretsCommand } from './commands/secrets.js';
@@ -27,6 +28,7 @@ const commands: readonly CommandFactory[] = [
   workerCommand,
   ordersCommand,
   inventoryCommand,
+  reportsCommand,
   accountsCommand,
   jobsCommand,
   queuesCommand,

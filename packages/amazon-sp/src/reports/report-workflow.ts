@@ -176,7 +176,8 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
           return isStuck(state, status, waitedMs, run);
         }
       }
-      await terms.progress({ done: 0, label: status });
+      const waitedS = Math.round((clock.now() - askedAt) / 1_000);
+      await terms.progress({ done: waitedS, unit: 's', label: status });
       await terms.wait({
         until: new Date(clock.now() + nextPollMs(clock.now() - askedAt, timings)),
         reason: `Amazon is making the report ${reportId} (${status})`,

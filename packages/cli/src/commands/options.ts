@@ -3,15 +3,19 @@ import { type LogLevel, logLevels } from '../config/config.js';
 
 /** Parsers of option values; each throws a `ValidationError` that names the option. */
 
-/** An ISO 8601 date or date-time, or a time span back from now such as `7d`, `12h`, `30m`. */
 export function sinceOption(text: string, now = Date.now()): Date {
+  return momentOption('--since', text, now);
+}
+
+/** An ISO 8601 date or date-time, or a time span back from now such as `7d`, `12h`, `30m`. */
+export function momentOption(option: string, text: string, now = Date.now()): Date {
   const span = /^(\d{1,6})([dhm])$/.exec(text);
   const date = span
     ? new Date(now - Number(span[1]) * { d: 86_400_000, h: 3_600_000, m: 60_000 }[span[2] as 'd' | 'h' | 'm'])
     : isoDate(text);
   if (date === undefined || Number.isNaN(date.getTime())) {
-    throw new ValidationError(`--since ${JSON.stringify(text)} is not a date.`, {
-      field: 'since',
+    throw new ValidationError(`${option} ${JSON.stringify(text)} is not a date.`, {
+      field: option.replace(/^-+/, ''),
       remedy:
         'Write an ISO 8601 date such as 2026-11-01 or 2026-11-01T08:00:00Z, or a span such as 7d, 12h or 30m.',
     });

@@ -57,7 +57,9 @@ export async function runJobs(
   const stopListening = [
     app.queues.on('progress', (event) => {
       const label = labels.get(event.jobId);
-      if (label !== undefined) progress.update(label, event.progress);
+      if (label === undefined) return;
+      const { label: note, ...step } = event.progress;
+      progress.update(label, { ...step, ...(note !== undefined && { note }) });
     }),
     app.queues.on('parked', (event) => {
       const label = labels.get(event.jobId);

@@ -1,0 +1,203 @@
+import { findReportType, type ReportView, reportCategories, reportTypeNames } from '@fluxori/amazon-sp';
+import { ValidationError } from '@fluxori/core';
+import {
+  type CommandContext,
+  type CommandFactory,
+  type CommonOptions,
+  command,
+  contextOf,
+  group,
+} from './command-context.js';
+import { momentOption, wholeNumber } from './options.js';
+import { fetchReport, type RunReportOptions, reportFileFormats, runReport } from './run-report.js';
+
+interface ListOptions extends CommonOptions {
+  account?: string;
+  type?: string[];
+  status?: string[];
+  since?: string;
+  limit: string;
+}
+
+interface TypesOptions extends CommonOptions {
+  category?: string;
+}
+
+const accountOption = [
+  '-a, --account <name>',
+  'the account (may be left out when there is one only)',
+] as const;
+const outOption = ['-o, --out <file>', 'write the rows to this file'] as const;
+const asOption = ['--as <format>', `how: ${reportFileFormats.join(', ')} (raw: as Amazon made it)`] as const;
+
+/** `fluxori reports run|fetch|list|types` */
+export const reportsCommand: CommandFactory = (facts) => {
+  const reports = group('reports').description('ask for reports, wait for them, write them to files');
+  reports.addCommand(
+    command('run')
+      .description('come by a report: ask for it once, wait until Amazon has made it, and write its rows')
+      .argument('<type>', 'e.g. GET_MERCHANT_LISTINGS_ALL_DATA; see `fluxori reports types`')
+      .option(...accountOption)
+      .option(
+        '--from <when>',
+        'the span that it covers begins here: a date, or a span back such as 7d (whole days)',
+      )
+      .option('--to <when>', 'and ends here (default: now)')
+      .option('-m, --marketplace <name...>', "ids or country codes (default: the account's)")
+      .option('--option <name=value...>', "Amazon's options of this type")
+      .option('--reuse <minutes>', 'a finished one of this age or younger will do')
+      .option('--empty-ok', 'no data is no error, but a file without rows')
+      .option('--ask-again', 'cancel a report that is stuck, and ask once anew')
+      .option(...outOption)
+      .option(...asOption)
+      .option('--priority <priority>', 'critical, high, normal, low or bulk')
+      .option('--no-wait', 'only queue it; a worker will do it, and write the file where it runs')
+      .addHelpText(
+        'after',
+        [
+          '\nThe same command again goes on with what an interrupted one has begun.',
+          '\nExamples:',
+          '  fluxori reports run GET_MERCHANT_LISTINGS_ALL_DATA --as csv --out listings.csv',
+          '  fluxori reports run GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL --from 7d --out orders.tsv',
+          '',
+        ].join('\n'),
+      )
+      .action((type: string, options: RunReportOptions) =>
+        runReport(facts, contextOf(facts, options), type, options),
+      ),
+  );
+  reports.addCommand(
+    command('fetch')
+      .description('write the rows of a report that is there already')
+      .argument('<report-id>', 'see `fluxori reports list`')
+      .option(...accountOption)
+      .requiredOption(...outOption)
+      .option(...asOption)
+      .addHelpText('after', '\nExample:\n  fluxori reports fetch 51000020769 --as jsonl --out report.jsonl\n')
+      .action((id: string, options: RunReportOptions) =>
+        fetchReport(facts, contextOf(facts, options), id, options),
+      ),
+  );
+  reports.addCommand(
+    command('list')
+      .description('list the reports that Amazon has (a page costs a scarce token: one in 45 s)')
+      .requiredOption('-t, --type <type...>', 'one to ten types')
+      .option(...accountOption)
+      .option('--status <status...>', 'DONE, IN_PROGRESS, IN_QUEUE, CANCELLED, FATAL')
+      .option(
+        '--since <when>',
+        'made since: a date, or a span such as 7d (default: 90d, as long as Amazon keeps them)',
+      )
+      .option('-n, --limit <number>', 'how many', '20')
+      .addHelpText(
+        'after',
+        '\nExample:\n  fluxori reports list --type GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2\n',
+      )
+      .action((options: ListOptions) => listReports(contextOf(facts, options), options)),
+  );
+  reports.addCommand(
+    command('types')
+      .description('list the types of report that are known, and what is known of each')
+      .option('--category <name>', reportCategories.join(', '))
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori reports types --category orders\n  fluxori reports types --json\n',
+      )
+      .action((options: TypesOptions) => listTypes(contextOf(facts, options), options)),
+  );
+  return reports;
+};
+
+const statuses = ['CANCELLED', 'DONE', 'FATAL', 'IN_PROGRESS', 'IN_QUEUE'] as const;
+
+async function listReports(context: CommandContext, options: ListOptions): Promise<void> {
+  const limit = wholeNumber('--limit', 1)(options.limit);
+  const wanted = options.status?.map((name) => {
+    const status = statuses.find((known) => known === name.toUpperCase());
+    if (status !== undefined) return status;
+    throw new ValidationError(`--status ${JSON.stringify(name)} is no status of a report.`, {
+      field: 'status',
+      remedy: `Use one of ${statuses.join(', ')}.`,
+    });
+  });
+  const createdSince = options.since === undefined ? undefined : momentOption('--since', options.since);
+  await context.withApp(async (app) => {
+    const connector = await app.connectors.get(app.connectors.choose(options.account));
+    const reports: ReportView[] = [];
+    const query = {
+      reportTypes: options.type ?? [],
+      signal: context.signal,
+      ...(wanted && { statuses: wanted }),
+      ...(createdSince && { createdSince }),
+    };
+    for await (const report of connector.reports.list(query)) {
+      reports.push(report);
+      if (reports.length >= limit) break;
+    }
+    context.terminal.result(reports, () => {
+      if (reports.length === 0) return context.terminal.say('Amazon has none.');
+      context.terminal.table(
+        ['report', 'type', 'made', 'status', 'from', 'to'],
+        reports.map(({ reportId, reportType, createdAt, processingStatus, from, to }) => [
+          ...[reportId, reportType, minute(createdAt), processingStatus],
+          ...[from, to].map((date) => (date === undefined ? '' : minute(date))),
+        ]),
+      );
+    });
+  });
+}
+
+async function listTypes({ terminal }: CommandContext, { category }: TypesOptions): Promise<void> {
+  if (category !== undefined && !reportCategories.some((known) => known === category)) {
+    throw new ValidationError(`--category ${JSON.stringify(category)} is none.`, {
+      field: 'category',
+      remedy: `Use one of ${reportCategories.join(', ')}.`,
+    });
+  }
+  const types = reportTypeNames
+    .map((reportType) => ({ reportType, ...findReportType(reportType) }))
+    .filter((facts) => category === undefined || facts.category === category);
+  terminal.result(types, () => {
+    terminal.table(
+      ['type', 'what', 'format', 'span', 'notes'],
+      types.map((facts) => [
+        facts.reportType,
+        facts.title ?? '',
+        facts.format?.kind === 'flat'
+          ? facts.format.delimiter === ','
+            ? 'csv'
+            : 'tsv'
+          : (facts.format?.kind ?? ''),
+        spanText(facts),
+        notes(facts),
+      ]),
+    );
+    terminal.say(`${types.length} type${types.length === 1 ? '' : 's'}. What each takes: --json.`);
+  });
+}
+
+type Facts = Partial<NonNullable<ReturnType<typeof findReportType>>>;
+
+function spanText({ dates, maxDays }: Facts): string {
+  if (dates === 'none') return 'as it is now';
+  return `${dates === 'required' ? 'needed' : 'may be'}${maxDays === undefined ? '' : `, ${maxDays} days at most`}`;
+}
+
+function notes({ restricted, availability, who, needs, countries, regions, marketplaces }: Facts): string {
+  return [
+    restricted && 'personal data',
+    availability === 'found' && 'Amazon makes it by itself',
+    availability === 'schedule' && 'on a schedule only',
+    who === 'vendor' && 'vendors only',
+    needs === 'fba' && 'FBA',
+    needs === 'brand' && 'brand owners',
+    marketplaces === 'one' && 'one marketplace',
+    countries ? `in ${countries.join(' ')}` : regions && `in ${regions.join(' ')}`,
+  ]
+    .filter((note) => typeof note === 'string')
+    .join(', ');
+}
+
+function minute(date: Date): string {
+  return date.toISOString().slice(0, 16).replace('T', ' ');
+}
