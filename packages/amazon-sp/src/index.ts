@@ -32,16 +32,18 @@ export {
 } from './catalog/catalog-client.js';
 export { type AmazonSpConfig, type AmazonSpConfigInput, amazonSpConfigSchema } from './config.js';
 export { AmazonSPConnector, type AmazonSpParts, amazonSp } from './connector.js';
-export {
-  type ByteProgress,
-  type DocumentContentOptions,
-  DocumentManager,
-  type DocumentQuery,
-  type OpenDocumentOptions,
-  type SweepResult,
-  type UploadDocumentOptions,
-} from './documents/document-manager.js';
+export { DocumentManager } from './documents/document-manager.js';
 export type { DocumentMetadata, IAmazonDocumentMetadata, KeptCopy } from './documents/document-metadata.js';
+export type {
+  ByteProgress,
+  DocumentContentOptions,
+  DocumentParts,
+  DocumentQuery,
+  DocumentRetention,
+  OpenDocumentOptions,
+  SweepResult,
+  UploadDocumentOptions,
+} from './documents/document-options.js';
 export type { DocumentKind, DocumentRef } from './documents/document-ref.js';
 export type { DocumentFacts, OpenDocument } from './documents/open-document.js';
 export { isExpiredAccessToken, toSpApiError } from './errors.js';

@@ -1,0 +1,41 @@
+import { finished, type Readable } from 'node:stream';
+import { gunzipped } from '@fluxori/documents';
+import type { DocumentRef } from './document-ref.js';
+import type { DocumentFacts, OpenDocument } from './open-document.js';
+
+/** A document that is being read, made of its bytes as they lie or travel. */
+export function opened(
+  source: Pick<OpenDocument, 'from' | 'contentType' | 'totalBytes' | 'ref'> & {
+    readonly wire: Readable;
+    readonly facts: Promise<DocumentFacts>;
+    readonly onFailure?: (error: unknown) => void;
+  },
+  about: { operation: string; account: string },
+): OpenDocument {
+  const { wire, facts: wireFacts, onFailure, contentType, totalBytes, ref, from } = source;
+  const bytes = gunzipped(wire, about);
+  const facts = Promise.withResolvers<DocumentFacts>();
+  // Whoever looks gets it; nobody has to.
+  facts.promise.catch(() => undefined);
+  finished(bytes, (error) => {
+    if (error === undefined || error === null) {
+      facts.resolve(wireFacts);
+      return;
+    }
+    onFailure?.(error);
+    facts.reject(error);
+  });
+  return {
+    ...{ ref, from, bytes, facts: facts.promise },
+    ...(contentType !== undefined && { contentType }),
+    ...(totalBytes !== undefined && { totalBytes }),
+    close: () => {
+      bytes.destroy();
+    },
+  };
+}
+
+/** For people and metrics. */
+export function operationOf(kind: DocumentRef['kind']): string {
+  return { report: 'reports', feedResult: 'feeds', dataKiosk: 'dataKiosk' }[kind].concat('.download');
+}
