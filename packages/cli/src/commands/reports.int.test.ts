@@ -1,0 +1,160 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { serviceUrl } from '@fluxori/test-services';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CommandLine } from '../testing/command-line.js';
+import { accountsOf, temporaryHome } from '../testing/main-job.js';
+
+const listings = 'GET_MERCHANT_LISTINGS_DATA_LITER';
+const text = 'seller-sku\tquantity\r\nA,1\t3\r\nB\t4\r\n';
+
+let sandbox: Sandbox;
+let home: Awaited<ReturnType<typeof temporaryHome>>;
+let fluxori: CommandLine;
+const file = (name: string) => join(home.path, name);
+
+beforeAll(async () => {
+  sandbox = await startSandbox({
+    ...{ orders: 3, skus: 3, rateLimits: false },
+    reports: { queueMs: 2, progressMs: 2 },
+  });
+  await sandbox.setReport(listings, { content: Buffer.from(text) });
+  // On Redis where there is one: opening it takes no time, and these are many commands.
+  home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
+  fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
+  const limits = { '*': { ratePerSecond: 1_000, burst: 100 } };
+  const [[name, account]] = Object.entries(accountsOf(sandbox)) as [[string, object]];
+  const workflows = { firstPollMs: 20, longestPollMs: 50, listedAfterMs: 20 };
+  await writeFile(
+    join(home.path, 'fluxori.config.json'),
+    JSON.stringify({ workflows, accounts: { [name]: { ...account, limits } } }),
+  );
+});
+afterAll(async () => {
+  await sandbox.close();
+  await home[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  sandbox.clearOutcomes();
+  sandbox.resetCounters();
+});
+
+describe('fluxori reports run', () => {
+  it('asks for a report, waits for it, writes its rows, and counts them', async () => {
+    const { code, stdout, stderr } = await fluxori.run('reports', 'run', listings, '--out', 'a.csv');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/Report \d+ \(GET_MERCHANT_LISTINGS_DATA_LITER\): DONE\./);
+    expect(stdout).toContain(`2 rows, 34 bytes in ${file('a.csv')}`);
+    expect(await readFile(file('a.csv'), 'utf8')).toBe('sellerSku,quantity\r\n"A,1",3\r\nB,4\r\n');
+    expect(sandbox.counters().reports.created).toBe(1);
+  });
+
+  it('takes one that was made before, when told so, and tells it to programs', async () => {
+    await fluxori.run('reports', 'run', listings);
+    const again = await fluxori.json<{ provenance: string; file: { rows: number } }>(
+      ...['reports', 'run', listings, '--reuse', '60', '--out', file('b.txt'), '--as', 'jsonl'],
+    );
+    expect(again).toMatchObject({ provenance: 'reused', processingStatus: 'DONE', file: { rows: 2 } });
+    expect(await readFile(file('b.txt'), 'utf8')).toContain('{"sellerSku":"B","quantity":4}\n');
+    expect(sandbox.counters().reports.created).toBe(1);
+  });
+
+  it('passes span, marketplace and options on', async () => {
+    const type = 'GET_SALES_AND_TRAFFIC_REPORT';
+    await sandbox.setReport(type, { content: Buffer.from('{"salesAndTrafficByDate":[]}') });
+    const { stdout, code } = await fluxori.run(
+      ...[
+        'reports',
+        'run',
+        type,
+        '--from',
+        '7d',
+        '--to',
+        '1d',
+        '-m',
+        'ZA',
+        '--option',
+        'dateGranularity=WEEK',
+      ],
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining('For its rows: fluxori reports fetch')]);
+    const [listed] = await fluxori.json<{ from: string; to: string }[]>('reports', 'list', '--type', type);
+    expect(Date.parse(listed?.to ?? '') - Date.parse(listed?.from ?? '')).toBe(6 * 86_400_000);
+    expect(listed?.from).toMatch(/T00:00:00.000Z$/);
+  });
+
+  it('says why there is none, and what to do', async () => {
+    const spec = ['reports', 'run', 'GET_FBA_REIMBURSEMENTS_DATA', '--from', '7d'];
+    const cancelled = await fluxori.run(...spec);
+    expect(cancelled.code).not.toBe(0);
+    expect(cancelled.stderr).toContain('there is no data for it');
+    expect(cancelled.stderr).toContain('What to do:');
+    const empty = await fluxori.run(...spec, '--empty-ok', '--out', 'none.tsv');
+    expect([empty.code, empty.stdout]).toEqual([0, expect.stringContaining('0 rows, 0 bytes')]);
+  });
+
+  it('can leave it to a worker, which writes the file', async () => {
+    const queued = await fluxori.run('reports', 'run', listings, '--out', 'c.tsv', '--no-wait');
+    expect(queued.stdout).toContain('A worker will do it');
+    expect(await fluxori.json('worker', '--until-idle')).toMatchObject({ completed: 1, failed: 0 });
+    expect(await readFile(file('c.tsv'), 'utf8')).toBe('sellerSku\tquantity\nA,1\t3\nB\t4\n');
+  });
+
+  it.each<[string, string[], string]>([
+    ['an unknown type', ['GET_NOTHING'], 'is not known here'],
+    ['a retired type', ['GET_V2_SETTLEMENT_REPORT_DATA_XML'], 'GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2'],
+    ['an option without a value', [listings, '--option', 'custom'], 'name=value'],
+    ['a date that is none', [listings, '--from', 'yesterday'], '--from "yesterday" is not a date'],
+    [
+      'a file whose ending says nothing',
+      [listings, '--out', 'rows'],
+      'Use --as with one of tsv, csv, jsonl, raw',
+    ],
+    ['a format that is none', [listings, '--out', 'rows', '--as', 'xlsx'], 'Use --as with one of'],
+    ['a format without a file', [listings, '--as', 'csv'], 'Name the file with --out'],
+    [
+      'personal data in a plain file',
+      ['GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING', '--out', 'people.csv'],
+      'Leave --out away',
+    ],
+  ])('refuses %s before anything is asked, and says what to do', async (_, args, says) => {
+    const { code, stderr } = await fluxori.run('reports', 'run', ...args);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(says);
+    expect(stderr).toContain('What to do:');
+    expect(sandbox.counters().reports.created).toBe(0);
+  });
+});
+
+describe('fluxori reports list and fetch', () => {
+  it('list what Amazon has, and write the rows of one of them', async () => {
+    const run = await fluxori.json<{ reportId: string }>('reports', 'run', listings);
+    const { stdout } = await fluxori.run('reports', 'list', '--type', listings, '--status', 'done');
+    expect(stdout).toContain(run.reportId);
+    const fetched = await fluxori.run('reports', 'fetch', run.reportId, '--out', 'd.raw');
+    expect(fetched.stdout).toContain(`${text.length} bytes in`);
+    expect(await readFile(file('d.raw'), 'utf8')).toBe(text);
+    expect((await fluxori.run('reports', 'list', '--type', listings, '--status', 'lost')).stderr).toContain(
+      'Use one of CANCELLED, DONE',
+    );
+    const missing = await fluxori.run('reports', 'fetch', '123', '--out', 'e.csv');
+    expect(missing.stderr).toContain('There is no report 123 for acme-za');
+  });
+});
+
+describe('fluxori reports types', () => {
+  it('lists what is known of each type, without an account', async () => {
+    const all = await fluxori.json<{ reportType: string; restricted: boolean; source: string }[]>(
+      'reports',
+      'types',
+    );
+    expect(all.length).toBeGreaterThanOrEqual(30);
+    for (const { reportType, source } of all)
+      expect([typeof reportType, typeof source]).toEqual(['string', 'string']);
+    const { stdout } = await fluxori.run('reports', 'types', '--category', 'settlements');
+    expect(stdout).toMatch(/GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2.*Amazon makes it by itself/);
+    expect(stdout).toContain('1 type.');
+    expect((await fluxori.run('reports', 'types', '--category', 'x')).stderr).toContain('Use one of orders');
+  });
+});
