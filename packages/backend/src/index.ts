@@ -6,6 +6,14 @@ export type {
 } from './fluxori-backend.js';
 export { storableJson } from './json/storable-json.js';
 export { openBackend } from './open-backend.js';
+export { ErasedOrders } from './privacy/erased-orders.js';
+export {
+  type AuditQuery,
+  type AuditTrailOptions,
+  KeyValueAuditTrail,
+} from './privacy/key-value-audit-trail.js';
+export { ProtectedRecordStore, type ProtectedRecordStoreParts } from './privacy/protected-record-store.js';
+export { RecordsHolder, type RecordsHolderParts } from './privacy/records-holder.js';
 export { checkUnsealed } from './secrets/check-unsealed.js';
 export { EnvironmentSecretManager } from './secrets/environment-secret-manager.js';
 export { createPrivateFile } from './secrets/private-file.js';

@@ -117,6 +117,31 @@ export type { SecretDescription, SecretManager, WritableSecretManager } from './
 export { noTracing, type Span, type SpanAttributes, type SpanKind, type Tracing } from './ports/tracing.js';
 export type { EstimatedFee, FeeEstimate } from './price/fee-estimate.js';
 export type { CompetitivePrice, PriceUpdate } from './price/price.js';
+export {
+  type AuditAction,
+  type AuditEntry,
+  type AuditNote,
+  type AuditTrail,
+  auditActions,
+  noAudit,
+} from './privacy/audit-trail.js';
+export type {
+  ErasedOrder,
+  Erasure,
+  HolderReport,
+  PersonalDataHolder,
+  Remainder,
+} from './privacy/personal-data-holder.js';
+export { type PersonalGroup, personalFields, personalGroups } from './privacy/personal-fields.js';
+export {
+  type ErasureReport,
+  type ErasureSubject,
+  type FindOrders,
+  PrivacyDesk,
+  type PrivacyDeskParts,
+  type PrivacyReport,
+} from './privacy/privacy-desk.js';
+export { defaultRetention, expiredGroups, type RetentionRules } from './privacy/retention.js';
 export type { SalesInterval } from './sales/sales-interval.js';
 export { Secret, secret } from './secret/secret.js';
 export { type Clock, systemClock } from './time/clock.js';

@@ -183,6 +183,14 @@ export function describeRecords({ describe, it, expect }: TestApi, bench: Bench)
       expect(await records.replace('order', mine, changes)).toBe(1);
       expect(await records.replace('order', mine, [])).toBe(0);
       expect(await records.get('order', mine, 'A')).toMatchObject({ platformStatus: 'other \ufffd' });
+      const stored = await records.stored('order', mine, ['B', 'A', 'A', 'nobody']);
+      const sorted = [...stored].sort((a, b) => (a.id < b.id ? -1 : 1));
+      expect(sorted.map(({ accountId: owner, id, version }) => [owner, id, version])).toEqual([
+        [mine, 'A', '1'],
+        [mine, 'B', '2'],
+      ]);
+      expect(sorted[1]?.value).toEqual(order(mine, 'B', '2').value);
+      expect(await records.stored('order', mine, [])).toEqual([]);
       expect(await records.get('order', mine, 'B')).toMatchObject({ platformStatus: 'Unshipped' });
       expect(await records.get('order', mine, 'C')).toBe(undefined);
       // The version stayed: the same is not written again, and a newer one is.

@@ -94,7 +94,17 @@ export class MemoryRecordStore implements RecordStore {
       .filter((stored) => after === undefined || newestFirst(after, stored) < 0)
       .sort(newestFirst)
       .slice(0, limit)
-      .map(({ json, ...place }) => ({ ...place, value: JSON.parse(json) as RecordKinds[Kind] }));
+      .map((stored) => toRecord<Kind>(stored));
+  }
+
+  async stored<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    ids: readonly string[],
+  ): Promise<readonly StoredRecord<Kind>[]> {
+    this.#life.check();
+    const found = [...new Set(ids)].map((id) => this.#records.get(kind)?.get(pair(accountId, id)));
+    return found.filter((one) => one !== undefined).map((stored) => toRecord<Kind>(stored));
   }
 
   async replace<Kind extends RecordKind>(
@@ -146,6 +156,10 @@ export class MemoryRecordStore implements RecordStore {
     const all = [...(this.#records.get(kind)?.values() ?? [])];
     return accountId === undefined ? all : all.filter((stored) => stored.accountId === accountId);
   }
+}
+
+function toRecord<Kind extends RecordKind>({ json, ...place }: Stored): StoredRecord<Kind> {
+  return { ...place, value: JSON.parse(json) as RecordKinds[Kind] };
 }
 
 /** One key from two names; the account's cannot hold a space. */

@@ -18,6 +18,7 @@ import {
   deleteRecords,
   listRecords,
   replaceRecords,
+  storedRecords,
   walkRecords,
   writeRecords,
 } from './lua/record-scripts.js';
@@ -106,14 +107,26 @@ export class RedisRecordStore implements RecordStore {
         wanted,
         ...from,
       ])) as string[];
-      for (let at = 0; at < found.length; at += 4) {
-        const [owner, id, version, json] = found.slice(at, at + 4) as [AccountId, string, string, string];
-        walked.push({ accountId: owner, id, version, value: JSON.parse(json) as RecordKinds[Kind] });
-      }
+      walked.push(...recordsIn<Kind>(found));
       last = walked.at(-1);
       if (found.length < wanted * 4) break;
     }
     return walked;
+  }
+
+  async stored<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    ids: readonly string[],
+  ): Promise<readonly StoredRecord<Kind>[]> {
+    const names = [...new Set(ids.map(storable))];
+    const found: StoredRecord<Kind>[] = [];
+    for (let start = 0; start < names.length; start += page) {
+      const some = names.slice(start, start + page);
+      const answer = (await this.#link.script(storedRecords, [kind, accountId, ...some])) as string[];
+      found.push(...recordsIn<Kind>(answer));
+    }
+    return found;
   }
 
   async replace<Kind extends RecordKind>(
@@ -148,6 +161,19 @@ export class RedisRecordStore implements RecordStore {
   #field(hash: string, field: string): Promise<string | null> {
     return this.#link.run((client) => client.hget(`${this.#link.root}${hash}`, field));
   }
+}
+
+/** Account, id, version and value of each, one after another. */
+function recordsIn<Kind extends RecordKind>(flat: readonly string[]): StoredRecord<Kind>[] {
+  return Array.from({ length: flat.length / 4 }, (_, at) => {
+    const [accountId, id, version, json] = flat.slice(at * 4, at * 4 + 4) as [
+      AccountId,
+      string,
+      string,
+      string,
+    ];
+    return { accountId, id, version, value: JSON.parse(json) as RecordKinds[Kind] };
+  });
 }
 
 /** As the other stores have them: without NUL, which ends a version in the order here, and without halves of surrogate pairs. */

@@ -107,21 +107,27 @@ export class SqlRecordStore implements RecordStore {
             [accountId],
           ];
     const start = after === undefined ? [] : [after.version, after.accountId, after.id];
-    const { rows } = await this.#sql.query<{
-      account_id: AccountId;
-      id: string;
-      version: string;
-      value: string;
-    }>(
+    const { rows } = await this.#sql.query<Row>(
       `select account_id, id, version, value::text as value from ${this.#record}
        where kind = $1 and ${after === undefined ? (accountId === undefined ? 'true' : 'account_id = $3') : where}
        order by ${order} limit $2`,
       [kind, limit, ...start, ...own],
     );
-    return rows.map(({ account_id: owner, id, version, value }) => ({
-      accountId: owner,
-      ...{ id, version, value: JSON.parse(value) as RecordKinds[Kind] },
-    }));
+    return rows.map((row) => toRecord<Kind>(row));
+  }
+
+  async stored<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    ids: readonly string[],
+  ): Promise<readonly StoredRecord<Kind>[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await this.#sql.query<Row>(
+      `select account_id, id, version, value::text as value from ${this.#record}
+       where account_id = $1 and kind = $2 and id = any($3::text[])`,
+      [accountId, kind, ids],
+    );
+    return rows.map((row) => toRecord<Kind>(row));
   }
 
   async replace<Kind extends RecordKind>(
@@ -195,4 +201,20 @@ export class SqlRecordStore implements RecordStore {
     );
     return rows[0] ?? { inserted: 0, updated: 0 };
   }
+}
+
+interface Row {
+  readonly account_id: AccountId;
+  readonly id: string;
+  readonly version: string;
+  readonly value: string;
+}
+
+function toRecord<Kind extends RecordKind>({
+  account_id: accountId,
+  id,
+  version,
+  value,
+}: Row): StoredRecord<Kind> {
+  return { accountId, id, version, value: JSON.parse(value) as RecordKinds[Kind] };
 }

@@ -115,6 +115,12 @@ export interface RecordStore extends RecordSink {
    * else is written or deleted meanwhile.
    */
   walk<Kind extends RecordKind>(kind: Kind, query?: RecordWalk): Promise<readonly StoredRecord<Kind>[]>;
+  /** Records with what the store knows of them: those that are there, in no particular order. */
+  stored<Kind extends RecordKind>(
+    kind: Kind,
+    accountId: AccountId,
+    ids: readonly string[],
+  ): Promise<readonly StoredRecord<Kind>[]>;
   /** Puts other values in the place of records, each only if it still has the version that is named. @returns how many. */
   replace<Kind extends RecordKind>(
     kind: Kind,

@@ -151,6 +151,22 @@ end
 return found`,
 );
 
+/** kind, account, ids. Answers with account, id, version and value of each that is there, one after another. */
+export const storedRecords = redisScript(`
+local root = KEYS[1]
+local of = ARGV[1] .. '/' .. ARGV[2]
+local found = {}
+for at = 3, #ARGV do
+  local version = redis.call('HGET', root .. 'record-version/' .. of, ARGV[at])
+  if version then
+    found[#found + 1] = ARGV[2]
+    found[#found + 1] = ARGV[at]
+    found[#found + 1] = version
+    found[#found + 1] = redis.call('HGET', root .. 'record/' .. of, ARGV[at])
+  end
+end
+return found`);
+
 /** kind, account, then id, version, JSON of each. Answers with how many had this version. */
 export const replaceRecords = redisScript(
   common,
