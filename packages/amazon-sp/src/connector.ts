@@ -80,6 +80,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly productTypes: Sections['productTypes'];
   readonly restrictions: Sections['restrictions'];
   readonly sales: Sections['sales'];
+  readonly dataKiosk: Sections['dataKiosk'];
   readonly #backend: Backend;
   readonly #client: NetworkAwareClient;
   readonly #ownsClient: boolean;
@@ -165,6 +166,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       productTypes: this.productTypes,
       restrictions: this.restrictions,
       sales: this.sales,
+      dataKiosk: this.dataKiosk,
     } = createSections(context, {
       ...{ backend, client: this.#client, logger, secureKeyValues: this.#cache.keyValues },
       ...{ contents: parts.contents, sealedContents: parts.sealedContents },

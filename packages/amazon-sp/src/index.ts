@@ -96,6 +96,7 @@ export { credentialGauges } from './health/credential-gauges.js';
 export { InventoryClient, type InventoryQuery } from './inventory/inventory-client.js';
 export { amazonJobs } from './jobs/amazon-jobs.js';
 export type { CatalogLookupPayload, CatalogLookupResult } from './jobs/catalog-lookup.js';
+export type { DataKioskRunPayload, DataKioskRunResult } from './jobs/datakiosk-run.js';
 export type { FeedsSubmitPayload, FeedsSubmitResult } from './jobs/feeds-submit.js';
 export type { FeesEstimatePayload, FeesEstimateResult } from './jobs/fees-estimate.js';
 export type { FinancesImportPayload, FinancesImportResult } from './jobs/finances-import.js';

@@ -2,6 +2,7 @@ import type { Backend, KeyValueStore, Logger } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
 import { CatalogClient } from './catalog/catalog-client.js';
+import { DataKioskClient } from './data-kiosk/data-kiosk-client.js';
 import { DocumentManager } from './documents/document-manager.js';
 import { FeedsClient } from './feeds/feeds-client.js';
 import { FeesClient } from './fees/fees-client.js';
@@ -42,6 +43,7 @@ export interface Sections {
   readonly productTypes: ProductTypesClient;
   readonly restrictions: RestrictionsClient;
   readonly sales: SalesClient;
+  readonly dataKiosk: DataKioskClient;
 }
 
 /** What the sections are made of, beside the context that all of them share. */
@@ -81,5 +83,6 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     productTypes: new ProductTypesClient(context, parts),
     restrictions: new RestrictionsClient(context),
     sales: new SalesClient(context),
+    dataKiosk: new DataKioskClient(context, { ...parts, documents }),
   };
 }

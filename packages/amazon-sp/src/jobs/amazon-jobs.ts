@@ -1,5 +1,6 @@
 import type { JobDefinition } from '@fluxori/queue';
 import { catalogLookup } from './catalog-lookup.js';
+import { datakioskRun } from './datakiosk-run.js';
 import { feedsSubmit } from './feeds-submit.js';
 import { feesEstimate } from './fees-estimate.js';
 import { financesImport } from './finances-import.js';
@@ -34,6 +35,7 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     productTypesRefresh,
     restrictionsCheck,
     salesImport,
+    datakioskRun,
     solicitationsSend,
     outboundCreate,
   ].map((job) => job(parts));
