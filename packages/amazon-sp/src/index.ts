@@ -32,6 +32,25 @@ export {
 } from './catalog/catalog-client.js';
 export { type AmazonSpConfig, type AmazonSpConfigInput, amazonSpConfigSchema } from './config.js';
 export { AmazonSPConnector, type AmazonSpParts, amazonSp } from './connector.js';
+export {
+  DataKioskClient,
+  type QueryList,
+  type QueryOptions,
+  type QueryRun,
+  type QueryView,
+  type QueryWishes,
+} from './data-kiosk/data-kiosk-client.js';
+export { type Economics, type EconomicsQuery, economics } from './data-kiosk/datasets/economics.js';
+export {
+  type SalesAndTrafficByAsin,
+  type SalesAndTrafficByDate,
+  type SalesAndTrafficSpan,
+  salesAndTrafficByAsin,
+  salesAndTrafficByDate,
+} from './data-kiosk/datasets/sales-and-traffic.js';
+export type { TypedQuery } from './data-kiosk/datasets/shape.js';
+export type { QueryRowsOptions } from './data-kiosk/query-answer.js';
+export type { KeptAnswer, QueryOutput, QueryPage } from './data-kiosk/query-state.js';
 export { DocumentManager } from './documents/document-manager.js';
 export type { DocumentMetadata, IAmazonDocumentMetadata, KeptCopy } from './documents/document-metadata.js';
 export type {
