@@ -11,6 +11,8 @@ export { type JobState, type JobView, jobStates, type ParkedView } from './job/j
 export { queueMetrics } from './metric-names.js';
 export { type Outcome, outcomeOf, type ParkedFor, type RunFacts } from './outcome/outcome.js';
 export { reviveError, type StoredError, storeError } from './outcome/stored-error.js';
+export type { ForgottenJobs, MentionQuery } from './privacy/forget-jobs.js';
+export { JobsHolder } from './privacy/jobs-holder.js';
 export type { BulkOutcome, FailedQuery } from './queue/dead-letters.js';
 export type { AddOptions, AddResult, BulkItem } from './queue/enqueue.js';
 export type { JobEventMap, JobEventName, JobListener } from './queue/job-events.js';

@@ -1,6 +1,7 @@
 import type { Priority } from '@fluxori/core';
 import type { PausedView, PauseOptions } from '../control/queue-control.js';
 import type { JobState, JobView } from '../job/job-view.js';
+import { type ForgottenJobs, forgetJobs, type MentionQuery } from '../privacy/forget-jobs.js';
 import type { RegisteredWorker } from '../recovery/worker-register.js';
 import type { Schedules } from '../schedule/schedules.js';
 import { atMost } from '../store/at-most.js';
@@ -225,6 +226,11 @@ export class OperationQueue implements AsyncDisposable {
   /** The same for many, most urgent first. @returns how many jobs were parked for any of them. */
   wakeAll(accountId: string, keys: readonly string[]): Promise<number> {
     return wakeUp(this.#parts.wakes, (section) => this.#here(section), accountId, keys);
+  }
+
+  /** Removes jobs that have ended and mention any of these texts, whatever part of them does; names those that are not done. */
+  forgetJobs(query: MentionQuery): Promise<ForgottenJobs> {
+    return forgetJobs({ ...this.#parts, queue: () => this.#parts.link.queue() }, query);
   }
 
   /** @returns a function that ends the listening. Events are of this process only. */

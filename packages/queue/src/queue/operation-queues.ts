@@ -3,6 +3,7 @@ import type { PauseOptions } from '../control/queue-control.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { type JobState, type JobView, jobStates } from '../job/job-view.js';
 import { unknownJob } from '../job/unknown-job.js';
+import type { ForgottenJobs, MentionQuery } from '../privacy/forget-jobs.js';
 import { AllSchedules } from '../schedule/all-schedules.js';
 import { wakeUp } from '../wake/wake-up.js';
 import { Wakes, wakeRoom } from '../wake/wakes.js';
@@ -222,6 +223,16 @@ export class OperationQueues implements AsyncDisposable {
   /** The same for many, most urgent first. @returns how many jobs were parked for any of them. */
   wakeAll(accountId: string, keys: readonly string[]): Promise<number> {
     return wakeUp(this.#wakes, (section) => this.#queues.get(section)?.bullQueue(), accountId, keys);
+  }
+
+  /** In all sections, as `OperationQueue.forgetJobs`. */
+  async forgetJobs(query: MentionQuery): Promise<ForgottenJobs> {
+    const all = await Promise.all([...this.#queues.values()].map((queue) => queue.forgetJobs(query)));
+    const removed = all.reduce((sum, one) => sum + one.removed, 0);
+    return {
+      ...{ removed, unfinished: all.flatMap(({ unfinished }) => unfinished) },
+      inEvents: all.some(({ inEvents }) => inEvents),
+    };
   }
 
   /** Listens to all sections. @returns a function that ends the listening. */
