@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JsonValue } from '@fluxori/core';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
-import { describeWith, freshPlace, type Service, services } from '@fluxori/test-services';
+import { describeWith, freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
 import type { AmazonSpConfigInput, WorkflowTimings } from '../src/index.js';
 import { noWaiting, sandboxConfig } from './connect-to-sandbox.js';
 import { hastyTimings } from './hasty-timings.js';
-import type { KillPoint, WorkflowNews, WorkflowTask } from './workflow-process.js';
+import type { KillPoint, MortalJob, WorkflowNews, WorkflowTask } from './workflow-process.js';
 
-export type { KillPoint } from './workflow-process.js';
+export type { KillPoint, MortalJob } from './workflow-process.js';
 
 /** Where a workflow's state can outlive its process. */
 export type DurableBackend = 'pglite' | Service;
@@ -34,6 +34,14 @@ export interface Life {
   readonly error?: string;
 }
 
+type MutableLife = Omit<Life, 'recorded'> & { recorded: string[] };
+
+/** The backends that there are here. */
+export const durableBackends: readonly DurableBackend[] = [
+  'pglite',
+  ...services.filter((service) => serviceUrl(service) !== undefined),
+];
+
 /** The same suite on the embedded backend in a folder and on every shared one that there is. */
 export function describeOnDurableBackends(name: string, body: (backend: DurableBackend) => void): void {
   const { describe } = globalThis as unknown as { describe(name: string, body: () => void): void };
@@ -41,7 +49,7 @@ export function describeOnDurableBackends(name: string, body: (backend: DurableB
   for (const service of services) describeWith(service, `${name}, on ${service}`, () => body(service));
 }
 
-/** A sandbox here, and processes that die elsewhere: one job after the other, each taken up by the process after the one that was killed. */
+/** A sandbox here, and processes that die elsewhere, each going on with the jobs where the one before it died. */
 export class WorkflowRig implements AsyncDisposable {
   readonly sandbox: Sandbox;
   /** The folder of the content store that the processes use. */
@@ -76,16 +84,18 @@ export class WorkflowRig implements AsyncDisposable {
     return new WorkflowRig(sandbox, folder, place, options);
   }
 
-  /** One process: it takes up the job where the last one left it, or puts it in; and dies at `kill`, if it comes there. */
-  async live(job: string, payload: JsonValue, kill?: KillPoint): Promise<Life> {
+  /**
+   * One process: it takes up the jobs where the last one left them, or puts them in, and dies when each of them stands at its kill point or has ended.
+   *
+   * @returns what became of each.
+   */
+  async live(jobs: readonly MortalJob[]): Promise<readonly Life[]> {
     const task: WorkflowTask = {
       backend: this.#backend,
       config: { ...sandboxConfig(this.sandbox), ...noWaiting.connector, ...this.#options.config },
-      job,
-      payload,
+      jobs,
       timings: { ...hastyTimings, ...this.#options.timings },
       contents: this.contents,
-      ...(kill && { kill }),
     };
     const file = fileURLToPath(new URL('workflow-process.ts', import.meta.url));
     const child = fork(file, [JSON.stringify(task)], {
@@ -94,23 +104,18 @@ export class WorkflowRig implements AsyncDisposable {
       env: { ...process.env, NODE_COMPILE_CACHE: join(this.#folder, 'compiled') },
     });
     this.#child = child;
-    const recorded: string[] = [];
-    let end: Omit<Life, 'recorded'> = {};
-    child.on('message', (news: WorkflowNews) => {
-      if ('recorded' in news) recorded.push(news.recorded);
-      else end = news;
+    const lives = new Map(jobs.map(({ job }) => [job, { recorded: [] as string[] } as MutableLife]));
+    child.on('message', ({ job, ...news }: WorkflowNews) => {
+      const life = lives.get(job) as MutableLife;
+      if ('recorded' in news) life.recorded.push(news.recorded);
+      else Object.assign(life, news);
     });
     const [code, signal] = await once(child, 'exit');
     if (code !== 0 && signal !== 'SIGKILL')
-      throw new Error(`The process of ${job} ended with ${signal ?? code}.`);
-    return { recorded, ...end };
-  }
-
-  /** Dies at each of these points in turn, each in a process of its own, and then lets the job end. @returns all lives; the last has the end. */
-  async liveThrough(job: string, payload: JsonValue, kills: readonly KillPoint[]): Promise<readonly Life[]> {
-    const lives: Life[] = [];
-    for (const kill of [...kills, undefined]) lives.push(await this.live(job, payload, kill));
-    return lives;
+      throw new Error(
+        `The process of ${jobs.map(({ job }) => job).join(', ')} ended with ${signal ?? code}.`,
+      );
+    return [...lives.values()];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,7 @@ import { sandboxConfig } from '../../testing/connect-to-sandbox.js';
 import {
   type DurableBackend,
   describeOnDurableBackends,
+  durableBackends,
   type KillPoint,
   type Life,
   WorkflowRig,
@@ -51,35 +52,68 @@ const whole: Plan = {
 
 /** Each step once. */
 const brief: Plan = {
-  report: kills('intend- create+ look- look+ poll- poll+ keep- keep+ end- end+'),
-  stuckReport: kills('cancel- cancel+ intend-'),
-  lostReport: kills('look+'),
-  feed: kills('reserve- reserve+ send- send+ look+ poll- poll+ read- read+ end- end+'),
-  lostFeed: kills('look+'),
+  report: kills('intend- create+ look+ poll- keep+ end-'),
+  stuckReport: kills('cancel+'),
+  lostReport: [],
+  feed: kills('reserve- send+ look+ poll- read+ end-'),
+  lostFeed: [],
 };
 
+/** One job, and where the processes die that work at it. */
+interface Chapter {
+  readonly job: string;
+  readonly payload: JsonValue;
+  readonly kills: readonly KillPoint[];
+  /** What the sandbox is told before. */
+  readonly before?: () => unknown;
+}
+
 /** The lives of one job's processes, and what Amazon saw of them. */
-interface Tale<Result> {
+interface Tale<Result = JsonValue> {
   readonly kills: readonly KillPoint[];
   readonly lives: readonly Life[];
   readonly result: Result;
   readonly created: number;
 }
 
-async function tale<Result>(
+/** Chapters of one job after another, and of both jobs side by side: each process works at a report and at a feed, and dies when both are at their points. */
+async function tell(
   rig: WorkflowRig,
-  kind: 'reports' | 'feeds',
-  payload: JsonValue,
-  points: readonly KillPoint[],
-): Promise<Tale<Result>> {
-  rig.sandbox.resetCounters();
-  const lives = await rig.liveThrough(kind === 'reports' ? 'reports.run' : 'feeds.submit', payload, points);
-  const { [kind]: work } = rig.sandbox.counters();
-  return { kills: points, lives, result: lives.at(-1)?.result as Result, created: work.created };
+  tracks: Readonly<Record<'reports' | 'feeds', readonly Chapter[]>>,
+): Promise<Readonly<Record<'reports' | 'feeds', readonly Tale[]>>> {
+  const tales = { reports: [] as Tale[], feeds: [] as Tale[] };
+  const created = (kind: 'reports' | 'feeds') => rig.sandbox.counters()[kind].created;
+  const open = (['reports', 'feeds'] as const).map((kind) => ({
+    ...{ kind, chapters: [...tracks[kind]], lives: [] as Life[], before: 0 },
+  }));
+  for (;;) {
+    const running = open.filter(({ chapters }) => chapters.length > 0);
+    if (running.length === 0) return tales;
+    for (const track of running) {
+      if (track.lives.length > 0) continue;
+      track.before = created(track.kind);
+      await track.chapters[0]?.before?.();
+    }
+    const lives = await rig.live(
+      running.map(({ chapters: [chapter], lives }) => ({
+        ...{ job: chapter?.job ?? '', payload: chapter?.payload ?? null, kill: chapter?.kills[lives.length] },
+      })),
+    );
+    for (const [index, track] of running.entries()) {
+      const { kind, chapters } = track;
+      track.lives.push(lives[index] as Life);
+      const { kills: points } = chapters[0] as Chapter;
+      if (track.lives.length <= points.length) continue;
+      const result = track.lives.at(-1)?.result as JsonValue;
+      tales[kind].push({ kills: points, lives: track.lives, result, created: created(kind) - track.before });
+      track.lives = [];
+      chapters.shift();
+    }
+  }
 }
 
 const reportType = 'GET_LEDGER_DETAIL_VIEW_DATA';
-const rows = Array.from({ length: 5_000 }, (_, index) => ({ msku: `SKU-${index}`, quantity: index % 17 }));
+const rows = Array.from({ length: 2_000 }, (_, index) => ({ msku: `SKU-${index}`, quantity: index % 17 }));
 const document = [
   '"Date"\t"MSKU"\t"Quantity"',
   ...rows.map(({ msku, quantity }) => `"11/01/2026"\t"${msku}"\t"${quantity}"`),
@@ -87,36 +121,52 @@ const document = [
 const expectedRows = rows.map((row) => `${JSON.stringify({ date: '11/01/2026', ...row })}\n`).join('');
 const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
 
-async function talesOfReports(backend: DurableBackend, plan: Plan) {
+const names = ['plain', 'stuck', 'lost'] as const;
+
+async function storyOn(backend: DurableBackend) {
+  const plan = backend === 'pglite' ? whole : brief;
   await using rig = await WorkflowRig.open({ backend, sandbox, timings: { stuckAfterMs: 100 } });
   const given = await rig.sandbox.setReport(reportType, { content: Buffer.from(document) });
-  const spec = (name: string, from: number) => ({
-    ...{ reportType, from: day(from), to: day(1) },
-    output: { content: `${name}.jsonl`, as: 'jsonl' },
+  const feed = await listingsFeed(rig);
+  const report = (name: string, from: number) => ({
+    job: 'reports.run',
+    payload: {
+      ...{ reportType, from: day(from), to: day(1), stuck: 'ask-again' },
+      output: { content: `${name}.jsonl`, as: 'jsonl' },
+    },
   });
-  const plain = await tale<ReportsRunResult>(rig, 'reports', spec('plain', 9), plan.report);
-  rig.sandbox.setOutcome({ of: 'report', status: 'IN_QUEUE', count: 1 });
-  const anew = { ...spec('stuck', 8), stuck: 'ask-again' };
-  const stuck = await tale<ReportsRunResult>(rig, 'reports', anew, plan.stuckReport);
-  await rig.sandbox.faults.set({ kind: 'drop', when: 'after', operation: 'reports.createReport', count: 1 });
-  const lost = await tale<ReportsRunResult>(rig, 'reports', spec('lost', 7), plan.lostReport);
+  const submit = (price: string) => ({
+    ...{ job: 'feeds.submit', payload: { feedType: 'JSON_LISTINGS_FEED', content: feed(price) } },
+  });
+  const lose = (operation: string) =>
+    rig.sandbox.faults.set({ kind: 'drop', when: 'after', operation, count: 1 });
+  const { reports, feeds } = await tell(rig, {
+    reports: [
+      { ...report('plain', 9), kills: plan.report },
+      {
+        ...report('stuck', 8),
+        kills: plan.stuckReport,
+        before: () => rig.sandbox.setOutcome({ of: 'report', status: 'IN_QUEUE', count: 1 }),
+      },
+      { ...report('lost', 7), kills: plan.lostReport, before: () => lose('reports.createReport') },
+    ],
+    feeds: [
+      { ...submit('129.90'), kills: plan.feed },
+      {
+        ...submit('139.90'),
+        kills: plan.lostFeed,
+        before: () => Promise.all([lose('documents.put'), lose('feeds.createFeed')]),
+      },
+    ],
+  });
   const contents = new FolderContentStore({ folder: rig.contents });
-  const files = { plain: '', stuck: '', lost: '' };
-  for (const name of ['plain', 'stuck', 'lost'] as const)
-    files[name] = await text(await contents.read(`${name}.jsonl`));
+  const files = await Promise.all(names.map(async (name) => text(await contents.read(`${name}.jsonl`))));
   await contents.close();
-  return { plain, stuck, lost, files, given };
-}
-
-async function talesOfFeeds(backend: DurableBackend, plan: Plan) {
-  await using rig = await WorkflowRig.open({ backend, sandbox });
-  const content = await listingsFeed(rig);
-  const payload = (price: string): JsonValue => ({ feedType: 'JSON_LISTINGS_FEED', content: content(price) });
-  const plain = await tale<FeedsSubmitResult>(rig, 'feeds', payload('129.90'), plan.feed);
-  await rig.sandbox.faults.set({ kind: 'drop', when: 'after', operation: 'documents.put', count: 1 });
-  await rig.sandbox.faults.set({ kind: 'drop', when: 'after', operation: 'feeds.createFeed', count: 1 });
-  const lost = await tale<FeedsSubmitResult>(rig, 'feeds', payload('139.90'), plan.lostFeed);
-  return { plain, lost };
+  return {
+    reports: reports as unknown as readonly Tale<ReportsRunResult>[],
+    feeds: feeds as unknown as readonly Tale<FeedsSubmitResult>[],
+    ...{ files, given },
+  };
 }
 
 const fast = { queueMs: 2, progressMs: 2 };
@@ -145,6 +195,7 @@ async function listingsFeed({ sandbox }: WorkflowRig): Promise<(price: string) =
 describe('the plan of kills', () => {
   it('has 50 of them, and every recorded step of both workflows is among them, in each plan', async () => {
     expect(Object.values(whole).flat()).toHaveLength(50);
+
     await using backend = await openBackend('memory:');
     const config = { accountId: 'a', sellerId: 'A1', marketplaceIds: ['ZA'], clientId: 'c' };
     await using connector = new ConnectorFactory()
@@ -161,71 +212,59 @@ describe('the plan of kills', () => {
   });
 });
 
-describeOnDurableBackends('jobs whose process is killed at each recorded step', (backend) => {
-  let reports: Awaited<ReturnType<typeof talesOfReports>>;
-  let feeds: Awaited<ReturnType<typeof talesOfFeeds>>;
+describe('jobs whose process is killed at each recorded step', () => {
+  const stories = new Map<DurableBackend, Awaited<ReturnType<typeof storyOn>>>();
+  const storyOf = (backend: DurableBackend) => stories.get(backend) as Awaited<ReturnType<typeof storyOn>>;
 
+  // All at the same time: a process that opens its backend leaves room for another.
   beforeAll(async () => {
-    const plan = backend === 'pglite' ? whole : brief;
-    [reports, feeds] = await Promise.all([talesOfReports(backend, plan), talesOfFeeds(backend, plan)]);
+    await Promise.all(durableBackends.map(async (backend) => stories.set(backend, await storyOn(backend))));
   }, 300_000);
 
-  it('died where they were to, each of them', () => {
-    for (const { kills: points, lives } of [...Object.values(tales(reports)), ...Object.values(feeds)]) {
-      expect(lives.map(({ killed }) => killed)).toEqual([...points, undefined]);
-      expect(lives.at(-1)?.error).toBeUndefined();
-    }
-  });
+  describeOnDurableBackends('at each step', (backend) => {
+    it('died where they were to, each of them', () => {
+      const { reports, feeds } = storyOf(backend);
+      expect([reports.length, feeds.length]).toEqual([3, 2]);
+      for (const { kills: points, lives } of [...reports, ...feeds]) {
+        expect(lives.map(({ killed }) => killed)).toEqual([...points, undefined]);
+        expect(lives.at(-1)?.error).toBeUndefined();
+      }
+    });
 
-  it('asked for exactly one report', () => {
-    expect(reports.plain.created).toBe(1);
-    expect(reports.plain.result).toMatchObject({
-      processingStatus: 'DONE',
-      provenance: 'found-after-lost-answer',
+    it('asked for exactly one report, and one more where the first was stuck', () => {
+      const { reports } = storyOf(backend);
+      expect(reports.map(({ created }) => created)).toEqual([1, 2, 1]);
+      const [plain, stuck, lost] = reports.map(({ result }) => result);
+      expect(stuck?.processingStatus).toBe('DONE');
+      for (const found of [plain, lost])
+        expect(found).toMatchObject({ processingStatus: 'DONE', provenance: 'found-after-lost-answer' });
+    });
+
+    it('wrote every row of each, and kept the documents as Amazon had them', () => {
+      const { reports, files, given } = storyOf(backend);
+      const sha256 = createHash('sha256').update(expectedRows).digest('hex');
+      for (const [index, name] of names.entries()) {
+        expect(files[index]).toBe(expectedRows);
+        expect(reports[index]?.result).toMatchObject({
+          rows: rows.length,
+          copied: true,
+          output: { content: `${name}.jsonl`, as: 'jsonl', sha256 },
+          document: { bytes: given.wireBytes, sha256: given.wireSha256 },
+        });
+      }
+    });
+
+    it('submitted exactly one feed each, and told what became of every message of it', () => {
+      const { feeds } = storyOf(backend);
+      expect(feeds.map(({ created }) => created)).toEqual([1, 1]);
+      for (const { result } of feeds) {
+        expect(result).toMatchObject({
+          feedType: 'JSON_LISTINGS_FEED',
+          processingStatus: 'DONE',
+          counts: { accepted: 5, warning: 0, error: 1 },
+          problems: [{ sku: 'NOT-THERE', status: 'error' }],
+        });
+      }
     });
   });
-
-  it('asked for exactly one more where the first was stuck', () => {
-    expect(reports.stuck.created).toBe(2);
-    expect(reports.stuck.result.processingStatus).toBe('DONE');
-  });
-
-  it('asked for exactly one report although Amazon’s answer was lost', () => {
-    expect(reports.lost.created).toBe(1);
-    expect(reports.lost.result.provenance).toBe('found-after-lost-answer');
-  });
-
-  it('wrote every row of it, and kept the document as Amazon had it', () => {
-    const { files, given } = reports;
-    const sha256 = createHash('sha256').update(expectedRows).digest('hex');
-    for (const name of ['plain', 'stuck', 'lost'] as const) {
-      expect(files[name]).toBe(expectedRows);
-      expect(reports[name].result).toMatchObject({
-        rows: rows.length,
-        copied: true,
-        output: { content: `${name}.jsonl`, as: 'jsonl', sha256 },
-        document: { bytes: given.wireBytes, sha256: given.wireSha256 },
-      });
-    }
-  });
-
-  it('submitted exactly one feed', () => {
-    expect(feeds.plain.created).toBe(1);
-    expect(feeds.lost.created).toBe(1);
-  });
-
-  it('told what became of every message of it', () => {
-    for (const { result } of [feeds.plain, feeds.lost]) {
-      expect(result).toMatchObject({
-        feedType: 'JSON_LISTINGS_FEED',
-        processingStatus: 'DONE',
-        counts: { accepted: 5, warning: 0, error: 1 },
-        problems: [{ sku: 'NOT-THERE', status: 'error' }],
-      });
-    }
-  });
 });
-
-function tales({ plain, stuck, lost }: Awaited<ReturnType<typeof talesOfReports>>) {
-  return { plain, stuck, lost };
-}
