@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isErrorOf, type MarketplaceId } from '@fluxori/core';
 import { type ContentStore, openContentStore } from '@fluxori/documents';
+import type { JobContext } from '@fluxori/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
 import { hastyTimings as timings } from '../../testing/hasty-timings.js';
@@ -246,6 +247,27 @@ describe('the job datakiosk.run', () => {
     const downloads = open.sandbox.counters().documents.downloads.length;
     expect(await Array.fromAsync(first.rows())).toHaveLength(8);
     expect(open.sandbox.counters().documents.downloads.length).toBe(downloads);
+  });
+
+  it('parks while Amazon is at work, to be woken by the notification of this very query', async () => {
+    const { query } = salesAndTrafficByAsin({ ...span, endDate: day(9) });
+    const wakeOn: unknown[] = [];
+    const watched = {
+      ...job(),
+      run: (ctx: JobContext) =>
+        job().run({
+          ...ctx,
+          park(order) {
+            wakeOn.push(order.wakeOn);
+            return ctx.park(order);
+          },
+        }),
+    };
+    const result = (await runJob(watched as ReturnType<typeof job>, {
+      backend: open.backend,
+      payload: { query, maxPages: 1 },
+    })) as DataKioskRunResult;
+    expect([...new Set(wakeOn)]).toEqual([`query:${result.pages[0]?.queryId}`]);
   });
 
   it('copies the documents where no output is wanted', async () => {
