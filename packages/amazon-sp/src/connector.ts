@@ -1,4 +1,5 @@
 import {
+  type AuditTrail,
   type Backend,
   BaseMarketplaceConnector,
   type Capabilities,
@@ -53,6 +54,8 @@ export interface AmazonSpParts {
   readonly contents?: ContentStore;
   /** Where copies of documents with personal data are kept: a `SealedContentStore`. */
   readonly sealedContents?: ContentStore;
+  /** Told of each fetching of personal data, and each reading of a restricted document that is kept; they are logged in any case. */
+  readonly audit?: AuditTrail;
 }
 
 /** Amazon's Selling Partner API for one seller's authorisation. Here only the parts are put together. */
@@ -144,6 +147,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
         version: config.application?.version ?? '0.1.0',
       }),
       logger,
+      ...(parts.audit && { audit: parts.audit }),
     });
     this.api = createApi((operation, params, options) => this.#pipeline.call(operation, params, options));
     const context = { api: this.api, config, endpoints: this.endpoints, clock };
@@ -170,6 +174,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
     } = createSections(context, {
       ...{ backend, client: this.#client, logger, secureKeyValues: this.#cache.keyValues },
       ...{ contents: parts.contents, sealedContents: parts.sealedContents },
+      ...(parts.audit && { audit: parts.audit }),
     }));
   }
 

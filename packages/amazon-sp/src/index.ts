@@ -202,6 +202,7 @@ export type { AnswerFacts, ApiCallOptions, SpCallOptions } from './pipeline/call
 export { isIdempotent } from './pipeline/idempotency.js';
 export { operationName } from './pipeline/operation-name.js';
 export { PricingClient } from './pricing/pricing-client.js';
+export { AmazonPersonalData, type AmazonPersonalDataParts } from './privacy/amazon-personal-data.js';
 export {
   type DefinitionQuery,
   type DefinitionWithSchema,

@@ -1,4 +1,4 @@
-import type { Backend, KeyValueStore, Logger } from '@fluxori/core';
+import type { AuditTrail, Backend, KeyValueStore, Logger } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
 import { CatalogClient } from './catalog/catalog-client.js';
@@ -55,6 +55,7 @@ export interface SectionParts {
   readonly logger: Logger;
   readonly contents?: ContentStore;
   readonly sealedContents?: ContentStore;
+  readonly audit?: AuditTrail;
 }
 
 /** Here the section clients are made, in the order in which they need each other. */

@@ -49,6 +49,7 @@ export class DocumentManager implements DocumentsCapability {
     this.#reader = new DocumentReader({
       ...{ context, records: this.#records, urls: this.#urls, copies: this.#copies },
       ...{ client: parts.client, logger: parts.logger },
+      ...(parts.audit && { audit: parts.audit }),
     });
   }
 

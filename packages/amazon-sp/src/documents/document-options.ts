@@ -1,4 +1,4 @@
-import type { KeyValueStore, Locks, Logger } from '@fluxori/core';
+import type { AuditTrail, KeyValueStore, Locks, Logger } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
 import type { SpCallOptions } from '../pipeline/call-options.js';
@@ -72,4 +72,6 @@ export interface DocumentParts {
   readonly sealedContents?: ContentStore;
   /** 30 days each by default. */
   readonly retention?: DocumentRetention;
+  /** Told of each reading of a restricted document's copy, before it is read. Fetching it at Amazon is told by the pipeline. */
+  readonly audit?: AuditTrail;
 }

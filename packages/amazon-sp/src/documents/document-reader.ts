@@ -1,4 +1,4 @@
-import { type Clock, isErrorOf, type Logger } from '@fluxori/core';
+import { type AuditTrail, type Clock, isErrorOf, type Logger, noAudit } from '@fluxori/core';
 import { type Download, download, type LinkSource } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
 import type { SectionContext } from '../pipeline/section-context.js';
@@ -20,6 +20,7 @@ export interface DocumentReaderParts {
   readonly copies: KeptCopies;
   readonly client: NetworkAwareClient;
   readonly logger: Logger;
+  readonly audit?: AuditTrail;
 }
 
 /** Opens documents: the kept copy where there is one, else what Amazon has. */
@@ -81,6 +82,13 @@ export class DocumentReader {
       // It was not known to be restricted when it was kept.
       await this.#drop(record);
       return undefined;
+    }
+    if (record.restricted && this.#parts.copies.has(kept.store)) {
+      const { accountId } = this.#parts.context.config;
+      await (this.#parts.audit ?? noAudit).record({
+        ...{ action: 'read', accountId, what: ['documents'], subjects: [documentId] },
+        operation: operationOf(ref.kind),
+      });
     }
     const about = { operation: operationOf(ref.kind), account: this.#account };
     const onFailure = (error: unknown) => {

@@ -1,5 +1,12 @@
 import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
-import { isErrorOf, type Logger, silentLogger, ValidationError } from '@fluxori/core';
+import {
+  type AuditTrail,
+  isErrorOf,
+  type Logger,
+  noAudit,
+  silentLogger,
+  ValidationError,
+} from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { Authorizer } from '../auth/authorizer.js';
 import { checkDataElements } from '../auth/check-data-elements.js';
@@ -17,6 +24,7 @@ import { buildRequest } from './build-request.js';
 import { type ApiCallOptions, callOptions } from './call-options.js';
 import { checkParameters } from './check-parameters.js';
 import { checkWritable } from './check-writable.js';
+import { fetchNote } from './fetch-note.js';
 import { isIdempotent } from './idempotency.js';
 import { operationName } from './operation-name.js';
 import type { Params } from './parameter-problems.js';
@@ -30,6 +38,8 @@ export interface PipelineParts {
   readonly authorizer: () => Authorizer;
   readonly userAgent: string;
   readonly logger?: Logger;
+  /** Told of each call that fetches personal data, before it is made; a call that cannot be told is not made. */
+  readonly audit?: AuditTrail;
 }
 
 /** The one way to Amazon: check, limits, token, address, call, errors. The same for all 370 operations. */
@@ -78,6 +88,7 @@ export class SpApiPipeline {
         { audit: 'personal-data', operation: name, account: accountId, personal },
         'Personal data is asked for.',
       );
+      await (this.#parts.audit ?? noAudit).record(fetchNote(name, accountId, personal, params, options));
     }
     const idempotent = isIdempotent(operation, params);
     // Without what is undefined: an option that is there replaces the client's default, whatever it holds.

@@ -1,0 +1,23 @@
+import type { AccountId, AuditNote } from '@fluxori/core';
+import type { SpCallOptions } from './call-options.js';
+import type { Params } from './parameter-problems.js';
+
+/** Parameters that name whose data is fetched; ids, and no personal data themselves. */
+const subjectNames = ['orderId', 'shipmentId', 'reportDocumentId', 'documentId', 'orderItemId'] as const;
+
+/** What the audit trail is told of a call that fetches personal data. */
+export function fetchNote(
+  operation: string,
+  accountId: AccountId,
+  what: readonly string[],
+  params: Params,
+  { waiter, correlationId }: SpCallOptions,
+): AuditNote {
+  const subjects = subjectNames.map((name) => params[name]).filter((id) => typeof id === 'string');
+  const onBehalfOf = waiter ?? correlationId;
+  return {
+    ...{ action: 'fetched', accountId, operation, what },
+    ...(subjects.length > 0 && { subjects }),
+    ...(onBehalfOf !== undefined && { onBehalfOf }),
+  };
+}
