@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConnectorFactory, silentLogger } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, sandboxConfig } from '../testing/connect-to-sandbox.js';
@@ -47,10 +49,51 @@ describe('the README', () => {
     expect(readme).toContain(await example('ten lines'));
   });
 
+  it('shows how a report is read, which runs', async () => {
+    await using open = await connectToSandbox({
+      sandbox: {
+        ...noWaiting.sandbox,
+        orders: 40,
+        orderDays: 1,
+        skus: 10,
+        reports: { queueMs: 1, progressMs: 1 },
+      },
+      config: noWaiting.connector,
+    });
+    const amazon = open.connector;
+    const folder = await mkdtemp(join(tmpdir(), 'fluxori-readme-'));
+    const path = join(folder, 'orders.csv');
+    const yesterday = new Date(Date.now() - 86_400_000);
+    const totals: string[] = [];
+    const { createReport } = amazon.api('reports');
+    await createReport({
+      body: {
+        reportType: 'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL',
+        marketplaceIds: [...amazon.config.marketplaceIds],
+        dataStartTime: yesterday.toISOString(),
+      },
+    });
+    open.sandbox.finishWork();
+    // begin: a report
+    const run = await amazon.reports.run(
+      { reportType: 'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL', from: yesterday },
+      { reuse: { maxAgeMinutes: 60 } },
+    );
+    for await (const { amazonOrderId, itemPrice } of run.rows())
+      totals.push(`${amazonOrderId} ${itemPrice ?? '0'}`);
+    await run.toFile(path, 'csv');
+    // end: a report
+    expect(totals.length).toBeGreaterThan(10);
+    expect((await readFile(path, 'utf8')).trim().split('\r\n')).toHaveLength(totals.length + 1);
+    await rm(folder, { recursive: true });
+    const readme = await readFile(new URL('../README.md', here), 'utf8');
+    expect(readme).toContain(await example('a report'));
+  });
+
   it('names every job', async () => {
     const readme = await readFile(new URL('../README.md', here), 'utf8');
     const jobs = amazonJobs({ connector: () => Promise.reject(new Error('not reached')) });
-    expect(jobs).toHaveLength(6);
+    expect(jobs.length).toBeGreaterThan(6);
     for (const { name } of jobs) expect(readme).toContain(`\`${name}\``);
   });
 
