@@ -1,5 +1,5 @@
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
-import { type Clock, ConnectorFactory, type Logger, type Random } from '@fluxori/core';
+import { type AuditTrail, type Clock, ConnectorFactory, type Logger, type Random } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
 import { freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
@@ -37,6 +37,7 @@ export async function connectToSandbox(
     random?: Random;
     contents?: ContentStore;
     sealedContents?: ContentStore;
+    audit?: AuditTrail;
     /** In memory, or a fresh place in a service. */
     backend?: TestBackend;
   } = {},
@@ -54,7 +55,7 @@ export async function connectToSandbox(
         { ...sandboxConfig(sandbox), ...options.config, ...config } as AmazonSpConfigInput,
         {
           ...{ backend, logger: options.logger, clock: options.clock, random: options.random },
-          ...{ contents: options.contents, sealedContents: options.sealedContents },
+          ...{ contents: options.contents, sealedContents: options.sealedContents, audit: options.audit },
         },
       );
     made.push(connector);

@@ -1,11 +1,13 @@
 import {
   type AccountId,
+  type Clock,
   type Erasure,
   type HolderReport,
   isErrorOf,
   isFluxoriError,
   type PersonalDataHolder,
   type Remainder,
+  systemClock,
 } from '@fluxori/core';
 import type { AmazonSPConnector } from '../connector.js';
 
@@ -13,6 +15,7 @@ export interface AmazonPersonalDataParts {
   /** The accounts that are configured. */
   readonly accountIds: () => readonly AccountId[];
   readonly connector: (accountId: AccountId) => Promise<AmazonSPConnector>;
+  readonly clock?: Clock;
 }
 
 /**
@@ -51,12 +54,10 @@ export class AmazonPersonalData implements PersonalDataHolder {
   /** Documents, restricted or not, whose retention has ended. */
   async sweep({ signal }: { signal?: AbortSignal } = {}): Promise<HolderReport> {
     const deleted = { documents: 0 };
+    const now = new Date((this.#parts.clock ?? systemClock).now());
     for (const accountId of this.#parts.accountIds()) {
       const connector = await this.#parts.connector(accountId);
-      const { documents } = await connector.documents.sweep(
-        undefined,
-        signal === undefined ? {} : { signal },
-      );
+      const { documents } = await connector.documents.sweep(now, signal === undefined ? {} : { signal });
       deleted.documents += documents;
     }
     return { deleted, remaining: [] };
