@@ -12,6 +12,7 @@ import {
 } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { CliConfig } from '../config/config.js';
+import type { Contents } from './open-contents.js';
 
 /** The factory with every connector that this program knows. */
 export function knownConnectors() {
@@ -24,6 +25,9 @@ export interface ConnectorParts {
   readonly backend: FluxoriBackend;
   /** Where tokens are kept. */
   readonly secureKeyValues: KeyValueStore;
+  /** Where copies of documents are kept. */
+  readonly contents: Contents['contents'];
+  readonly sealedContents?: Contents['contents'];
   readonly client: NetworkAwareClient;
   readonly tracker: RateTracker;
   readonly logger: Logger;

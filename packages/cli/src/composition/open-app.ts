@@ -13,12 +13,15 @@ import { OperationQueues } from '@fluxori/queue';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { LoadedConfig } from '../config/load-config.js';
 import { Connectors, knownConnectors } from './connectors.js';
+import { type Contents, openContents } from './open-contents.js';
 import { openSecureKeyValues } from './open-secure-key-values.js';
 import { ids } from './service-ids.js';
 
 /** The composed program: what commands work with. */
 export interface App extends AsyncDisposable {
   readonly backend: FluxoriBackend;
+  /** Where copies of documents are kept. */
+  readonly contents: Contents;
   readonly connectors: Connectors;
   readonly queues: OperationQueues;
   readonly client: NetworkAwareClient;
@@ -44,11 +47,12 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
   const get = <T>(id: ServiceIdentifier<T>) => container.getAsync(id);
 
   const backend = await get(ids.backend);
-  await get(ids.secureKeyValues).catch(async (error: unknown) => {
+  await Promise.all([get(ids.secureKeyValues), get(ids.contents)]).catch(async (error: unknown) => {
     await backend.close();
     throw error;
   });
-  const [client, tracker, accounts, queues] = await Promise.all([
+  const [contents, client, tracker, accounts, queues] = await Promise.all([
+    get(ids.contents),
     get(ids.networkClient),
     get(ids.rateTracker),
     get(ids.connectors),
@@ -63,12 +67,16 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
       await queues.close({ graceMs: loaded.config.worker.graceMs });
       await accounts.close();
       await client.close();
+      await contents.close();
       await backend.close();
       await container.unbindAllAsync();
     })();
     return closing;
   };
-  return { backend, connectors: accounts, queues, client, tracker, close, [Symbol.asyncDispose]: close };
+  return {
+    ...{ backend, contents, connectors: accounts, queues, client, tracker, close },
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 const storage = new ContainerModule(({ bind }) => {
@@ -80,6 +88,10 @@ const storage = new ContainerModule(({ bind }) => {
     (loaded: LoadedConfig, { keyValues }: FluxoriBackend, logger: Logger) =>
       openSecureKeyValues(keyValues, loaded.sealKeys, logger),
     [ids.loadedConfig, ids.backend, ids.logger],
+  );
+  bind(ids.contents).toResolvedValue(
+    ({ places, sealKeys }: LoadedConfig) => openContents(places, sealKeys),
+    [ids.loadedConfig],
   );
 });
 
@@ -102,6 +114,7 @@ const connectors = new ContainerModule(({ bind }) => {
       loaded: LoadedConfig,
       backend: FluxoriBackend,
       secureKeyValues: KeyValueStore,
+      { contents, sealedContents }: Contents,
       client: NetworkAwareClient,
       tracker: RateTracker,
       logger: Logger,
@@ -114,11 +127,14 @@ const connectors = new ContainerModule(({ bind }) => {
         logger,
         metrics,
         secureKeyValues,
+        contents,
+        ...(sealedContents && { sealedContents }),
       }),
     [
       ids.loadedConfig,
       ids.backend,
       ids.secureKeyValues,
+      ids.contents,
       ids.networkClient,
       ids.rateTracker,
       ids.logger,

@@ -5,6 +5,7 @@ import type { OperationQueues } from '@fluxori/queue';
 import type { ServiceIdentifier } from 'inversify';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Connectors } from './connectors.js';
+import type { Contents } from './open-contents.js';
 
 /** What the container knows, by name. */
 export const ids = {
@@ -15,6 +16,8 @@ export const ids = {
   backend: Symbol.for('fluxori.Backend') as ServiceIdentifier<FluxoriBackend>,
   /** Where tokens are kept: sealed when a key is set, else the backend's. */
   secureKeyValues: Symbol.for('fluxori.SecureKeyValues') as ServiceIdentifier<KeyValueStore>,
+  /** Where copies of documents are kept. */
+  contents: Symbol.for('fluxori.Contents') as ServiceIdentifier<Contents>,
   networkClient: Symbol.for('fluxori.NetworkAwareClient') as ServiceIdentifier<NetworkAwareClient>,
   rateTracker: Symbol.for('fluxori.RateTracker') as ServiceIdentifier<RateTracker>,
   connectors: Symbol.for('fluxori.Connectors') as ServiceIdentifier<Connectors>,

@@ -39,6 +39,14 @@ export const configSchema = z.strictObject({
       listedAfterMs: milliseconds.optional(),
     })
     .prefault({}),
+  /** Where copies of documents lie, as URLs: `file:<folder>` or `s3://bucket/prefix?…`; folders beside the data by default. */
+  documents: z
+    .strictObject({
+      contents: z.string().min(1).optional(),
+      /** For documents with personal data; needs a sealing key. */
+      sealedContents: z.string().min(1).optional(),
+    })
+    .prefault({}),
   accounts: z.record(z.string(), accountSchema).default({}),
 });
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateSealKey } from '@fluxori/backend';
 import { type ConfigurationError, isErrorOf } from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from './load-config.js';
@@ -45,6 +46,38 @@ describe('loadConfig', () => {
     expect((await load({ env, backend: 'memory:' })).backendUrl).toBe('memory:');
     const empty = { FLUXORI_BACKEND: '' };
     expect((await load({ env: empty })).backendUrl).toBe(`pglite:${join(cwd, 'from-file')}`);
+  });
+
+  it('keeps copies of documents beside the data; sealed ones only with a key', async () => {
+    expect((await load()).places).toEqual({ contents: `file:${join(cwd, '.fluxori', 'documents')}` });
+    const env = { FLUXORI_SEAL_KEY: generateSealKey().reveal() };
+    expect((await load({ env, backend: 'pglite:/srv/state/data' })).places).toEqual({
+      contents: 'file:/srv/state/documents',
+      sealedContents: 'file:/srv/state/documents-sealed',
+    });
+    const shared = await load({ env: { ...env, FLUXORI_HOME: '/srv/home' }, backend: 'redis://localhost' });
+    expect(shared.places.contents).toBe('file:/srv/home/documents');
+  });
+
+  it('takes the places of copies from the file, relative to it, and before that from the environment', async () => {
+    await write({ documents: { contents: 'file:copies', sealedContents: 's3://bucket/sealed' } });
+    const env = { FLUXORI_SEAL_KEY: generateSealKey().reveal() };
+    expect((await load({ env })).places).toEqual({
+      contents: `file:${join(cwd, 'copies')}`,
+      sealedContents: 's3://bucket/sealed',
+    });
+    const outside = { ...env, FLUXORI_CONTENTS: 's3://other', FLUXORI_SEALED_CONTENTS: '' };
+    expect((await load({ env: outside })).places).toEqual({
+      contents: 's3://other',
+      sealedContents: 's3://bucket/sealed',
+    });
+  });
+
+  it('refuses a place for sealed copies without a key, and says how to get one', async () => {
+    await write({ documents: { sealedContents: 'file:sealed' } });
+    const error = await problem();
+    expect(error.field).toBe('documents.sealedContents');
+    expect(error.remedy).toContain('fluxori secrets generate-key');
   });
 
   it('fills variables from the environment', async () => {

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type SealKeys, sealKeysOf } from '@fluxori/backend';
 import { ConfigurationError, checkConfig } from '@fluxori/core';
 import { type CliConfig, configSchema } from './config.js';
+import { type ContentPlaces, contentPlaces } from './content-places.js';
 import { type Environment, fillReferences, secretsNamedIn } from './environment.js';
 import { notJson } from './not-json.js';
 import { findSecrets, homeOf, type SecretsSource } from './secrets.js';
@@ -18,6 +19,8 @@ export interface LoadedConfig {
   readonly home: string;
   /** The backend's URL: the option, else `FLUXORI_BACKEND` (empty is as unset), else the file, else PGlite in the home. */
   readonly backendUrl: string;
+  /** Where copies of documents lie. */
+  readonly places: ContentPlaces;
   /** What tokens are sealed with, when it is configured. */
   readonly sealKeys?: SealKeys;
 }
@@ -74,7 +77,15 @@ async function load(
     (config.backend === undefined
       ? `pglite:${join(home, 'data')}`
       : besideFile(config.backend, dirname(file)));
-  return { config, ...(text !== undefined && { file }), home, backendUrl, ...(sealKeys && { sealKeys }) };
+  const places = contentPlaces(config.documents, {
+    ...{ env: source.env, cwd: source.cwd, folder: dirname(file) },
+    ...{ home, backendUrl, hasKey: sealKeys !== undefined },
+  });
+  return {
+    ...{ config, home, backendUrl, places },
+    ...(text !== undefined && { file }),
+    ...(sealKeys && { sealKeys }),
+  };
 }
 
 async function readConfigFile(file: string, required: boolean): Promise<string | undefined> {

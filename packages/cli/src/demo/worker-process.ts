@@ -5,6 +5,7 @@ import { logLevelOption } from '../commands/options.js';
 import { inventorySyncJobs, ordersImportJob } from '../commands/sync-jobs.js';
 import { type App, openApp } from '../composition/open-app.js';
 import { configSchema } from '../config/config.js';
+import { contentPlaces } from '../config/content-places.js';
 import type { Harvest, WorkerMessage, WorkOrder } from './messages.js';
 
 /**
@@ -25,7 +26,20 @@ async function work(order: WorkOrder): Promise<void> {
   // The commands that look at the demo's data have it as well, and seal this store with it.
   const sealKeys = await sealKeysOf(process.env);
   const { home, backendUrl } = order;
-  await using app = await openApp({ config, home, backendUrl, ...(sealKeys && { sealKeys }) }, { logger });
+  const places = contentPlaces(config.documents, {
+    ...{
+      env: process.env,
+      cwd: process.cwd(),
+      folder: home,
+      home,
+      backendUrl,
+      hasKey: sealKeys !== undefined,
+    },
+  });
+  await using app = await openApp(
+    { config, home, backendUrl, places, ...(sealKeys && { sealKeys }) },
+    { logger },
+  );
   const account = accountId(order.accountId);
   void tell({
     type: 'ready',
