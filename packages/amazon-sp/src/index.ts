@@ -119,10 +119,12 @@ export type { DataKioskRunPayload, DataKioskRunResult } from './jobs/datakiosk-r
 export type { FeedsSubmitPayload, FeedsSubmitResult } from './jobs/feeds-submit.js';
 export type { FeesEstimatePayload, FeesEstimateResult } from './jobs/fees-estimate.js';
 export type { FinancesImportPayload, FinancesImportResult } from './jobs/finances-import.js';
+export type { InventoryRefreshPayload, InventoryRefreshResult } from './jobs/inventory-refresh.js';
 export type { InventorySyncPayload, InventorySyncResult } from './jobs/inventory-sync.js';
 export type { InventoryUpdatePayload } from './jobs/inventory-update.js';
 export type { AmazonJobParts } from './jobs/job-parts.js';
 export type { ListingChangeResult } from './jobs/listing-change-result.js';
+export type { ListingsRefreshPayload, ListingsRefreshResult } from './jobs/listings-refresh.js';
 export type { ConfirmShipmentPayload, ConfirmShipmentResult } from './jobs/orders-confirm-shipment.js';
 export type { OrdersImportPayload, OrdersImportResult } from './jobs/orders-import.js';
 export type { OutboundCreatePayload, OutboundCreateResult } from './jobs/outbound-create.js';
@@ -145,6 +147,25 @@ export { type Message, type MessageAttachment, type MessageKind, messageKinds } 
 export { type AboutOrder, type BuyerAttributes, MessagingClient } from './messaging/messaging-client.js';
 export { amazonMetrics } from './metric-names.js';
 export {
+  type DeadNotification,
+  DeadNotifications,
+  type WholeDeadNotification,
+} from './notifications/dead-notifications.js';
+export { type ListenOptions, listenToNotifications } from './notifications/listen.js';
+export type { Notification } from './notifications/notification.js';
+export { NotificationDesk } from './notifications/notification-desk.js';
+export type {
+  HandledMessage,
+  IncomingMessage,
+  NotificationDeskOptions,
+  NotificationHook,
+  NotificationOutcome,
+} from './notifications/notification-desk-options.js';
+export { effectiveTypes } from './notifications/notification-effects.js';
+export { type DeadReason, deadReasons } from './notifications/notification-fault.js';
+export { notificationGauges } from './notifications/notification-gauges.js';
+export type { NotificationListener, QueueView } from './notifications/notification-listener.js';
+export {
   type DestinationKind,
   type EventFilterType,
   type NotificationTypeFacts,
@@ -161,6 +182,8 @@ export {
   type ProcessingDirective,
   type Subscription,
 } from './notifications/notifications-client.js';
+export type { NotifiedAccount } from './notifications/notified-accounts.js';
+export { checkQueueUrl, queueUrlOf } from './notifications/queue-address.js';
 export { amazonNotificationsAccount, amazonQueuePolicy } from './notifications/queue-policy.js';
 export type {
   NotificationSetup,

@@ -4,6 +4,7 @@ import { datakioskRun } from './datakiosk-run.js';
 import { feedsSubmit } from './feeds-submit.js';
 import { feesEstimate } from './fees-estimate.js';
 import { financesImport } from './finances-import.js';
+import { inventoryRefresh } from './inventory-refresh.js';
 import { inventorySync } from './inventory-sync.js';
 import { inventoryUpdate } from './inventory-update.js';
 import type { AmazonJobParts } from './job-parts.js';
@@ -24,6 +25,7 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     ordersImport,
     ordersConfirmShipment,
     inventorySync,
+    inventoryRefresh,
     inventoryUpdate,
     catalogLookup,
     pricesUpdate,
