@@ -80,6 +80,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly messaging: Sections['messaging'];
   readonly solicitations: Sections['solicitations'];
   readonly outbound: Sections['outbound'];
+  readonly merchantFulfillment: Sections['merchantFulfillment'];
   readonly productTypes: Sections['productTypes'];
   readonly restrictions: Sections['restrictions'];
   readonly sales: Sections['sales'];
@@ -167,6 +168,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       messaging: this.messaging,
       solicitations: this.solicitations,
       outbound: this.outbound,
+      merchantFulfillment: this.merchantFulfillment,
       productTypes: this.productTypes,
       restrictions: this.restrictions,
       sales: this.sales,

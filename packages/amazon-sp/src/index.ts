@@ -125,6 +125,7 @@ export type { InventoryUpdatePayload } from './jobs/inventory-update.js';
 export type { AmazonJobParts } from './jobs/job-parts.js';
 export type { ListingChangeResult } from './jobs/listing-change-result.js';
 export type { ListingsRefreshPayload, ListingsRefreshResult } from './jobs/listings-refresh.js';
+export type { ShipPayload } from './jobs/merchant-fulfillment-ship.js';
 export type { ConfirmShipmentPayload, ConfirmShipmentResult } from './jobs/orders-confirm-shipment.js';
 export type { OrdersImportPayload, OrdersImportResult } from './jobs/orders-import.js';
 export type { OutboundCreatePayload, OutboundCreateResult } from './jobs/outbound-create.js';
@@ -143,6 +144,28 @@ export type { LimitView } from './limits/limit-view.js';
 export { carefulPlan, sandboxPlan, usagePlans } from './limits/usage-plans.js';
 export type { ListingPatch } from './listings/listing-mapping.js';
 export { type ListingQuery, ListingsClient } from './listings/listings-client.js';
+export type { LabelWish, ShipOutcome } from './merchant-fulfillment/buy-once.js';
+export type { OfferWish } from './merchant-fulfillment/choose-offer.js';
+export type { ShippingLabel } from './merchant-fulfillment/label-content.js';
+export { type LabelPurchase, LabelPurchases, type ParcelName } from './merchant-fulfillment/label-purchases.js';
+export {
+  type AdditionalInputs,
+  type LabelPurchaseRequest,
+  MerchantFulfillmentClient,
+  type OrderParcel,
+} from './merchant-fulfillment/merchant-fulfillment-client.js';
+export type {
+  PurchasedShipment,
+  ShipmentStatus,
+  ShippingOffer,
+  ShippingOffers,
+} from './merchant-fulfillment/shipment-mapping.js';
+export type {
+  DeliveryExperience,
+  LabelFormat,
+  SenderAddress,
+  ShipmentRequest,
+} from './merchant-fulfillment/shipment-request.js';
 export { type Message, type MessageAttachment, type MessageKind, messageKinds } from './messaging/message.js';
 export { type AboutOrder, type BuyerAttributes, MessagingClient } from './messaging/messaging-client.js';
 export { amazonMetrics } from './metric-names.js';

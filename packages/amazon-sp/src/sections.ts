@@ -10,6 +10,7 @@ import { FinancesClient } from './finances/finances-client.js';
 import { InventoryClient } from './inventory/inventory-client.js';
 import { ListingsClient } from './listings/listings-client.js';
 import { ProductTypes } from './listings/product-types.js';
+import { MerchantFulfillmentClient } from './merchant-fulfillment/merchant-fulfillment-client.js';
 import { MessagingClient } from './messaging/messaging-client.js';
 import { NotificationsClient } from './notifications/notifications-client.js';
 import { OrdersClient } from './orders/orders-client.js';
@@ -40,6 +41,7 @@ export interface Sections {
   readonly messaging: MessagingClient;
   readonly solicitations: SolicitationsClient;
   readonly outbound: OutboundClient;
+  readonly merchantFulfillment: MerchantFulfillmentClient;
   readonly productTypes: ProductTypesClient;
   readonly restrictions: RestrictionsClient;
   readonly sales: SalesClient;
@@ -81,6 +83,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     messaging: new MessagingClient(context),
     solicitations: new SolicitationsClient(context),
     outbound: new OutboundClient(context, parts),
+    merchantFulfillment: new MerchantFulfillmentClient(context, { keyValues, locks }),
     productTypes: new ProductTypesClient(context, parts),
     restrictions: new RestrictionsClient(context),
     sales: new SalesClient(context),

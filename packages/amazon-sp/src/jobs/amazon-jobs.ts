@@ -9,6 +9,7 @@ import { inventorySync } from './inventory-sync.js';
 import { inventoryUpdate } from './inventory-update.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { listingsRefresh } from './listings-refresh.js';
+import { merchantFulfillmentShip } from './merchant-fulfillment-ship.js';
 import { ordersConfirmShipment } from './orders-confirm-shipment.js';
 import { ordersImport } from './orders-import.js';
 import { outboundCreate } from './outbound-create.js';
@@ -40,5 +41,6 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     datakioskRun,
     solicitationsSend,
     outboundCreate,
+    merchantFulfillmentShip,
   ].map((job) => job(parts));
 }

@@ -42,6 +42,7 @@ export const errorCodes = [
   'REPORT_FATAL',
   'REPORT_STUCK',
   'REPORT_LOST',
+  'OUTCOME_UNKNOWN',
   'QUERY_CANCELLED',
   'QUERY_FATAL',
   'QUERY_STUCK',

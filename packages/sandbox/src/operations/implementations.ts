@@ -13,6 +13,7 @@ import { getInventorySummaries } from './inventory/get-inventory-summaries.js';
 import { addInventory, createInventoryItem, deleteInventoryItem } from './inventory/sandbox-inventory.js';
 import { getListingsItem, searchListingsItems } from './listings/read-listings.js';
 import { deleteListingsItem, patchListingsItem, putListingsItem } from './listings/write-listings.js';
+import { merchantFulfillmentOperations } from './merchant-fulfillment/merchant-fulfillment.js';
 import { messagingOperations } from './messaging/messaging.js';
 import { getOrder } from './orders/get-order.js';
 import { searchOrders } from './orders/search-orders.js';
@@ -119,6 +120,7 @@ export const implementations: readonly Implementation[] = [
   getDefinitionsProductType,
   getListingsRestrictions,
   getOrderMetrics,
+  ...merchantFulfillmentOperations,
   ...messagingOperations,
   ...outboundOrderOperations,
   ...outboundCareOperations,

@@ -9,6 +9,7 @@ import { leftOf, type OrderLine, type OrderStatus, type StoredOrder } from './or
 import { OrderBook } from './order-book.js';
 import { OutboundBook } from './outbound-order.js';
 import { inventPerson, type Person } from './people.js';
+import type { BoughtLabel } from './shipping-label.js';
 
 export interface SellerSeed {
   readonly sellerId: string;
@@ -29,6 +30,8 @@ export class Seller {
   readonly orders = new OrderBook();
   readonly correspondence = new Correspondence();
   readonly outbound = new OutboundBook();
+  /** Labels bought of Amazon, by the id of the shipment. */
+  readonly labels = new Map<string, BoughtLabel>();
   readonly #seed: number;
   readonly #listings = new Map<string, Map<string, Listing>>();
   /** By marketplace, in order of the SKU; made anew after a SKU has come or gone. */
