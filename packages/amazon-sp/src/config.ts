@@ -42,6 +42,9 @@ const limit = z.strictObject({
   burst: z.number(whole).multipleOf(1, whole).min(1, whole),
 });
 
+const days = (what: string) =>
+  z.int(`${what} is a whole number of days`).min(1, `${what} is one day or more`).max(3_650);
+
 /** A day or a moment. A day alone means its beginning in UTC. */
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true }), z.date()], {
   error: 'write a date such as 2026-11-21, or a moment such as 2026-11-21T08:00:00Z',
@@ -94,6 +97,13 @@ const written = z.strictObject({
     })
     .optional(),
   limits: z.record(z.string(), limit).optional(),
+  /** How long documents are kept since they were first seen, in days; Amazon's data protection policy says 30 for personal data. */
+  retention: z
+    .strictObject({
+      documentsDays: days('documentsDays').default(30),
+      restrictedDocumentsDays: days('restrictedDocumentsDays').default(30),
+    })
+    .prefault({}),
 });
 
 /**

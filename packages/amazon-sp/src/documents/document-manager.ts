@@ -43,7 +43,8 @@ export class DocumentManager implements DocumentsCapability {
     this.#parts = parts;
     this.#account = context.config.accountId;
     this.#clock = context.clock;
-    this.#records = new DocumentRecords(parts, this.#account, this.#clock);
+    const { retention = context.config.retention } = parts;
+    this.#records = new DocumentRecords({ ...parts, retention }, this.#account, this.#clock);
     this.#urls = new DocumentUrls(context, parts.secureKeyValues);
     this.#copies = new KeptCopies(parts, this.#account);
     this.#reader = new DocumentReader({

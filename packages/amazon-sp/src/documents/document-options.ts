@@ -70,7 +70,7 @@ export interface DocumentParts {
   readonly contents?: ContentStore;
   /** For copies of restricted documents. */
   readonly sealedContents?: ContentStore;
-  /** 30 days each by default. */
+  /** The account's own (`retention` of its configuration) by default. */
   readonly retention?: DocumentRetention;
   /** Told of each reading of a restricted document's copy, before it is read. Fetching it at Amazon is told by the pipeline. */
   readonly audit?: AuditTrail;

@@ -1,6 +1,6 @@
 import type { Clock, JsonValue } from '@fluxori/core';
 import { nameOf } from './document-names.js';
-import type { DocumentParts } from './document-options.js';
+import type { DocumentParts, DocumentRetention } from './document-options.js';
 import type { DocumentRecord } from './document-record.js';
 
 const dayMs = 24 * 60 * 60_000;
@@ -9,17 +9,17 @@ const usualDays = { documentsDays: 30, restrictedDocumentsDays: 30 };
 const unsweptMs = 7 * dayMs;
 const gotAtOnce = 200;
 
+type RecordParts = Pick<DocumentParts, 'keyValues' | 'locks'> & {
+  readonly retention?: DocumentRetention | undefined;
+};
+
 /** What is known of an account's documents, shared by all processes. */
 export class DocumentRecords {
-  readonly #parts: Pick<DocumentParts, 'keyValues' | 'locks' | 'retention'>;
+  readonly #parts: RecordParts;
   readonly #room: string;
   readonly #clock: Clock;
 
-  constructor(
-    parts: Pick<DocumentParts, 'keyValues' | 'locks' | 'retention'>,
-    accountId: string,
-    clock: Clock,
-  ) {
+  constructor(parts: RecordParts, accountId: string, clock: Clock) {
     this.#parts = parts;
     this.#room = `sp-api/documents/${accountId}/`;
     this.#clock = clock;

@@ -6,7 +6,8 @@ import type { SpApi } from './api-client.js';
 /** What a section client works with. */
 export interface SectionContext {
   readonly api: SpApi;
-  readonly config: Pick<AmazonSpConfig, 'accountId' | 'sellerId' | 'region' | 'home' | 'marketplaceIds'>;
+  readonly config: Pick<AmazonSpConfig, 'accountId' | 'sellerId' | 'region' | 'home' | 'marketplaceIds'> &
+    Partial<Pick<AmazonSpConfig, 'retention'>>;
   readonly endpoints: RegionalEndpointManager;
   readonly clock: Clock;
 }
