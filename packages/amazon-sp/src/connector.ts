@@ -73,6 +73,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly prices: Sections['prices'];
   readonly documents: Sections['documents'];
   readonly feeds: Sections['feeds'];
+  readonly changes: Sections['changes'];
   readonly reports: Sections['reports'];
   readonly notifications: Sections['notifications'];
   readonly finances: Sections['finances'];
@@ -85,6 +86,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly restrictions: Sections['restrictions'];
   readonly sales: Sections['sales'];
   readonly dataKiosk: Sections['dataKiosk'];
+  readonly uploads: Sections['uploads'];
+  readonly shipmentInvoicing: Sections['shipmentInvoicing'];
   readonly #backend: Backend;
   readonly #client: NetworkAwareClient;
   readonly #ownsClient: boolean;
@@ -161,6 +164,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       prices: this.prices,
       documents: this.documents,
       feeds: this.feeds,
+      changes: this.changes,
       reports: this.reports,
       notifications: this.notifications,
       finances: this.finances,
@@ -173,6 +177,8 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       restrictions: this.restrictions,
       sales: this.sales,
       dataKiosk: this.dataKiosk,
+      uploads: this.uploads,
+      shipmentInvoicing: this.shipmentInvoicing,
     } = createSections(context, {
       ...{ backend, client: this.#client, logger, secureKeyValues: this.#cache.keyValues },
       ...{ contents: parts.contents, sealedContents: parts.sealedContents },

@@ -2,6 +2,7 @@ import type { AuditTrail, Backend, KeyValueStore, Logger } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
 import { CatalogClient } from './catalog/catalog-client.js';
+import { ChangeBox } from './changes/change-box.js';
 import { DataKioskClient } from './data-kiosk/data-kiosk-client.js';
 import { DocumentManager } from './documents/document-manager.js';
 import { FeedsClient } from './feeds/feeds-client.js';
@@ -22,7 +23,10 @@ import { ReportsClient } from './reports/reports-client.js';
 import { RestrictionsClient } from './restrictions/restrictions-client.js';
 import { SalesClient } from './sales/sales-client.js';
 import { SellersClient } from './sellers/sellers-client.js';
+import { ShipmentInvoicingClient } from './shipment-invoicing/shipment-invoicing-client.js';
 import { SolicitationsClient } from './solicitations/solicitations-client.js';
+
+import { UploadsClient } from './uploads/uploads-client.js';
 
 /** A client for each section of Amazon's API that is first class here; every other operation is in `connector.api(…)`. */
 export interface Sections {
@@ -34,6 +38,8 @@ export interface Sections {
   readonly prices: PricingClient;
   readonly documents: DocumentManager;
   readonly feeds: FeedsClient;
+  /** Changes of prices and quantities that are gathered before they go to Amazon. */
+  readonly changes: ChangeBox;
   readonly reports: ReportsClient;
   readonly notifications: NotificationsClient;
   readonly finances: FinancesClient;
@@ -46,6 +52,8 @@ export interface Sections {
   readonly restrictions: RestrictionsClient;
   readonly sales: SalesClient;
   readonly dataKiosk: DataKioskClient;
+  readonly uploads: UploadsClient;
+  readonly shipmentInvoicing: ShipmentInvoicingClient;
 }
 
 /** What the sections are made of, beside the context that all of them share. */
@@ -65,8 +73,10 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
   const { backend } = parts;
   const { keyValues, locks } = backend;
   const { sellerId } = context.config;
-  const listings = new ListingsClient(context, new ProductTypes({ store: backend.keyValues, sellerId }));
+  const remembered = new ProductTypes({ store: backend.keyValues, sellerId });
+  const listings = new ListingsClient(context, remembered);
   const documents = new DocumentManager(context, { ...parts, keyValues, locks });
+  const feeds = new FeedsClient(context, { ...parts, documents });
   return {
     sellers: new SellersClient(context),
     orders: new OrdersClient(context),
@@ -75,7 +85,8 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     listings,
     prices: new PricingClient(context, listings),
     documents,
-    feeds: new FeedsClient(context, { ...parts, documents }),
+    feeds,
+    changes: new ChangeBox(context, { keyValues, locks, feeds, productTypes: remembered }),
     reports: new ReportsClient(context, { ...parts, documents }),
     notifications: new NotificationsClient(context),
     finances: new FinancesClient(context),
@@ -87,6 +98,8 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     productTypes: new ProductTypesClient(context, parts),
     restrictions: new RestrictionsClient(context),
     sales: new SalesClient(context),
+    uploads: new UploadsClient(context, parts),
+    shipmentInvoicing: new ShipmentInvoicingClient(context),
     dataKiosk: new DataKioskClient(context, { ...parts, documents }),
   };
 }

@@ -15,9 +15,16 @@ export interface ChangeBatch {
   readonly list: KeptFeed;
 }
 
+export interface BatchMessage {
+  readonly messageId: number;
+  readonly changes: readonly Change[];
+  /** What was known of the listing had just been asked of Amazon. */
+  readonly fresh: boolean;
+}
+
 /** The changes of a batch, by message, and the segments from which they came. */
 export interface BatchList {
-  readonly messages: readonly { readonly messageId: number; readonly changes: readonly Change[] }[];
+  readonly messages: readonly BatchMessage[];
   readonly segments: readonly string[];
 }
 

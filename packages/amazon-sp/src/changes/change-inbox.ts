@@ -7,7 +7,11 @@ import type { Change } from './change.js';
 export interface Segment {
   readonly id: string;
   readonly changes: readonly Change[];
+  /** Segments whose jobs wait for these changes: itself, or, of changes that were put back, those in which they came. */
+  readonly waking: readonly string[];
 }
+
+type Stored = Omit<Segment, 'id'>;
 
 /** What nobody comes for is gone after this long, in milliseconds. */
 const keptMs = 7 * 24 * 60 * 60_000;
@@ -22,9 +26,14 @@ export class ChangeInbox {
     this.#prefix = `${prefix}inbox/`;
   }
 
-  /** @param id - of the segment; one made before is replaced. @returns the segment's id. */
-  async put(changes: readonly Change[], id: string = randomUUID()): Promise<string> {
-    await this.#bulk.set([{ key: this.#prefix + id, value: changes }], { ttlMs: keptMs });
+  /** @param again - of changes that are put back: the segment's id (one made before is replaced), and who waits for them. */
+  async put(
+    changes: readonly Change[],
+    again?: { readonly id: string; readonly waking: readonly string[] },
+  ): Promise<string> {
+    const { id, waking } = again ?? newSegment();
+    const value: Stored = { changes, waking };
+    await this.#bulk.set([{ key: this.#prefix + id, value }], { ttlMs: keptMs });
     return id;
   }
 
@@ -36,12 +45,17 @@ export class ChangeInbox {
     const fresh = ids.filter((id) => !known.has(id));
     const found = await this.#bulk.get(fresh.map((id) => this.#prefix + id));
     for (const [index, id] of fresh.entries()) {
-      const changes = found[index] as unknown as readonly Change[] | undefined;
-      if (changes !== undefined) known.set(id, { id, changes });
+      const stored = found[index] as unknown as Stored | undefined;
+      if (stored !== undefined) known.set(id, { id, ...stored });
     }
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.#bulk.delete(ids.map((id) => this.#prefix + id));
   }
+}
+
+function newSegment(): { id: string; waking: readonly string[] } {
+  const id = randomUUID();
+  return { id, waking: [id] };
 }

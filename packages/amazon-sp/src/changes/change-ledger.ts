@@ -3,22 +3,24 @@ import { BulkKeyValues } from './bulk-key-values.js';
 import {
   type Change,
   type ChangeOutcome,
-  type ListingKey,
-  listingName,
+  type ChangeSubject,
   type SettledField,
-  type SettledListing,
+  subjectName,
 } from './change.js';
 
-/** How long it is remembered what the last change of a listing came to, in milliseconds: an older one that comes later must not undo it. */
+/** How long it is remembered what the last change of a field came to, in milliseconds: an older one that comes later must not undo it. */
 const keptMs = 7 * 24 * 60 * 60_000;
 
 /** A change and what it came to. */
 export interface Settlement {
-  readonly change: Pick<Change, 'order' | 'sku' | 'marketplaceId' | 'field'>;
+  readonly change: Pick<Change, 'order' | keyof ChangeSubject>;
   readonly outcome: ChangeOutcome;
 }
 
-/** What the last change of every listing's fields came to. For each listing there is one writer at a time. */
+/**
+ * What the last change of every field came to. Each field is a value of its own, for it has one writer at a time, but a listing may have two: a feed
+ * that ends, and a call that changes its other field.
+ */
 export class ChangeLedger {
   readonly #bulk: BulkKeyValues;
   readonly #prefix: string;
@@ -28,30 +30,32 @@ export class ChangeLedger {
     this.#prefix = `${prefix}settled/`;
   }
 
-  /** In the order of `listings`. */
-  async read(listings: readonly ListingKey[]): Promise<readonly SettledListing[]> {
-    const found = await this.#bulk.get(listings.map((listing) => this.#key(listing)));
-    return found.map((value) => (value ?? {}) as SettledListing);
+  /** In the order of `subjects`. */
+  async read(subjects: readonly ChangeSubject[]): Promise<readonly (SettledField | undefined)[]> {
+    const found = await this.#bulk.get(subjects.map((subject) => this.#key(subject)));
+    return found as unknown as readonly (SettledField | undefined)[];
   }
 
   /** Writes outcomes; what a later change came to stays. */
   async settle(settlements: readonly Settlement[]): Promise<void> {
-    const groups = Map.groupBy(settlements, ({ change }) => listingName(change));
-    const listings = [...groups.values()].map(([first]) => (first as Settlement).change);
-    const known = await this.read(listings);
-    const entries = [...groups.values()].map((group, index) => {
-      const settled: Record<string, SettledField> = { ...known[index] };
-      for (const { change, outcome } of group) {
-        const before = settled[change.field];
-        if (before !== undefined && before.order > change.order) continue;
-        settled[change.field] = { order: change.order, outcome };
-      }
-      return { key: this.#key(listings[index] as ListingKey), value: settled };
+    const last = new Map<string, Settlement>();
+    for (const settlement of settlements) {
+      const { change } = settlement;
+      const other = last.get(subjectName(change));
+      if (other === undefined || other.change.order <= change.order)
+        last.set(subjectName(change), settlement);
+    }
+    const all = [...last.values()];
+    const known = await this.read(all.map(({ change }) => change));
+    const entries = all.flatMap(({ change, outcome }, index) => {
+      const before = known[index];
+      if (before !== undefined && before.order > change.order) return [];
+      return [{ key: this.#key(change), value: { order: change.order, outcome } satisfies SettledField }];
     });
     if (entries.length > 0) await this.#bulk.set(entries, { ttlMs: keptMs });
   }
 
-  #key(listing: ListingKey): string {
-    return this.#prefix + listingName(listing);
+  #key(subject: ChangeSubject): string {
+    return this.#prefix + subjectName(subject);
   }
 }

@@ -1,5 +1,4 @@
-import type { Priority } from '@fluxori/core';
-import { priorities } from '@fluxori/core';
+import { type Priority, priorities } from '@fluxori/core';
 import type { OperationQueues } from '@fluxori/queue';
 import type { SpCallOptions } from '../pipeline/call-options.js';
 
@@ -12,10 +11,12 @@ export interface CoalescingOptions {
   readonly gatherMs: number;
   /** Where a feed is worth it, it waits until no more changes have come for so long; 2,000 by default. */
   readonly quietMs: number;
-  /** And at most for so long; 120,000 by default. A feed that is full does not wait. */
+  /** And at most for so long, unless as much again would fill it; 120,000 by default. A feed that is full does not wait. */
   readonly longestGatherMs: number;
   /** Listings patched between two looks at what has come meanwhile; 25 by default. */
   readonly patchesAtATime: number;
+  /** For so long one account is worked for before the others get their turn; 5,000 by default. */
+  readonly turnMs: number;
   /** What a feed is taken to take until the account's feeds have shown it: however small it is, and for each message. */
   readonly feedBaseMs?: number;
   readonly feedMessageMs?: number;
@@ -26,6 +27,7 @@ export const coalescingDefaults: CoalescingOptions = {
   quietMs: 2_000,
   longestGatherMs: 120_000,
   patchesAtATime: 25,
+  turnMs: 5_000,
 };
 
 /** Makes a call on a job's terms. */

@@ -14,10 +14,16 @@ export interface PlanFacts {
   /** What a feed takes however small it is, and for each message. */
   readonly feedBaseMs: number;
   readonly feedMessageMs: number;
-  /** Until the next feed may be submitted, and between the feeds after that. */
+  /** Feeds that may be submitted at once; until the next one may, when it is none; and between the feeds after those. */
+  readonly feedsAtOnce: number;
   readonly feedWaitMs: number;
   readonly feedGapMs: number;
+  /** Until Amazon has worked off the feeds that are under way: those of one type go one after another. */
+  readonly feedBusyMs: number;
 }
+
+/** How fast changes can be made. */
+export type Pace = Omit<PlanFacts, 'listings' | 'unknown'>;
 
 export interface ChangePlan {
   readonly way: 'patches' | 'feeds';
@@ -42,10 +48,12 @@ export function planChanges(facts: PlanFacts): ChangePlan {
   const patchesMs = Math.max(calls, lookUps) * 1_000;
   const feeds = Math.ceil(listings / listingsFeedBounds.messages);
   const searchesMs = (Math.ceil(unknown / searchBatch) / searchRate) * 1_000;
-  // The feeds go to Amazon while it works off the first ones.
-  const submittedMs = facts.feedWaitMs + Math.max(feeds - 1, 0) * facts.feedGapMs;
+  // The later feeds go to Amazon while it works off the first ones.
+  const lastSubmittedMs =
+    facts.feedWaitMs + Math.max(feeds - Math.max(facts.feedsAtOnce, 1), 0) * facts.feedGapMs;
   const workedOffMs = feeds * facts.feedBaseMs + listings * facts.feedMessageMs;
-  const feedsMs = searchesMs + Math.max(facts.feedWaitMs + workedOffMs, submittedMs + facts.feedBaseMs);
+  const begunMs = Math.max(facts.feedWaitMs, facts.feedBusyMs);
+  const feedsMs = searchesMs + Math.max(begunMs + workedOffMs, lastSubmittedMs + facts.feedBaseMs);
   return { way: patchesMs <= feedsMs ? 'patches' : 'feeds', patchesMs, feedsMs, feeds };
 }
 
@@ -60,12 +68,14 @@ export const publishedPace = {
   searchRate: 5,
   feedBaseMs: 300_000,
   feedMessageMs: 10,
+  feedsAtOnce: 5,
   feedWaitMs: 0,
-  feedGapMs: 0,
-} as const satisfies Omit<PlanFacts, 'listings' | 'unknown'>;
+  feedGapMs: 60_000,
+  feedBusyMs: 0,
+} as const satisfies Pace;
 
 /** The number of listings from which on feeds are sooner, all of them known. */
-export function breakEven(pace: Omit<PlanFacts, 'listings' | 'unknown'>): number {
+export function breakEven(pace: Pace): number {
   let low = 1;
   let high = 1;
   const feeds = (listings: number) => planChanges({ ...pace, listings, unknown: 0 }).way === 'feeds';

@@ -5,13 +5,17 @@ import type { ListingPatch } from '../listings/listing-mapping.js';
 /** What of a listing a change replaces. Changes of different fields do not touch each other. */
 export type ChangeField = 'quantity' | 'price';
 
-/** A wish to change one field of one listing. Repeatable: it replaces the value. */
-export interface Change {
-  /** Which of two changes of the same field is the later one: text that sorts. Names the change as well. */
-  readonly order: string;
+/** One field of one listing in one marketplace. */
+export interface ChangeSubject {
   readonly sku: string;
   readonly marketplaceId: MarketplaceId;
   readonly field: ChangeField;
+}
+
+/** A wish to change one field of one listing. Repeatable: it replaces the value. */
+export interface Change extends ChangeSubject {
+  /** Which of two changes of the same field is the later one: text that sorts. Names the change as well. */
+  readonly order: string;
   readonly patch: ListingPatch;
   /** 1 is the most urgent, see `priorities`. */
   readonly priority: number;
@@ -38,9 +42,6 @@ export interface SettledField {
   readonly outcome: ChangeOutcome;
 }
 
-/** What has become of a listing's changes, by field. */
-export type SettledListing = { readonly [Field in ChangeField]?: SettledField };
-
 /** One listing in one marketplace. */
 export interface ListingKey {
   readonly marketplaceId: string;
@@ -52,7 +53,25 @@ export function listingName({ marketplaceId, sku }: ListingKey): string {
   return `${marketplaceId}/${sku}`;
 }
 
+/** A name for maps and keys; no field holds a slash. */
+export function subjectName({ field, marketplaceId, sku }: ListingKey & { field: ChangeField }): string {
+  return `${field}/${marketplaceId}/${sku}`;
+}
+
+/** Whether a change has an outcome: its own, or that of the one that superseded it. */
+export function isSettled(change: Change, settled: SettledField | undefined): settled is SettledField {
+  return settled !== undefined && settled.order >= change.order;
+}
+
+/** The section of the queue in which the changes of a field are put in. */
+const sections: Readonly<Record<ChangeField, string>> = { quantity: 'inventory', price: 'prices' };
+
 /** A job's id without its section: it sorts by when the job was put in. */
 export function orderOfJob(jobId: string): string {
   return jobId.slice(jobId.lastIndexOf('-') + 1);
+}
+
+/** The id of the job that brought a change. */
+export function jobOfOrder(field: ChangeField, order: string): string {
+  return `${sections[field]}-${order}`;
 }

@@ -12,16 +12,19 @@ export interface BatchEnd {
   readonly settlements: readonly Settlement[];
   /** For another try: their feed broke off, or they were refused together with another change. */
   readonly again: readonly Change[];
+  /** Changes of listings of which perhaps the wrong thing was remembered. */
+  readonly doubted: readonly Change[];
 }
 
 /** What the changes of a feed came to. */
 export function endBatch({ messages }: BatchList, run: FeedRun, account: string): BatchEnd {
   const settlements: Settlement[] = [];
   const again: Change[] = [];
+  const doubted: Change[] = [];
   const items = new Map(run.items.map((item) => [item.messageId, item]));
   const broken = run.ending === 'fatal' || run.ending === 'cancelled';
   const { feedId } = run.result;
-  for (const { messageId, changes } of messages) {
+  for (const { messageId, changes, fresh } of messages) {
     const item = items.get(messageId);
     if (broken) {
       for (const change of changes) {
@@ -32,8 +35,11 @@ export function endBatch({ messages }: BatchList, run: FeedRun, account: string)
       }
     } else if (item?.status === 'error') {
       const together = changes.length > 1;
+      if (!fresh) doubted.push(...changes);
       for (const change of changes) {
+        const tries = (change.tries ?? 0) + 1;
         if (together) again.push({ ...change, alone: true });
+        else if (!fresh && tries < mostTries) again.push({ ...change, tries });
         else settlements.push({ change, outcome: failed(change, item, run, account) });
       }
     } else {
@@ -43,7 +49,7 @@ export function endBatch({ messages }: BatchList, run: FeedRun, account: string)
       }
     }
   }
-  return { settlements, again };
+  return { settlements, again, doubted };
 }
 
 function failed(

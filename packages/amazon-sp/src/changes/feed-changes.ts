@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { NotFoundError, type Sku, ValidationError } from '@fluxori/core';
+import { NotFoundError, ValidationError } from '@fluxori/core';
 import { storeError } from '@fluxori/queue';
 import { describeFault, type MessageFault } from '../feeds/check-message.js';
 import type { FeedsClient } from '../feeds/feeds-client.js';
-import type { ListingsFeedPart } from '../feeds/listings-feed.js';
+import { type ListingsFeedPart, listingsFeedBounds } from '../feeds/listings-feed.js';
 import type { ListingsMessage } from '../feeds/listings-message.js';
-import type { ListingFacts } from '../listings/product-types.js';
 import type { Change } from './change.js';
-import type { ChangeBatch, ChangeBatches } from './change-batches.js';
+import type { BatchMessage, ChangeBatch, ChangeBatches } from './change-batches.js';
 import type { Settlement } from './change-ledger.js';
+import type { KnownListing } from './listing-facts.js';
 import type { MergedListing } from './merge-changes.js';
 
 export interface Batched {
@@ -17,39 +17,44 @@ export interface Batched {
   readonly settlements: readonly Settlement[];
 }
 
-/** What is known of a listing: `missing` when the seller has no such listing. */
-export type FactsOf = (listing: MergedListing) => ListingFacts | 'missing' | undefined;
+export interface BatchMeans {
+  readonly feeds: Pick<FeedsClient, 'build'>;
+  readonly batches: Pick<ChangeBatches, 'open'>;
+  readonly account: string;
+  /** What is known of a listing; one of which nothing is known is left out. */
+  readonly factsOf: (listing: MergedListing) => KnownListing | undefined;
+  /** Leaves the last feed for later unless it is full. */
+  readonly fullOnly: boolean;
+}
+
+interface Draft extends Omit<BatchMessage, 'messageId'> {
+  readonly listing: MergedListing;
+}
 
 /** Puts changes of one marketplace into feeds: one message for a listing, with all that changes of it. */
-export async function batchListings(
-  listings: readonly MergedListing[],
-  factsOf: FactsOf,
-  means: { readonly feeds: FeedsClient; readonly batches: ChangeBatches; readonly account: string },
-): Promise<Batched> {
+export async function batchListings(listings: readonly MergedListing[], means: BatchMeans): Promise<Batched> {
+  const { account, batches, factsOf, feeds, fullOnly } = means;
   const settlements: Settlement[] = [];
-  const inMessage = new Map<number, readonly Change[]>();
-  const segmentsOf = new Map<number, ReadonlySet<string>>();
+  const drafts = new Map<number, Draft>();
   const fail = (changes: readonly Change[], error: unknown) => {
     const outcome = { status: 'failed' as const, error: storeError(error) };
     for (const change of changes) settlements.push({ change, outcome });
   };
-  let messageId = 0;
   function* messages(): Generator<ListingsMessage> {
     for (const listing of listings) {
       const facts = factsOf(listing);
       if (facts === undefined) continue;
       for (const changes of messagesOf(listing)) {
-        if (facts === 'missing') {
-          fail(changes, noSuchListing(listing, means.account));
+        if (typeof facts === 'string') {
+          fail(changes, facts === 'missing' ? noSuchListing(listing, account) : untyped(listing, account));
           continue;
         }
         const own = changes.filter(({ field }) => field === 'quantity' && facts.byAmazon);
-        if (own.length > 0) fail(own, shippedByAmazon(listing, means.account));
+        if (own.length > 0) fail(own, shippedByAmazon(listing, account));
         const sent = changes.filter((change) => !own.includes(change));
         if (sent.length === 0) continue;
-        messageId += 1;
-        inMessage.set(messageId, sent);
-        segmentsOf.set(messageId, listing.segments);
+        const messageId = drafts.size + 1;
+        drafts.set(messageId, { changes: sent, listing, fresh: facts.fresh });
         yield {
           messageId,
           sku: listing.sku,
@@ -61,23 +66,29 @@ export async function batchListings(
     }
   }
   const onRefused = (faults: readonly MessageFault[]) => {
-    const [first] = faults;
-    if (first !== undefined) fail(inMessage.get(first.messageId) ?? [], refused(faults, means.account));
+    const draft = drafts.get(faults[0]?.messageId ?? 0);
+    if (draft !== undefined) fail(draft.changes, refused(faults, account));
   };
-  const batches: ChangeBatch[] = [];
-  for (const part of means.feeds.build(messages(), { onRefused })) {
-    batches.push(await openBatch(part, listings[0] as MergedListing));
+  const opened: ChangeBatch[] = [];
+  let last: ListingsFeedPart | undefined;
+  for (const part of feeds.build(messages(), { onRefused })) {
+    if (last !== undefined) opened.push(await open(last));
+    last = part;
   }
-  return { batches, settlements };
+  const isFull = last?.messages.length === listingsFeedBounds.messages;
+  if (last !== undefined && (isFull || !fullOnly)) opened.push(await open(last));
+  return { batches: opened, settlements };
 
-  function openBatch(part: ListingsFeedPart, { marketplaceId }: MergedListing): Promise<ChangeBatch> {
+  function open(part: ListingsFeedPart): Promise<ChangeBatch> {
     const segments = new Set<string>();
-    const listed = part.messages.map(({ messageId: id }) => {
-      for (const segment of segmentsOf.get(id) ?? []) segments.add(segment);
-      return { messageId: id, changes: inMessage.get(id) ?? [] };
+    const listed = part.messages.map(({ messageId }): BatchMessage => {
+      const { changes, listing, fresh } = drafts.get(messageId) as Draft;
+      for (const segment of listing.segments) segments.add(segment);
+      return { messageId, changes, fresh };
     });
+    const { marketplaceId } = listings[0] as MergedListing;
     const list = { messages: listed, segments: [...segments] };
-    return means.batches.open(randomUUID(), marketplaceId, { content: part.content, list });
+    return batches.open(randomUUID(), marketplaceId, { content: part.content, list });
   }
 }
 
@@ -92,6 +103,14 @@ function noSuchListing({ sku, marketplaceId }: MergedListing, account: string): 
     account,
     field: 'sku',
     remedy: 'Check the SKU and the marketplace; list the product first.',
+  });
+}
+
+function untyped({ sku, marketplaceId }: MergedListing, account: string): NotFoundError {
+  return new NotFoundError(`SKU ${sku} has no product type in ${marketplaceId}, so it cannot be changed.`, {
+    account,
+    field: 'sku',
+    remedy: 'Complete the listing in Seller Central, or create it anew.',
   });
 }
 
@@ -114,9 +133,4 @@ function refused(faults: readonly MessageFault[], account: string): ValidationEr
     field: faults[0]?.field,
     remedy: 'Correct the job’s payload.',
   });
-}
-
-/** For calls that take SKUs. */
-export function skusOf(listings: readonly MergedListing[]): readonly Sku[] {
-  return listings.map(({ sku }) => sku as Sku);
 }

@@ -1,10 +1,15 @@
-import type { Change, ChangeField, SettledListing } from './change.js';
-import { listingName } from './change.js';
+import { isErrorOf } from '@fluxori/core';
+import {
+  type Change,
+  type ChangeField,
+  isSettled,
+  listingName,
+  type SettledField,
+  subjectName,
+} from './change.js';
 import type { ChangeBox } from './change-box.js';
 import type { Segment } from './change-inbox.js';
 import { type MergedListing, mergeChanges } from './merge-changes.js';
-
-type InFlight = Partial<Record<ChangeField, string>>;
 
 /** What is to be done now. */
 export interface FlushView {
@@ -12,46 +17,50 @@ export interface FlushView {
   readonly ready: readonly MergedListing[];
   /** Changes that must wait until a feed with an older value of theirs has ended. */
   readonly held: readonly MergedListing[];
-  /** Segments of jobs that can go on. */
+  /** Segments whose jobs can go on. */
   readonly wake: readonly string[];
   /** Segments that nobody needs any more. */
   readonly over: readonly string[];
 }
 
-/** An account's changes as whoever takes them on sees them, kept up to date look by look. */
+interface Flight {
+  /** The changes that it carries, by subject. */
+  readonly orders: ReadonlyMap<string, string>;
+  readonly segments: ReadonlySet<string>;
+}
+
+/** An account's changes as whoever takes them on sees them, kept up to date look by look. Good as long as nobody else takes them on in between. */
 export class FlushWatch {
-  readonly #box: ChangeBox;
+  readonly #box: Pick<ChangeBox, 'inbox' | 'ledger' | 'batches'>;
   readonly #segments = new Map<string, Segment>();
-  readonly #settled = new Map<string, SettledListing>();
-  readonly #batches = new Map<
-    string,
-    { readonly names: Map<string, InFlight>; readonly segments: Set<string> }
-  >();
+  /** By subject. Null: there is no outcome. */
+  readonly #settled = new Map<string, SettledField | null>();
+  readonly #flights = new Map<string, Flight>();
   /** How many changes of a segment had an outcome when it was last woken. */
   readonly #woken = new Map<string, number>();
 
-  constructor(box: ChangeBox) {
+  constructor(box: Pick<ChangeBox, 'inbox' | 'ledger' | 'batches'>) {
     this.#box = box;
   }
 
-  /** Batches that are under way. */
+  /** Feeds that are under way. */
   get batchIds(): readonly string[] {
-    return [...this.#batches.keys()];
+    return [...this.#flights.keys()];
   }
 
-  /** Written since it was looked at: outcomes of these listings are read again. */
-  forget(names: Iterable<string>): void {
-    for (const name of names) this.#settled.delete(name);
+  /** Written since it was looked at: outcomes of these changes are read again. */
+  forget(changes: Iterable<Pick<Change, 'sku' | 'marketplaceId' | 'field'>>): void {
+    for (const change of changes) this.#settled.delete(subjectName(change));
   }
 
   async look(): Promise<FlushView> {
-    // Batches first: what leaves the inbox for a batch is seen in one of the two at least.
+    // Feeds first: what one that came to nothing puts back lies in the inbox before the feed is gone.
+    await this.#lookAtFlights();
     await this.#box.inbox.look(this.#segments);
-    await this.#lookAtBatches();
     await this.#readOutcomes();
     const { listings, over } = mergeChanges(
       this.#segments.values(),
-      (name) => this.#settled.get(name),
+      (change) => this.#settledOf(change),
       (change, segment) => this.#isTaken(change, segment),
     );
     const ready: MergedListing[] = [];
@@ -64,23 +73,27 @@ export class FlushWatch {
     return { ready, held, wake: this.#toWake(), over };
   }
 
-  async #lookAtBatches(): Promise<void> {
+  async #lookAtFlights(): Promise<void> {
     const ids = new Set(await this.#box.batches.ids());
-    for (const [id, { names }] of this.#batches) {
+    for (const [id, { orders }] of this.#flights) {
       if (ids.has(id)) continue;
-      this.#batches.delete(id);
-      this.forget(names.keys());
+      this.#flights.delete(id);
+      for (const name of orders.keys()) this.#settled.delete(name);
     }
     for (const id of ids) {
-      if (this.#batches.has(id)) continue;
+      if (this.#flights.has(id)) continue;
       const batch = await this.#box.batches.get(id);
       if (batch === undefined) continue;
-      const { messages, segments } = await this.#box.batches.list(batch);
-      const names = new Map<string, InFlight>();
-      for (const change of messages.flatMap(({ changes }) => changes)) {
-        names.set(listingName(change), { ...names.get(listingName(change)), [change.field]: change.order });
-      }
-      this.#batches.set(id, { names, segments: new Set(segments) });
+      const list = await this.#box.batches.list(batch).catch((error: unknown) => {
+        if (isErrorOf(error, 'DocumentError')) return undefined;
+        throw error;
+      });
+      // It ends just now.
+      if (list === undefined) continue;
+      const { messages, segments } = list;
+      const changes = messages.flatMap((message) => message.changes);
+      const orders = new Map(changes.map((change) => [subjectName(change), change.order]));
+      this.#flights.set(id, { orders, segments: new Set(segments) });
     }
   }
 
@@ -88,18 +101,24 @@ export class FlushWatch {
     const missing = new Map<string, Change>();
     for (const { changes } of this.#segments.values()) {
       for (const change of changes) {
-        const name = listingName(change);
+        const name = subjectName(change);
         if (!this.#settled.has(name)) missing.set(name, change);
       }
     }
     const found = await this.#box.ledger.read([...missing.values()]);
-    for (const [index, name] of [...missing.keys()].entries()) this.#settled.set(name, found[index] ?? {});
+    for (const [index, name] of [...missing.keys()].entries()) this.#settled.set(name, found[index] ?? null);
   }
 
-  /** In a feed that is under way, which also knows the segment and so wakes who waits there. */
+  #settledOf(change: Change): SettledField | undefined {
+    return this.#settled.get(subjectName(change)) ?? undefined;
+  }
+
+  /** In a feed that is under way, which may know the segment, too, and so wakes who waits there. */
   #isTaken(change: Change, segment: string): 'no' | 'yes' | 'with its segment' {
-    for (const { names, segments } of this.#batches.values()) {
-      const order = names.get(listingName(change))?.[change.field];
+    if (this.#flights.size === 0) return 'no';
+    const name = subjectName(change);
+    for (const { orders, segments } of this.#flights.values()) {
+      const order = orders.get(name);
       if (order === undefined || order < change.order) continue;
       return segments.has(segment) ? 'with its segment' : 'yes';
     }
@@ -107,26 +126,38 @@ export class FlushWatch {
   }
 
   #divide(listing: MergedListing): readonly [MergedListing | undefined, MergedListing | undefined] {
-    const name = listingName(listing);
-    const bound = (field: string) =>
-      [...this.#batches.values()].some(({ names }) => names.get(name)?.[field as ChangeField] !== undefined);
-    const fields = Object.entries(listing.fields);
-    const part = (some: typeof fields): MergedListing | undefined =>
-      some.length === 0 ? undefined : { ...listing, fields: Object.fromEntries(some) };
-    return [part(fields.filter(([field]) => !bound(field))), part(fields.filter(([field]) => bound(field)))];
+    if (this.#flights.size === 0) return [listing, undefined];
+    const changes = Object.values(listing.fields);
+    const isBound = (change: Change) => {
+      const name = subjectName(change);
+      return [...this.#flights.values()].some(({ orders }) => orders.has(name));
+    };
+    const bound = changes.filter(isBound);
+    if (bound.length === 0) return [listing, undefined];
+    const free = changes.filter((change) => !bound.includes(change));
+    return [partOf(listing, free), partOf(listing, bound)];
   }
 
   #toWake(): readonly string[] {
-    const wake: string[] = [];
-    for (const { id, changes } of this.#segments.values()) {
-      const settled = changes.filter((change) => {
-        const done = this.#settled.get(listingName(change))?.[change.field];
-        return done !== undefined && done.order >= change.order;
-      }).length;
-      if (settled > (this.#woken.get(id) ?? 0)) wake.push(id);
+    const wake = new Set<string>();
+    for (const { id, changes, waking } of this.#segments.values()) {
+      const settled = changes.filter((change) => isSettled(change, this.#settledOf(change))).length;
+      if (settled > (this.#woken.get(id) ?? 0)) for (const one of waking) wake.add(one);
       this.#woken.set(id, settled);
     }
     for (const id of this.#woken.keys()) if (!this.#segments.has(id)) this.#woken.delete(id);
-    return wake;
+    return [...wake];
   }
+}
+
+function partOf(listing: MergedListing, changes: readonly Change[]): MergedListing | undefined {
+  if (changes.length === 0) return undefined;
+  const fields: Partial<Record<ChangeField, Change>> = {};
+  for (const change of changes) fields[change.field] = change;
+  return { ...listing, fields };
+}
+
+/** For maps of what is known of listings. */
+export function nameOf(listing: MergedListing): string {
+  return listingName(listing);
 }

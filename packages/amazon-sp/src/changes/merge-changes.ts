@@ -1,9 +1,10 @@
 import {
   type Change,
   type ChangeField,
+  isSettled,
   type ListingKey,
   listingName,
-  type SettledListing,
+  type SettledField,
 } from './change.js';
 import type { Segment } from './change-inbox.js';
 
@@ -15,7 +16,7 @@ export interface MergedListing extends ListingKey {
   readonly priority: number;
   /** When its first change was put in: text that sorts. */
   readonly since: string;
-  /** The segments in which its changes lie, those superseded included. */
+  /** The segments in which its changes lie, those superseded included, and those whose jobs wait for them. */
   readonly segments: ReadonlySet<string>;
 }
 
@@ -37,27 +38,25 @@ interface Open {
 /**
  * Merges changes: the last of each SKU and field wins.
  *
- * @param settledOf - what has become of a listing's changes so far.
+ * @param settledOf - what the last change of the same field that has an outcome came to.
  * @param isTaken - whether a change, or a later one of its field, is in a feed that is under way.
  */
 export function mergeChanges(
   segments: Iterable<Segment>,
-  settledOf: (listing: string) => SettledListing | undefined,
+  settledOf: (change: Change) => SettledField | undefined,
   isTaken: (change: Change, segment: string) => 'no' | 'yes' | 'with its segment',
 ): Merged {
   const open = new Map<string, Open>();
   const over: string[] = [];
-  for (const { id, changes } of segments) {
+  for (const segment of segments) {
     let left = 0;
-    for (const change of changes) {
-      const name = listingName(change);
-      const done = settledOf(name)?.[change.field];
-      if (done !== undefined && done.order >= change.order) continue;
-      const taken = isTaken(change, id);
+    for (const change of segment.changes) {
+      if (isSettled(change, settledOf(change))) continue;
+      const taken = isTaken(change, segment.id);
       if (taken !== 'with its segment') left += 1;
-      if (taken === 'no') add(open, name, change, id);
+      if (taken === 'no') add(open, change, segment);
     }
-    if (left === 0) over.push(id);
+    if (left === 0) over.push(segment.id);
   }
   const listings = [...open.values()]
     .map(({ first: { sku, marketplaceId }, ...rest }): MergedListing => ({ sku, marketplaceId, ...rest }))
@@ -65,19 +64,11 @@ export function mergeChanges(
   return { listings, over };
 }
 
-function add(open: Map<string, Open>, name: string, change: Change, segment: string): void {
-  const known = open.get(name);
-  if (known === undefined) {
-    open.set(name, {
-      fields: { [change.field]: change },
-      segments: new Set([segment]),
-      first: change,
-      priority: change.priority,
-      since: change.order,
-    });
-    return;
-  }
-  known.segments.add(segment);
+function add(open: Map<string, Open>, change: Change, segment: Segment): void {
+  const name = listingName(change);
+  const known = open.get(name) ?? newListing(change);
+  open.set(name, known);
+  for (const id of [segment.id, ...segment.waking]) known.segments.add(id);
   known.priority = Math.min(known.priority, change.priority);
   if (change.order < known.since) known.since = change.order;
   const other = known.fields[change.field];
@@ -89,6 +80,10 @@ function add(open: Map<string, Open>, name: string, change: Change, segment: str
   ) {
     known.fields[change.field] = change;
   }
+}
+
+function newListing(first: Change): Open {
+  return { fields: {}, segments: new Set(), first, priority: first.priority, since: first.order };
 }
 
 function isPutBack({ tries, alone }: Change): boolean {

@@ -1,4 +1,4 @@
-import { isFluxoriError } from '@fluxori/core';
+import { isErrorOf, isFluxoriError } from '@fluxori/core';
 import { storeError } from '@fluxori/queue';
 import { acceptedChange } from '../jobs/listing-change-result.js';
 import type { ListingsClient } from '../listings/listings-client.js';
@@ -8,49 +8,59 @@ import { type MakeCall, priorityNamed } from './change-means.js';
 import type { MergedListing } from './merge-changes.js';
 
 export interface PatchMeans {
-  readonly listings: ListingsClient;
+  readonly listings: Pick<ListingsClient, 'patch'>;
   readonly account: string;
   readonly call: MakeCall;
 }
 
 export interface Patched {
   readonly settlements: readonly Settlement[];
-  /** A listing was not changed because of trouble that passes: a limit, the network. */
-  readonly trouble?: unknown;
+  /** Amazon failed over these listings; they are to be tried again later. */
+  readonly trouble: readonly { readonly listing: MergedListing; readonly error: unknown }[];
+  /** No listing will do better now: a limit has no token, the host cannot be reached, the process stops. */
+  readonly halt?: { readonly error: unknown };
 }
 
 /** Changes listings by single calls, all at the same time: the limits put them in order. */
-export async function patchListings(
-  listings: readonly Pick<MergedListing, 'fields' | 'priority'>[],
-  means: PatchMeans,
-): Promise<Patched> {
+export async function patchListings(listings: readonly MergedListing[], means: PatchMeans): Promise<Patched> {
   const settlements: Settlement[] = [];
-  let trouble: unknown;
+  const trouble: { listing: MergedListing; error: unknown }[] = [];
+  let halt: { error: unknown } | undefined;
   await Promise.all(
-    listings.map(async ({ fields, priority }) => {
+    listings.map(async (listing) => {
       try {
-        settlements.push(...(await patchListing(Object.values(fields), priority, means)));
+        await patchListing(listing, means, (settlement) => settlements.push(settlement));
       } catch (error) {
-        trouble ??= error;
+        if (isErrorOf(error, 'RemoteError')) trouble.push({ listing, error });
+        else halt = worse(halt, error);
       }
     }),
   );
-  return { settlements, ...(trouble !== undefined && { trouble }) };
+  return { settlements, trouble, ...(halt && { halt }) };
+}
+
+/** A limit says when to come back; of several, whichever is first. Anything else says more. */
+function worse(known: { error: unknown } | undefined, error: unknown): { error: unknown } {
+  if (known === undefined) return { error };
+  if (!isErrorOf(known.error, 'RateLimitError')) return known;
+  return isErrorOf(error, 'RateLimitError') && known.error.retryAt <= error.retryAt ? known : { error };
 }
 
 /** One call for both fields; where that is refused, one for each, so that neither fails for the other's fault. */
 async function patchListing(
-  changes: readonly Change[],
-  priority: number,
+  { fields, priority }: MergedListing,
   means: PatchMeans,
-): Promise<readonly Settlement[]> {
+  settle: (settlement: Settlement) => void,
+): Promise<void> {
+  const changes = Object.values(fields);
   if (changes.length > 1 && !changes.some(({ alone }) => alone)) {
     const outcome = await patch(changes, priority, means);
-    if (outcome.status === 'accepted') return changes.map((change) => ({ change, outcome }));
+    if (outcome.status === 'accepted') {
+      for (const change of changes) settle({ change, outcome });
+      return;
+    }
   }
-  const settlements: Settlement[] = [];
-  for (const change of changes) settlements.push({ change, outcome: await patch([change], priority, means) });
-  return settlements;
+  for (const change of changes) settle({ change, outcome: await patch([change], priority, means) });
 }
 
 /** @throws trouble that passes; what will not pass is an outcome. */

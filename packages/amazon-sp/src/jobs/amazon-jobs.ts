@@ -1,5 +1,7 @@
 import type { JobDefinition } from '@fluxori/queue';
 import { catalogLookup } from './catalog-lookup.js';
+import { changesFeed } from './changes-feed.js';
+import { changesFlush } from './changes-flush.js';
 import { datakioskRun } from './datakiosk-run.js';
 import { feedsSubmit } from './feeds-submit.js';
 import { feesEstimate } from './fees-estimate.js';
@@ -18,7 +20,9 @@ import { productTypesRefresh } from './product-types-refresh.js';
 import { reportsRun } from './reports-run.js';
 import { restrictionsCheck } from './restrictions-check.js';
 import { salesImport } from './sales-import.js';
+import { shipmentInvoicingSubmit } from './shipment-invoicing-submit.js';
 import { solicitationsSend } from './solicitations-send.js';
+import { uploadsSend } from './uploads-send.js';
 
 /** Every job of this connector, for `OperationQueues`. */
 export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
@@ -34,11 +38,15 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     financesImport,
     feesEstimate,
     feedsSubmit,
+    changesFlush,
+    changesFeed,
     reportsRun,
     productTypesRefresh,
     restrictionsCheck,
     salesImport,
     datakioskRun,
+    uploadsSend,
+    shipmentInvoicingSubmit,
     solicitationsSend,
     outboundCreate,
     merchantFulfillmentShip,

@@ -1,5 +1,7 @@
 import { defineJob, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
+import { quantityPatch } from '../listings/listing-mapping.js';
+import { bringChange } from './bring-change.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { acceptedChange, type ListingChangeResult } from './listing-change-result.js';
 import { marketplaceField, skuField } from './payload-fields.js';
@@ -16,8 +18,8 @@ const payloadSchema = z.strictObject({
 
 export type InventoryUpdatePayload = z.output<typeof payloadSchema>;
 
-/** Sets how many the seller has of a SKU that it ships itself. Repeatable: it replaces the number. */
-export function inventoryUpdate({ connector }: AmazonJobParts): JobDefinition {
+/** Sets how many the seller has of a SKU that it ships itself. Repeatable: it replaces the number. Many of one account go to Amazon together. */
+export function inventoryUpdate(parts: AmazonJobParts): JobDefinition {
   return defineJob<InventoryUpdatePayload, undefined, ListingChangeResult>({
     name: 'inventory.update',
     section: 'inventory',
@@ -26,8 +28,12 @@ export function inventoryUpdate({ connector }: AmazonJobParts): JobDefinition {
     payload: payloadSchema,
     describe: ({ sku, quantity }) => ({ sku, quantity }),
     async run(ctx) {
-      const amazon = await connector(ctx.accountId);
+      const amazon = await parts.connector(ctx.accountId);
       const { sku, quantity, marketplaceId = amazon.config.home.id } = ctx.payload;
+      if (parts.queues !== undefined) {
+        const patch = quantityPatch({ sku, quantity, marketplaceId });
+        return bringChange(ctx, parts, amazon, { sku, marketplaceId, field: 'quantity', patch });
+      }
       const change = await ctx.call((terms) =>
         amazon.inventory.update({ sku, quantity, marketplaceId }, terms),
       );

@@ -1,4 +1,5 @@
-import type { AccountId, Clock } from '@fluxori/core';
+import { type AccountId, type Clock, ConfigurationError } from '@fluxori/core';
+import type { ChangeQueues, CoalescingOptions } from '../changes/change-means.js';
 import type { AmazonSPConnector } from '../connector.js';
 import type { WorkflowTimings } from '../workflow/timings.js';
 
@@ -13,4 +14,20 @@ export interface AmazonJobParts {
   readonly feesRestMs?: number;
   /** How often reports, feeds and queries are looked at, and when they are taken for stuck. */
   readonly timings?: Partial<WorkflowTimings>;
+  /**
+   * The queues that these jobs are in. With them, changes of prices and quantities go to Amazon together; without them, each by itself.
+   * Asked for when it is needed, since the queues are made of the jobs.
+   */
+  readonly queues?: () => ChangeQueues;
+  /** How changes are gathered. */
+  readonly coalescing?: Partial<CoalescingOptions>;
+}
+
+/** @throws ConfigurationError for jobs that were made without their queues. */
+export function queuesOf({ queues }: AmazonJobParts): ChangeQueues {
+  if (queues !== undefined) return queues();
+  throw new ConfigurationError('Jobs that gather changes were made without their queues.', {
+    field: 'queues',
+    remedy: 'Give `amazonJobs` the queues: `{ connector, queues: () => queues }`.',
+  });
 }

@@ -2,8 +2,14 @@ import { type ListingChange, type ListingIssue, ValidationError } from '@fluxori
 
 export interface ListingChangeResult {
   readonly sku: string;
-  readonly status: 'accepted';
+  /** `superseded`: a later change of the same field took its place before it was sent, and Amazon took that one. */
+  readonly status: 'accepted' | 'superseded';
+  /** The job whose change took its place. */
+  readonly supersededBy?: string;
+  /** How it went to Amazon: by itself, or in a feed. */
+  readonly way?: 'patch' | 'feed';
   readonly submissionId?: string;
+  readonly feedId?: string;
   /** Warnings and hints; errors fail the job. */
   readonly issues: readonly ListingIssue[];
 }

@@ -1,5 +1,6 @@
 import { defineJob, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
+import { bringChange } from './bring-change.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { acceptedChange, type ListingChangeResult } from './listing-change-result.js';
 import { marketplaceField, skuField } from './payload-fields.js';
@@ -18,8 +19,8 @@ const payloadSchema = z.strictObject({
 
 export type PricesUpdatePayload = z.output<typeof payloadSchema>;
 
-/** Sets the price that the seller asks for a SKU. Repeatable: it replaces the price. */
-export function pricesUpdate({ connector }: AmazonJobParts): JobDefinition {
+/** Sets the price that the seller asks for a SKU. Repeatable: it replaces the price. Many of one account go to Amazon together. */
+export function pricesUpdate(parts: AmazonJobParts): JobDefinition {
   return defineJob<PricesUpdatePayload, undefined, ListingChangeResult>({
     name: 'prices.update',
     section: 'prices',
@@ -28,8 +29,12 @@ export function pricesUpdate({ connector }: AmazonJobParts): JobDefinition {
     payload: payloadSchema,
     describe: ({ sku, price }) => ({ sku, price: `${price.amount} ${price.currency}` }),
     async run(ctx) {
-      const amazon = await connector(ctx.accountId);
+      const amazon = await parts.connector(ctx.accountId);
       const { sku, price, marketplaceId = amazon.config.home.id } = ctx.payload;
+      if (parts.queues !== undefined) {
+        const patch = amazon.prices.patchOf({ sku, price, marketplaceId });
+        return bringChange(ctx, parts, amazon, { sku, marketplaceId, field: 'price', patch });
+      }
       const change = await ctx.call((terms) => amazon.prices.update({ sku, price, marketplaceId }, terms));
       return acceptedChange(change, ctx.accountId);
     },

@@ -7,7 +7,7 @@ import {
   type PriceUpdate,
   ValidationError,
 } from '@fluxori/core';
-import { pricePatch } from '../listings/listing-mapping.js';
+import { type ListingPatch, pricePatch } from '../listings/listing-mapping.js';
 import type { ListingsClient } from '../listings/listings-client.js';
 import { moneyOf } from '../mapping/money-of.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
@@ -100,6 +100,14 @@ export class PricingClient implements PricesCapability {
    * @throws NotFoundError naming the SKU when the seller has no such listing.
    */
   async update(update: PriceUpdate, options: SpCallOptions = {}): Promise<ListingChange> {
+    return this.#listings.patch(update.sku, [this.patchOf(update)], {
+      ...callOptions(options),
+      marketplaceId: this.#marketplace(update.marketplaceId).id,
+    });
+  }
+
+  /** The change of the listing that sets a price. @throws ValidationError for a price that the marketplace does not take. */
+  patchOf(update: PriceUpdate): ListingPatch {
     const marketplace = this.#marketplace(update.marketplaceId);
     const { accountId } = this.#context.config;
     if (update.price.currency !== marketplace.currency) {
@@ -126,10 +134,7 @@ export class PricingClient implements PricesCapability {
         },
       );
     }
-    return this.#listings.patch(update.sku, [pricePatch({ ...update, marketplaceId: marketplace.id })], {
-      ...callOptions(options),
-      marketplaceId: marketplace.id,
-    });
+    return pricePatch({ ...update, marketplaceId: marketplace.id });
   }
 
   #marketplace(name: string | undefined) {
