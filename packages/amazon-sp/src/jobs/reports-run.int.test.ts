@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Sealer, sealKeysFrom } from '@fluxori/backend';
-import { accountId, ConnectorFactory, isErrorOf, type JsonValue, sleep } from '@fluxori/core';
+import {
+  accountId,
+  type Clock,
+  ConnectorFactory,
+  isErrorOf,
+  type JsonValue,
+  ManualClock,
+  sleep,
+} from '@fluxori/core';
 import { FolderContentStore, SealedContentStore } from '@fluxori/documents';
 import { OperationQueues } from '@fluxori/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -15,11 +23,12 @@ import {
   sandboxConfig,
 } from '../../testing/connect-to-sandbox.js';
 import { hastyTimings } from '../../testing/hasty-timings.js';
-import { runJob } from '../../testing/run-job.js';
+import { Crash, runJob } from '../../testing/run-job.js';
 import { type AmazonSPConnector, amazonSp } from '../index.js';
 import { reportsRun } from './reports-run.js';
 
 const listings = 'GET_MERCHANT_LISTINGS_DATA_LITER';
+const performance = 'GET_SALES_AND_TRAFFIC_REPORT';
 const shipping = 'GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING';
 const source = 'seller-sku\tquantity\r\nA\t3\r\nB\t4\r\n';
 const jsonl = '{"sellerSku":"A","quantity":3}\n{"sellerSku":"B","quantity":4}\n';
@@ -65,10 +74,12 @@ function withStores(stores: { contents?: FolderContentStore; sealedContents?: Se
     .create('amazon-sp', config, { backend: open.backend, ...stores });
 }
 
+const jobOf = (by: AmazonSPConnector, clock?: Clock) =>
+  reportsRun({ connector: async () => by, timings: hastyTimings, ...(clock && { clock }) });
+
 /** As the queue would run it, from its beginning. */
 function run(payload: JsonValue, by: AmazonSPConnector = connector): Promise<unknown> {
-  const job = reportsRun({ connector: async () => by, timings: hastyTimings });
-  return runJob(job, { backend: open.backend, payload });
+  return runJob(jobOf(by), { backend: open.backend, payload });
 }
 
 describe('the job reports.run', () => {
@@ -150,6 +161,45 @@ describe('the job reports.run', () => {
     await expect(run({ ...spec, output })).rejects.toMatchObject({ code: 'REPORT_CANCELLED' });
   });
 
+  it.each([1, 2, 3, 4, 5])('asks once, also when it dies just before or after record %d', async (record) => {
+    await open.sandbox.setReport(performance, { content: Buffer.from('{"salesAndTrafficByDate":[]}') });
+    for (const [index, when] of (['beforeCheckpoint', 'afterCheckpoint'] as const).entries()) {
+      open.sandbox.resetCounters();
+      // A span of its own: all jobs have one id here.
+      const payload = { reportType: performance, last: { days: 2 * record + index } };
+      let died = 0;
+      const crash = (n: number) => {
+        if (n !== record || died > 0) return;
+        died += 1;
+        throw new Crash();
+      };
+      const result = await runJob(jobOf(connector), { backend: open.backend, payload, [when]: crash });
+      expect([died, open.sandbox.counters().reports.created]).toEqual([1, 1]);
+      // The third record is that of the answer.
+      const lost = record === 3 && when === 'beforeCheckpoint';
+      const provenance = lost ? 'found-after-lost-answer' : 'asked';
+      expect(result).toMatchObject({ processingStatus: 'DONE', provenance, copied: true });
+    }
+  });
+
+  it('covers the whole days before it began, also when it goes on another day', async () => {
+    const clock = new ManualClock(Date.parse('2026-11-21T23:59:59Z'));
+    const job = jobOf(connector, clock);
+    await open.sandbox.setReport(performance, { content: Buffer.from('{"salesAndTrafficByDate":[]}') });
+    const span = { reportType: performance, last: { days: 7, lagDays: 2 } };
+    const result = await runJob(job, {
+      ...{ backend: open.backend, payload: span },
+      // Before anything was asked, it dies, and is taken up in the year after.
+      async afterCheckpoint(n) {
+        if (n > 1) return;
+        await clock.advance(50 * 86_400_000);
+        throw new Crash();
+      },
+    });
+    const { from, to } = (await connector.reports.get((result as { reportId: string }).reportId)).report;
+    expect([from, to]).toEqual([new Date('2026-11-13T00:00:00Z'), new Date('2026-11-19T23:59:59Z')]);
+  });
+
   it.each<[string, JsonValue, RegExp]>([
     ['an unknown type', { reportType: 'GET_NOTHING' }, /not known here/],
     ['a retired type', { reportType: 'GET_V2_SETTLEMENT_REPORT_DATA_XML' }, /FLAT_FILE_V2/],
@@ -164,6 +214,11 @@ describe('the job reports.run', () => {
       'personal data in a plain file',
       { reportType: shipping, output: { file: '/tmp/a.csv', as: 'csv' } },
       /personal data/,
+    ],
+    [
+      'two ways to say the span',
+      { reportType: listings, from: '2026-11-01', last: { days: 1 } },
+      /either last/,
     ],
     ['a time without a zone', { reportType: listings, from: '2026-11-01T08:00:00' }, /offset/],
   ])('refuses %s when it is put in', (_, payload, says) => {

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { systemClock } from '@fluxori/core';
 import { checkContentName } from '@fluxori/documents';
 import { defineJob, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
@@ -35,6 +36,13 @@ const payloadSchema = z
     marketplaceIds: z.array(marketplaceField).min(1).max(25).optional(),
     from: moment.optional(),
     to: moment.optional(),
+    /** Instead of both, for schedules: so many whole days (UTC), the last of them `lagDays` (1) before the day on which the job begins. */
+    last: z
+      .strictObject({
+        days: z.number().int().min(1).max(730),
+        lagDays: z.number().int().min(0).max(90).default(1),
+      })
+      .optional(),
     /** Amazon's `reportOptions`. */
     options: z.record(z.string(), z.string()).optional(),
     unchecked: z.boolean().optional(),
@@ -45,10 +53,12 @@ const payloadSchema = z
     /** Where the rows go. Without it the document is copied to the content store, where there is one. */
     output: output.optional(),
   })
-  .superRefine(({ reportType, unchecked, restricted, output: target }, context) => {
+  .superRefine(({ reportType, unchecked, restricted, from, to, last, output: target }, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     const facts = findReportType(reportType);
+    if (last !== undefined && (from ?? to) !== undefined)
+      problem('last', 'write either last, or from and to');
     if (!unchecked && facts === undefined) problem('reportType', unknownType(reportType));
     if ((facts?.restricted ?? restricted) && target !== undefined && 'file' in target) {
       problem('output', 'it holds personal data, which is not written to a plain file: give { content, as }');
@@ -68,26 +78,32 @@ export interface ReportsRunResult extends IAmazonReportResult {
 }
 
 /** Comes by a report, keeps its document and writes its rows: exactly one report for one job. */
-export function reportsRun({ connector, timings }: AmazonJobParts): JobDefinition {
-  return defineJob<ReportsRunPayload, ReportState, ReportsRunResult>({
+export function reportsRun({ connector, timings, clock = systemClock }: AmazonJobParts): JobDefinition {
+  return defineJob<ReportsRunPayload, JobState, ReportsRunResult>({
     name: 'reports.run',
     section: 'reports',
     version: 1,
     priority: 'low',
     payload: payloadSchema,
-    describe: ({ reportType, from, to, output: target }) => ({
+    describe: ({ reportType, from, to, last, output: target }) => ({
       reportType,
+      ...(last !== undefined && { lastDays: last.days }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
       ...(target !== undefined && { as: target.as }),
     }),
     async run(ctx) {
       const { reports } = await connector(ctx.accountId);
-      const { reuse, noData, stuck, output: target, ...spec } = ctx.payload;
+      const { reuse, noData, stuck, output: target, last, ...spec } = ctx.payload;
       const wishes = { ...(reuse && { reuse }), ...(noData && { noData }), ...(stuck && { stuck }) };
-      const { report, provenance, kept } = await reports.runAs(spec, wishes, {
+      // A job that goes on tomorrow goes on with the same report.
+      const span = ctx.state?.span ?? (last && lastDays(last, clock.now()));
+      const { report, provenance, kept } = await reports.runAs({ ...spec, ...span }, wishes, {
         id: ctx.jobId,
-        journal: jobJournal<ReportState>(ctx),
+        journal: jobJournal<JobState>({
+          state: ctx.state,
+          checkpoint: (state) => ctx.checkpoint(span === undefined ? state : { ...state, span }),
+        }),
         terms: jobTerms(ctx),
         delivery: target === undefined ? {} : { output: target },
         ...(timings && { timings }),
@@ -95,6 +111,24 @@ export function reportsRun({ connector, timings }: AmazonJobParts): JobDefinitio
       return { ...resultOf(report), provenance, copied: false, ...kept };
     },
   });
+}
+
+interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+type JobState = ReportState & { readonly span?: Span };
+
+const dayMs = 86_400_000;
+
+/** To the last second of its last day. */
+function lastDays({ days, lagDays }: { days: number; lagDays: number }, nowMs: number): Span {
+  const endMs = Math.floor(nowMs / dayMs) * dayMs - (lagDays - 1) * dayMs;
+  return {
+    from: new Date(endMs - days * dayMs).toISOString(),
+    to: new Date(endMs - 1_000).toISOString(),
+  };
 }
 
 function contentName(name: string, context: z.RefinementCtx): void {

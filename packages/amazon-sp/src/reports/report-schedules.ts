@@ -98,7 +98,7 @@ export class ReportSchedules {
         remedy:
           availability === 'found'
             ? 'Amazon makes it by itself: look for it with `reports.find(…)`.'
-            : 'Let a schedule of ours run the job `reports.run` instead.',
+            : 'Let a schedule of ours run the job `reports.run` with `last: { days }` instead.',
       });
     }
     // The span is Amazon's own in a schedule.

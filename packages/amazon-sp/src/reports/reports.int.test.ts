@@ -65,6 +65,23 @@ describe('connector.reports.run', () => {
     expect(created()).toBe(1);
   });
 
+  it('fetches nothing before the first row is asked for, and tells what it has read', async () => {
+    await open.sandbox.setReport(listings, { content: Buffer.from('seller-sku\r\nA\r\nB\r\nC\r\n') });
+    const run = await open.connector.reports.run({ reportType: listings }, { timings });
+    open.sandbox.resetCounters();
+    const unread = run.rows();
+    const rows = run.rows();
+    expect(open.sandbox.counters().requests).toBe(0);
+    for await (const { sellerSku } of rows) if (sellerSku === 'B') break;
+    expect(await rows.facts).toMatchObject({ complete: false });
+    await expect(Array.fromAsync(rows)).rejects.toThrow('read once');
+    const batches = run.rows();
+    expect((await Array.fromAsync(batches.batches())).flat()).toHaveLength(3);
+    expect(await batches.facts).toMatchObject({ rows: 3, complete: true });
+    await unread[Symbol.asyncIterator]().return?.();
+    expect(await unread.facts).toMatchObject({ rows: 0, complete: false });
+  });
+
   it('writes it to a file as it is wanted, or as it is', async () => {
     const text = 'seller-sku\tquantity\r\nA,1\t3\r\nB\t4\r\n';
     await open.sandbox.setReport('GET_MERCHANT_LISTINGS_DATA_LITER', { content: Buffer.from(text) });
