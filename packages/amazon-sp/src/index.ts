@@ -135,10 +135,14 @@ export type { ReportsRunPayload, ReportsRunResult } from './jobs/reports-run.js'
 export type { RestrictionsCheckPayload, RestrictionsCheckResult } from './jobs/restrictions-check.js';
 export type { SalesImportPayload, SalesImportResult } from './jobs/sales-import.js';
 export type {
+  ShipmentInvoicingSubmitPayload,
+  ShipmentInvoicingSubmitResult,
+} from './jobs/shipment-invoicing-submit.js';
   SolicitationOutcome,
   SolicitationsSendPayload,
   SolicitationsSendResult,
 } from './jobs/solicitations-send.js';
+export type { UploadsSendPayload } from './jobs/uploads-send.js';
 export type { LimitOverride, LimitOverrides } from './limits/limit-override.js';
 export type { LimitView } from './limits/limit-view.js';
 export { carefulPlan, sandboxPlan, usagePlans } from './limits/usage-plans.js';
@@ -298,5 +302,19 @@ export {
 export { SalesClient, type SalesQuery } from './sales/sales-client.js';
 export type { SalesGranularity } from './sales/sales-facts.js';
 export { type Participation, SellersClient } from './sellers/sellers-client.js';
+export type { InvoiceStatus } from './shipment-invoicing/invoice-state.js';
+export {
+  type InvoiceOptions,
+  type ShipmentDetail,
+  ShipmentInvoicingClient,
+} from './shipment-invoicing/shipment-invoicing-client.js';
 export { SolicitationsClient } from './solicitations/solicitations-client.js';
+export { type MessageWithFiles, uploadResources } from './uploads/upload-resources.js';
+export {
+  type NewUpload,
+  type StoredFile,
+  type UploadContent,
+  type UploadedFile,
+  UploadsClient,
+} from './uploads/uploads-client.js';
 export { defaultTimings, type WorkflowTimings } from './workflow/timings.js';

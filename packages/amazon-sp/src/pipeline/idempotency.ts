@@ -31,6 +31,8 @@ const repeatable: ReadonlySet<string> = new Set([
   'shipping.getRates',
   'shipping.retrieveShippingLabel',
   'tokens.createRestrictedDataToken',
+  // A destination that nobody uses is nothing.
+  'uploads.createUploadDestinationForResource',
 ]);
 
 /** Headers by which Amazon recognises a repeated request. */

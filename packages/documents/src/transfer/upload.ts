@@ -15,6 +15,8 @@ export interface UploadTarget {
   /** Exactly the content type with which the document was created: case and charset are part of the URL's signature. */
   readonly contentType: string;
   readonly expiresAt?: Date;
+  /** Others that were signed with it and must go along, e.g. `Content-MD5`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface UploadOptions {
@@ -78,7 +80,7 @@ export async function upload(
 }
 
 async function send(
-  { url, contentType }: UploadTarget,
+  { url, contentType, headers }: UploadTarget,
   content: SizedContent,
   { client, operation, account, onProgress, signal }: UploadOptions,
   clock: Clock,
@@ -102,7 +104,7 @@ async function send(
       ...(account !== undefined && { account }),
       method: 'PUT',
       url,
-      headers: { 'content-type': contentType },
+      headers: { ...lowerCased(headers), 'content-type': contentType },
       body: Readable.from(measured(), { objectMode: false, highWaterMark: 256 * 1024 }),
       contentLength: content.bytes,
       toError: storageError,
@@ -123,6 +125,10 @@ async function send(
     );
   }
   return { bytes, sha256: hash.digest('hex') };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** @throws the error that says what a refusal means, if it is one of those that can be told. */

@@ -52,6 +52,11 @@ import { cancelReport, createReport, getReport, getReportDocument, getReports } 
 import { getListingsRestrictions } from './restrictions/listings-restrictions.js';
 import { getOrderMetrics } from './sales/order-metrics.js';
 import { getAccount, getMarketplaceParticipations } from './sellers/participations.js';
+import {
+  getInvoiceStatus,
+  getShipmentDetails,
+  submitInvoice,
+} from './shipment-invoicing/shipment-invoicing.js';
 import { solicitationsOperations } from './solicitations/solicitations.js';
 import { createRestrictedDataToken } from './tokens/create-restricted-data-token.js';
 import { createUploadDestinationForResource } from './uploads/create-upload-destination.js';
@@ -120,6 +125,9 @@ export const implementations: readonly Implementation[] = [
   getDefinitionsProductType,
   getListingsRestrictions,
   getOrderMetrics,
+  getShipmentDetails,
+  submitInvoice,
+  getInvoiceStatus,
   ...merchantFulfillmentOperations,
   ...messagingOperations,
   ...outboundOrderOperations,

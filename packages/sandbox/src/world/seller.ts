@@ -11,6 +11,15 @@ import { OutboundBook } from './outbound-order.js';
 import { inventPerson, type Person } from './people.js';
 import type { BoughtLabel } from './shipping-label.js';
 
+/** An invoice that was handed in for a shipment, and how far its check is. */
+export interface ShipmentInvoice {
+  status: 'Processing' | 'Accepted' | 'Errored';
+  /** What the check will find. */
+  readonly isRight: boolean;
+  /** How often one was handed in. */
+  readonly times: number;
+}
+
 export interface SellerSeed {
   readonly sellerId: string;
   readonly name: string;
@@ -32,6 +41,8 @@ export class Seller {
   readonly outbound = new OutboundBook();
   /** Labels bought of Amazon, by the id of the shipment. */
   readonly labels = new Map<string, BoughtLabel>();
+  /** Invoices for shipments in Brazil, by shipment. */
+  readonly shipmentInvoices = new Map<string, ShipmentInvoice>();
   readonly #seed: number;
   readonly #listings = new Map<string, Map<string, Listing>>();
   /** By marketplace, in order of the SKU; made anew after a SKU has come or gone. */
