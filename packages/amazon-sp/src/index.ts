@@ -138,6 +138,7 @@ export type {
   ShipmentInvoicingSubmitPayload,
   ShipmentInvoicingSubmitResult,
 } from './jobs/shipment-invoicing-submit.js';
+export type {
   SolicitationOutcome,
   SolicitationsSendPayload,
   SolicitationsSendResult,
@@ -151,7 +152,11 @@ export { type ListingQuery, ListingsClient } from './listings/listings-client.js
 export type { LabelWish, ShipOutcome } from './merchant-fulfillment/buy-once.js';
 export type { OfferWish } from './merchant-fulfillment/choose-offer.js';
 export type { ShippingLabel } from './merchant-fulfillment/label-content.js';
-export { type LabelPurchase, LabelPurchases, type ParcelName } from './merchant-fulfillment/label-purchases.js';
+export {
+  type LabelPurchase,
+  LabelPurchases,
+  type ParcelName,
+} from './merchant-fulfillment/label-purchases.js';
 export {
   type AdditionalInputs,
   type LabelPurchaseRequest,
