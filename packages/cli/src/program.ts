@@ -10,6 +10,7 @@ import { inventoryCommand } from './commands/inventory.js';
 import { jobsCommand } from './commands/jobs.js';
 import { limitsCommand } from './commands/limits.js';
 import { ordersCommand } from './commands/orders.js';
+import { privacyCommand } from './commands/privacy.js';
 import { queuesCommand } from './commands/queues.js';
 import { reportsCommand } from './commands/reports.js';
 import { sandboxCommand } from './commands/sandbox.js';
@@ -37,6 +38,7 @@ const commands: readonly CommandFactory[] = [
   healthCommand,
   configCommand,
   secretsCommand,
+  privacyCommand,
 ];
 
 /**

@@ -1,4 +1,4 @@
-import { NotFoundError, type Order, orderId } from '@fluxori/core';
+import { ConfigurationError, NotFoundError, type Order, orderId } from '@fluxori/core';
 import {
   type CommandContext,
   type CommandFactory,
@@ -15,7 +15,14 @@ interface ImportOptions extends CommonOptions {
   account?: string;
   since?: string;
   priority?: string;
+  recipient?: boolean;
+  buyer?: boolean;
   wait: boolean;
+}
+
+interface ShowOptions extends CommonOptions {
+  account?: string;
+  personal?: boolean;
 }
 
 interface ListOptions extends CommonOptions {
@@ -32,6 +39,11 @@ export const ordersCommand: CommandFactory = (facts) => {
       .option('-a, --account <name>', 'the account (may be left out when there is one only)')
       .option('--since <when>', 'the first import begins here: a date, or a span such as 7d (default: 30d)')
       .option('--priority <priority>', 'critical, high, normal, low or bulk')
+      .option(
+        '--recipient',
+        'with the delivery address: personal data, which is kept sealed and deleted in its time',
+      )
+      .option('--buyer', 'with the buyer’s e-mail address, in the same way')
       .option('--no-wait', 'only queue it; a worker will do it')
       .addHelpText(
         'after',
@@ -52,8 +64,9 @@ export const ordersCommand: CommandFactory = (facts) => {
       .description('show one imported order')
       .argument('<order-id>', 'e.g. 902-1234567-1234567')
       .option('-a, --account <name>', 'the account (may be left out when there is one only)')
+      .option('--personal', 'with what is kept of buyer and recipient; each look is told to the audit trail')
       .addHelpText('after', '\nExample:\n  fluxori orders show 902-1234567-1234567\n')
-      .action((id: string, options: ListOptions) => showOrder(contextOf(facts, options), id, options)),
+      .action((id: string, options: ShowOptions) => showOrder(contextOf(facts, options), id, options)),
   );
   return orders;
 };
@@ -61,13 +74,15 @@ export const ordersCommand: CommandFactory = (facts) => {
 async function importOrders(context: CommandContext, options: ImportOptions): Promise<void> {
   const since = options.since === undefined ? undefined : sinceOption(options.since);
   const priority = options.priority === undefined ? undefined : priorityOption(options.priority);
-  await context.withApp(async (app) => {
+  await context.withApp(async (app, { sealKeys }) => {
     const account = app.connectors.choose(options.account);
+    const personal = personalPayload(options);
+    if (Object.keys(personal).length > 0 && sealKeys === undefined) throw noKey();
     const outcome = await runJob(
       app,
       {
         ...ordersImportJob(account),
-        payload: since === undefined ? {} : { since: since.toISOString() },
+        payload: { ...personal, ...(since !== undefined && { since: since.toISOString() }) },
         ...(priority && { priority }),
       },
       { terminal: context.terminal, signal: context.signal, wait: options.wait },
@@ -115,14 +130,15 @@ async function listOrders(context: CommandContext, options: ListOptions): Promis
   });
 }
 
-async function showOrder(context: CommandContext, id: string, options: ListOptions): Promise<void> {
+async function showOrder(context: CommandContext, id: string, options: ShowOptions): Promise<void> {
   await context.withApp(async (app) => {
     const accounts =
       options.account === undefined
         ? await accountsWithRecords(app)
         : [app.connectors.known(options.account)];
     for (const account of accounts) {
-      const order = await app.backend.records.get('order', account, orderId(id));
+      const { personal = false } = options;
+      const order = await app.backend.records.get('order', account, orderId(id), { personal });
       if (order === undefined) continue;
       context.terminal.result(order, () => printOrder(context, order));
       return;
@@ -147,6 +163,7 @@ function printOrder(context: CommandContext, order: Order): void {
   terminal.say(
     `  placed ${minute(order.purchasedAt)}, changed ${minute(order.updatedAt)}, ${totalOf(order) || 'no total'}`,
   );
+  for (const line of personLines(order)) terminal.say(`  ${line}`);
   terminal.table(
     ['SKU', 'product', 'title', 'ordered#', 'shipped#', 'line#'],
     order.items.map((item) => [
@@ -158,6 +175,28 @@ function printOrder(context: CommandContext, order: Order): void {
       item.lineTotal ? `${item.lineTotal.currency} ${item.lineTotal.amount}` : '',
     ]),
   );
+}
+
+/** Who it goes to, and who bought it, as far as it was asked for and is kept. */
+function personLines({ buyerEmail, shipTo }: Order): string[] {
+  const { city, countryCode, lines = [], name, phone, postalCode, stateOrRegion } = shipTo ?? {};
+  const address = [name, ...lines, city, stateOrRegion, postalCode, countryCode, phone];
+  return [
+    ...(shipTo === undefined ? [] : [`to ${address.filter(Boolean).join(', ')}`]),
+    ...(buyerEmail === undefined ? [] : [`bought by ${buyerEmail}`]),
+  ];
+}
+
+function personalPayload({ buyer, recipient }: ImportOptions): Record<string, true> {
+  return { ...(recipient && { includeRecipient: true }), ...(buyer && { includeBuyer: true }) };
+}
+
+function noKey(): ConfigurationError {
+  return new ConfigurationError('Personal data is kept sealed only, and there is no key to seal it with.', {
+    field: 'FLUXORI_SEAL_KEY',
+    remedy:
+      'Make a key with `fluxori secrets generate-key` and set FLUXORI_SEAL_KEY, or leave out --recipient and --buyer.',
+  });
 }
 
 export function totalOf(order: Order): string {

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/load-config.js';
 import { deskPath, folderOf } from '../desk/desk-path.js';
 import { openDesk } from '../desk/open-desk.js';
 import { parkedReason, waitText } from '../output/wait-text.js';
+import { scheduleSweep } from '../privacy/sweep-job.js';
 import {
   type CommandContext,
   type CommandFactory,
@@ -51,6 +52,7 @@ export const workerCommand: CommandFactory = (facts) =>
         try {
           for (const account of app.connectors.accountIds) await app.connectors.get(account);
           await app.queues.start();
+          await scheduleSweep(app.queues, loaded.config.privacy);
           counting?.started();
           await using _desk = await deskFor(app, loaded, context, facts);
           context.terminal.say(

@@ -2,6 +2,7 @@ import { AmazonSPConnector, amazonSp } from '@fluxori/amazon-sp';
 import type { FluxoriBackend } from '@fluxori/backend';
 import {
   type AccountId,
+  type AuditTrail,
   accountId,
   ConfigurationError,
   ConnectorFactory,
@@ -28,6 +29,8 @@ export interface ConnectorParts {
   /** Where copies of documents are kept. */
   readonly contents: Contents['contents'];
   readonly sealedContents?: Contents['contents'];
+  /** Told of each fetching of personal data. */
+  readonly audit: AuditTrail;
   readonly client: NetworkAwareClient;
   readonly tracker: RateTracker;
   readonly logger: Logger;

@@ -1,17 +1,25 @@
 import { amazonJobs } from '@fluxori/amazon-sp';
-import { type FluxoriBackend, openBackend } from '@fluxori/backend';
+import { type FluxoriBackend, type KeyValueAuditTrail, openBackend } from '@fluxori/backend';
 import {
   type KeyValueStore,
   type Logger,
   type Metrics,
   noMetrics,
   noTracing,
+  type PrivacyDesk,
   type Tracing,
 } from '@fluxori/core';
 import { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import { OperationQueues } from '@fluxori/queue';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { LoadedConfig } from '../config/load-config.js';
+import {
+  type OpenPrivacyDesk,
+  openAudit,
+  openPrivacyDesk,
+  protectedBackend,
+} from '../privacy/open-privacy.js';
+import { sweepJob } from '../privacy/sweep-job.js';
 import { Connectors, knownConnectors } from './connectors.js';
 import { type Contents, openContents } from './open-contents.js';
 import { openSecureKeyValues } from './open-secure-key-values.js';
@@ -24,6 +32,8 @@ export interface App extends AsyncDisposable {
   readonly contents: Contents;
   readonly connectors: Connectors;
   readonly queues: OperationQueues;
+  /** Who did what with personal data, and its deletion. */
+  readonly privacy: { readonly desk: PrivacyDesk; readonly audit: KeyValueAuditTrail };
   readonly client: NetworkAwareClient;
   readonly tracker: RateTracker;
   /** Lets running jobs reach their next checkpoint (`worker.graceMs`), then lets go of everything. Idempotent. */
@@ -51,8 +61,10 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
     await backend.close();
     throw error;
   });
-  const [contents, client, tracker, accounts, queues] = await Promise.all([
+  const [contents, audit, openDesk, client, tracker, accounts, queues] = await Promise.all([
     get(ids.contents),
+    get(ids.audit),
+    get(ids.openPrivacyDesk),
     get(ids.networkClient),
     get(ids.rateTracker),
     get(ids.connectors),
@@ -75,14 +87,21 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
   };
   return {
     ...{ backend, contents, connectors: accounts, queues, client, tracker, close },
+    privacy: { desk: openDesk(queues), audit },
     [Symbol.asyncDispose]: close,
   };
 }
 
 const storage = new ContainerModule(({ bind }) => {
-  bind(ids.backend).toResolvedValue(
+  bind(ids.store).toResolvedValue(
     (loaded: LoadedConfig, logger: Logger) => openBackend(loaded.backendUrl, { logger }),
     [ids.loadedConfig, ids.logger],
+  );
+  bind(ids.audit).toResolvedValue(openAudit, [ids.store, ids.loadedConfig]);
+  bind(ids.backend).toResolvedValue(
+    (store: FluxoriBackend, loaded: LoadedConfig, audit: KeyValueAuditTrail, logger: Logger) =>
+      protectedBackend(store, loaded, { audit, logger }),
+    [ids.store, ids.loadedConfig, ids.audit, ids.logger],
   );
   bind(ids.secureKeyValues).toResolvedValue(
     (loaded: LoadedConfig, { keyValues }: FluxoriBackend, logger: Logger) =>
@@ -117,6 +136,7 @@ const connectors = new ContainerModule(({ bind }) => {
       { contents, sealedContents }: Contents,
       client: NetworkAwareClient,
       tracker: RateTracker,
+      audit: KeyValueAuditTrail,
       logger: Logger,
       metrics: Metrics,
     ) =>
@@ -128,6 +148,7 @@ const connectors = new ContainerModule(({ bind }) => {
         metrics,
         secureKeyValues,
         contents,
+        audit,
         ...(sealedContents && { sealedContents }),
       }),
     [
@@ -137,6 +158,7 @@ const connectors = new ContainerModule(({ bind }) => {
       ids.contents,
       ids.networkClient,
       ids.rateTracker,
+      ids.audit,
       ids.logger,
       ids.metrics,
     ],
@@ -150,11 +172,12 @@ const work = new ContainerModule(({ bind }) => {
       backend: FluxoriBackend,
       accounts: Connectors,
       tracker: RateTracker,
+      openDesk: OpenPrivacyDesk,
       logger: Logger,
       metrics: Metrics,
       tracing: Tracing,
-    ) =>
-      new OperationQueues({
+    ) => {
+      const queues: OperationQueues = new OperationQueues({
         backend,
         logger,
         metrics,
@@ -163,13 +186,38 @@ const work = new ContainerModule(({ bind }) => {
         ...(loaded.config.worker.perAccountConcurrency !== undefined && {
           perAccountConcurrency: loaded.config.worker.perAccountConcurrency,
         }),
-        jobs: amazonJobs({
-          connector: (account) => accounts.get(account),
-          timings: loaded.config.workflows,
-        }),
+        jobs: [
+          ...amazonJobs({
+            connector: (account) => accounts.get(account),
+            timings: loaded.config.workflows,
+          }),
+          sweepJob(() => openDesk(queues)),
+        ],
         // A job that ends while it waits for a token gives its place in the line away.
         onForget: (waiter) => void tracker.forget(waiter),
-      }),
-    [ids.loadedConfig, ids.backend, ids.connectors, ids.rateTracker, ids.logger, ids.metrics, ids.tracing],
+      });
+      return queues;
+    },
+    [
+      ids.loadedConfig,
+      ids.backend,
+      ids.connectors,
+      ids.rateTracker,
+      ids.openPrivacyDesk,
+      ids.logger,
+      ids.metrics,
+      ids.tracing,
+    ],
+  );
+  bind(ids.openPrivacyDesk).toResolvedValue(
+    (
+      store: FluxoriBackend,
+      loaded: LoadedConfig,
+      audit: KeyValueAuditTrail,
+      accounts: Connectors,
+    ): OpenPrivacyDesk =>
+      (queues) =>
+        openPrivacyDesk(store, loaded, { audit, connectors: accounts, queues }),
+    [ids.store, ids.loadedConfig, ids.audit, ids.connectors],
   );
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { privacyConfigSchema } from '../privacy/privacy-config.js';
 
 /** One account as it stands in the file: which connector, and what that connector asks for (checked by the connector's own schema). */
 const accountSchema = z.looseObject({ connector: z.string().default('amazon-sp') });
@@ -47,6 +48,8 @@ export const configSchema = z.strictObject({
       sealedContents: z.string().min(1).optional(),
     })
     .prefault({}),
+  /** Personal data: for how long it is kept, and who is told. */
+  privacy: privacyConfigSchema,
   accounts: z.record(z.string(), accountSchema).default({}),
 });
 

@@ -1,0 +1,212 @@
+import {
+  type AccountId,
+  type AuditAction,
+  type AuditEntry,
+  auditActions,
+  type ErasureReport,
+  type ErasureSubject,
+  orderId,
+  type Remainder,
+  ValidationError,
+} from '@fluxori/core';
+import type { App } from '../composition/open-app.js';
+import { resultOf } from '../privacy/sweep-job.js';
+import { readSecret } from '../secrets/read-secret.js';
+import {
+  type CommandContext,
+  type CommandFactory,
+  type CommandFacts,
+  type CommonOptions,
+  command,
+  contextOf,
+  group,
+} from './command-context.js';
+import { momentOption, wholeNumber } from './options.js';
+
+interface EraseOptions extends CommonOptions {
+  account?: string;
+  order?: string;
+  buyer?: string;
+}
+
+interface AuditOptions extends CommonOptions {
+  account?: string;
+  order?: string;
+  action?: string;
+  since: string;
+  until?: string;
+  limit: string;
+}
+
+/** `fluxori privacy erase|audit|sweep` */
+export const privacyCommand: CommandFactory = (facts) => {
+  const privacy = group('privacy').description(
+    'erase persons, see who read what, delete what is past its time',
+  );
+  privacy.addCommand(
+    command('erase')
+      .description(
+        'forget the buyer and the recipient of an order, or of all orders of a buyer; the orders stay',
+      )
+      .option('--order <id>', 'of this order')
+      .option('--buyer <email>', 'of all orders of this buyer; - reads the address from the standard input')
+      .option('-a, --account <name>', 'only at this account (default: at all of them)')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori privacy erase --order 902-1234567-1234567\n  fluxori privacy erase --buyer - < address.txt\n',
+      )
+      .action((options: EraseOptions) => erase(contextOf(facts, options), options, facts)),
+  );
+  privacy.addCommand(
+    command('audit')
+      .description('who fetched, read and erased personal data, the latest first')
+      .option('--since <when>', 'a date, or a span such as 7d', '30d')
+      .option('--until <when>', 'a date, or a span back from now')
+      .option('-a, --account <name>', 'only of this account')
+      .option('--order <id>', 'only of this order, or of a document')
+      .option('--action <action>', `only ${auditActions.join(', ')}`)
+      .option('-n, --limit <number>', 'how many', '50')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  fluxori privacy audit --since 7d\n  fluxori privacy audit --order 902-1234567-1234567 --json\n',
+      )
+      .action((options: AuditOptions) => audit(contextOf(facts, options), options)),
+  );
+  privacy.addCommand(
+    command('sweep')
+      .description(
+        'delete personal data that was kept for long enough; workers do it each night by themselves',
+      )
+      .addHelpText('after', '\nExample:\n  fluxori privacy sweep\n')
+      .action((options: CommonOptions) => sweep(contextOf(facts, options))),
+  );
+  return privacy;
+};
+
+async function erase(context: CommandContext, options: EraseOptions, facts: CommandFacts): Promise<void> {
+  const subject = await subjectOf(context, options, facts);
+  await context.withApp(async (app) => {
+    const accounts = await accountsOf(app, options.account);
+    const report = await app.privacy.desk.erase(subject, accounts, { signal: context.signal });
+    context.terminal.result(report, () => printErasure(context, report));
+  });
+}
+
+async function subjectOf(
+  { signal, terminal }: CommandContext,
+  { buyer, order }: EraseOptions,
+  facts: CommandFacts,
+): Promise<ErasureSubject> {
+  if ((buyer === undefined) === (order === undefined)) {
+    throw new ValidationError('Say whose data: --order or --buyer.', {
+      field: 'order',
+      remedy: 'Give one of the two, e.g. --order 902-1234567-1234567.',
+    });
+  }
+  if (order !== undefined) return { orderId: orderId(order) };
+  if (buyer !== '-') return { buyerEmail: buyer as string };
+  const { stdin } = facts;
+  // An address on a command line stands in the shell's history.
+  const read = await readSecret('buyer', {
+    stdin,
+    signal,
+    ask: (question) => void terminal.screen.write(question),
+  });
+  return { buyerEmail: read.reveal() };
+}
+
+/** Also those that are not configured any more, as far as records of theirs are kept. */
+async function accountsOf(app: App, named: string | undefined): Promise<readonly AccountId[]> {
+  if (named !== undefined) return [app.connectors.known(named)];
+  const known = new Set(app.connectors.accountIds);
+  for (let after: Awaited<ReturnType<typeof walk>>[number] | undefined; ; ) {
+    const page = await walk(app, after);
+    for (const { accountId } of page) known.add(accountId);
+    after = page.at(-1);
+    if (after === undefined) return [...known];
+  }
+}
+
+function walk(app: App, after: { accountId: AccountId; id: string; version: string } | undefined) {
+  return app.backend.records.walk('order', { limit: 1_000, ...(after && { after }) });
+}
+
+function printErasure({ terminal }: CommandContext, { beyond, holders, orderIds, remaining }: ErasureReport) {
+  terminal.say(
+    orderIds.length === 0
+      ? 'No order of this buyer is kept.'
+      : `Forgotten: who is behind ${orderIds.join(', ')}.`,
+  );
+  terminal.table(
+    ['where', 'what', 'deleted#'],
+    holders.flatMap(({ deleted, name }) =>
+      Object.entries(deleted).map(([what, count]) => [name, what, count] as const),
+    ),
+  );
+  tellRemainders(terminal, 'Still there:', remaining);
+  tellRemainders(terminal, 'Out of reach:', beyond);
+}
+
+async function audit(context: CommandContext, options: AuditOptions): Promise<void> {
+  const query = {
+    since: momentOption('--since', options.since),
+    limit: wholeNumber('--limit', 1)(options.limit),
+    ...(options.until !== undefined && { until: momentOption('--until', options.until) }),
+    ...(options.action !== undefined && { action: actionOption(options.action) }),
+    ...(options.order !== undefined && { subject: options.order }),
+  };
+  await context.withApp(async (app) => {
+    const account = options.account === undefined ? {} : { accountId: app.connectors.known(options.account) };
+    const entries = await app.privacy.audit.list({ ...query, ...account });
+    context.terminal.result(entries, () => {
+      context.terminal.table(
+        ['when', 'what was done', 'by', 'account', 'data', 'whose'],
+        entries.map((entry) => [
+          entry.at.toISOString().slice(0, 19).replace('T', ' '),
+          entry.operation === undefined ? entry.action : `${entry.action} by ${entry.operation}`,
+          entry.onBehalfOf === undefined ? entry.actor : `${entry.actor} for ${entry.onBehalfOf}`,
+          entry.accountId ?? '',
+          entry.what.join(', '),
+          whoseText(entry),
+        ]),
+      );
+      if (entries.length === 0) context.terminal.say('Nothing was told to the trail in this time.');
+    });
+  });
+}
+
+async function sweep(context: CommandContext): Promise<void> {
+  await context.withApp(async (app) => {
+    const result = resultOf(await app.privacy.desk.sweep({ signal: context.signal }));
+    context.terminal.result(result, () => {
+      const counts = Object.entries(result.deleted).map(([what, count]) => `${what} ${count}`);
+      context.terminal.say(`Deleted: ${counts.join(', ')}.`);
+      tellRemainders(context.terminal, 'Still there:', result.remaining);
+    });
+  });
+}
+
+function tellRemainders(
+  terminal: CommandContext['terminal'],
+  title: string,
+  remainders: readonly Remainder[],
+): void {
+  if (remainders.length === 0) return;
+  terminal.say(title);
+  for (const { remedy, what, why } of remainders) terminal.say(`  ${what}: ${why}. ${remedy}`);
+}
+
+function whoseText({ count = 0, subjects = [] }: AuditEntry): string {
+  const shown = subjects.slice(0, 3).join(', ');
+  const more = Math.max(count, subjects.length) - Math.min(subjects.length, 3);
+  return more > 0 ? `${shown}${shown === '' ? '' : ' and '}${more}${shown === '' ? '' : ' more'}` : shown;
+}
+
+function actionOption(text: string): AuditAction {
+  const action = auditActions.find((known) => known === text);
+  if (action !== undefined) return action;
+  throw new ValidationError(`--action ${JSON.stringify(text)} is no action.`, {
+    field: 'action',
+    remedy: `Use one of ${auditActions.join(', ')}.`,
+  });
+}
