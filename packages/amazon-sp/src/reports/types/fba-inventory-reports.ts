@@ -236,7 +236,7 @@ export const fbaInventoryReports = {
   ),
   GET_STRANDED_INVENTORY_LOADER_DATA: tsv(
     {
-      sku: 'text!',
+      sku: 'text',
       'product-id': 'text',
       'product-id-type': 'text',
       price: 'text',

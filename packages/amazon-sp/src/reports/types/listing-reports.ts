@@ -15,7 +15,7 @@ const listing = {
   'item-name': 'text',
   'item-description': 'text',
   'listing-id': 'text',
-  'seller-sku': 'text!',
+  'seller-sku': 'text',
   price: 'money',
   quantity: 'integer',
   'open-date': 'text',
@@ -47,7 +47,7 @@ const listing = {
 
 const facts = { category: 'listings', dates: 'none', marketplaces: 'one', source } as const;
 
-/** What a seller offers. Snapshots: the span of time is not looked at. One marketplace in each. */
+/** What a seller offers. Snapshots: the span of time is not looked at. One marketplace in each. Headers may be in the marketplace's language, so no column is required. */
 export const listingReports = {
   GET_MERCHANT_LISTINGS_ALL_DATA: tsv(listing, { ...facts, title: 'All listings', options: custom }),
   GET_MERCHANT_LISTINGS_DATA: tsv(listing, { ...facts, title: 'Active listings', options: custom }),
@@ -64,8 +64,8 @@ export const listingReports = {
   }),
   GET_FLAT_FILE_OPEN_LISTINGS_DATA: tsv(
     {
-      sku: 'text!',
-      asin: 'text!',
+      sku: 'text',
+      asin: 'text',
       price: 'money',
       quantity: 'integer',
       'Business Price': 'money',
@@ -91,16 +91,16 @@ export const listingReports = {
     { ...facts, title: 'Inventory of open listings, with business prices', options: custom },
   ),
   GET_MERCHANT_LISTINGS_DATA_LITE: tsv(
-    { 'seller-sku': 'text!', quantity: 'integer!', price: 'money', 'product-id': 'text' },
+    { 'seller-sku': 'text', quantity: 'integer', price: 'money', 'product-id': 'text' },
     { ...facts, title: 'Open listings, lite', source: `${source}; header names inferred` },
   ),
   GET_MERCHANT_LISTINGS_DATA_LITER: tsv(
-    { 'seller-sku': 'text!', quantity: 'integer!' },
+    { 'seller-sku': 'text', quantity: 'integer' },
     { ...facts, title: 'Open listings, liter', source: `${source}; header names inferred` },
   ),
   GET_REFERRAL_FEE_PREVIEW_REPORT: tsv(
     {
-      'seller-sku': 'text!',
+      'seller-sku': 'text',
       asin: 'text',
       'item-name': 'text',
       price: 'money',
@@ -110,7 +110,24 @@ export const listingReports = {
       ...facts,
       title: 'Referral fees of open listings',
       atMostEveryMinutes: 1_440,
-      source: `${source}; columns inferred`,
+      source: `${source}; columns from users' published readers of this report (November 2026)`,
+    },
+  ),
+  GET_MERCHANTS_LISTINGS_FYP_REPORT: tsv(
+    {
+      Status: 'text',
+      Reason: 'text',
+      SKU: 'text',
+      ASIN: 'text',
+      'Product name': 'text',
+      Condition: 'text',
+      'Status Change Date': 'text',
+      'Issue Description': 'text',
+    },
+    {
+      ...facts,
+      title: 'Suppressed listings, and why',
+      source: `${source}; columns from users' published readers of this report (November 2026); dates come as in "Nov 21, 2026"`,
     },
   ),
 } as const;

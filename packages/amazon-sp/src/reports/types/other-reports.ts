@@ -27,8 +27,8 @@ export const otherReports = {
   }),
   GET_SELLER_FEEDBACK_DATA: tsv(
     {
-      Date: 'text!',
-      Rating: 'integer!',
+      Date: 'text',
+      Rating: 'integer',
       Comments: 'text',
       Response: 'text',
       'Order ID': 'text',
@@ -79,7 +79,7 @@ export const otherReports = {
   SC_VAT_TAX_REPORT: quoted(
     ',',
     {
-      'Order ID': 'text!',
+      'Order ID': 'text',
       'Order Date': 'text',
       'Transaction Type': 'text',
       'Transaction ID': 'text',
@@ -104,10 +104,10 @@ export const otherReports = {
     ',',
     {
       'Seller Gstin': 'text',
-      'Invoice Number': 'text!',
+      'Invoice Number': 'text',
       'Invoice Date': 'text',
       'Transaction Type': 'text',
-      'Order Id': 'text!',
+      'Order Id': 'text',
       'Shipment Id': 'text',
       Quantity: 'text',
       Asin: 'text',
@@ -129,10 +129,10 @@ export const otherReports = {
     ',',
     {
       'Seller Gstin': 'text',
-      'Invoice Number': 'text!',
+      'Invoice Number': 'text',
       'Invoice Date': 'text',
       'Transaction Type': 'text',
-      'Order Id': 'text!',
+      'Order Id': 'text',
       'Shipment Id': 'text',
       Quantity: 'text',
       Asin: 'text',

@@ -115,6 +115,26 @@ describe('rows of a flat file', () => {
     expect([price, wrong, none]).toEqual([undefined, undefined, undefined]);
   });
 
+  it('refuses no document for want of a column that is only inferred, or whose header may be in another language', () => {
+    const lenient = flat.filter(
+      ([, { source, category }]) => category === 'listings' || /columns (and commas )?inferred/.test(source),
+    );
+    expect(lenient.length).toBeGreaterThan(10);
+    for (const [name, , { columns = {} }] of lenient) {
+      const required = Object.values(columns).filter((column) => column.required);
+      // What every user's file has.
+      if (name !== 'GET_VAT_TRANSACTION_DATA') expect([name, required]).toEqual([name, []]);
+    }
+  });
+
+  it('keeps a document in another language under its own headers', async () => {
+    const { format } = findReportType('GET_MERCHANT_LISTINGS_ALL_DATA') as ReportTypeFacts;
+    const bytes = Buffer.from('出品者SKU\t商品名\r\nA-1\t緑茶\r\n');
+    const rows = rowsOf(Readable.from([bytes]), { format: format as FlatFormat, charset: 'utf-8' });
+    expect(await Array.fromAsync(rows)).toEqual([{ 出品者SKU: 'A-1', 商品名: '緑茶' }]);
+    expect((await rows.facts).unknownColumns).toEqual(['出品者SKU', '商品名']);
+  });
+
   it('names no field so that it has to be quoted', () => {
     for (const [, , { columns = {} }] of flat)
       for (const { name } of Object.values(columns)) expect(name).toMatch(/^[a-z][A-Za-z0-9]*$/);

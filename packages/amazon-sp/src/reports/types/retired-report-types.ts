@@ -27,6 +27,11 @@ export const retiredReportTypes: Readonly<Record<string, RetiredReportType>> = {
     since: '2026-11-11',
     source: 'deprecation reminder of September 2025; there is no XML any more',
   },
+  GET_MERCHANT_LISTINGS_DEFECT_DATA: {
+    replacement: 'GET_MERCHANTS_LISTINGS_FYP_REPORT',
+    since: '2022-06-15',
+    source: 'changelog: deprecation notice on suppressed listings reports and FBA inventory reports',
+  },
   GET_FBA_INVENTORY_AGED_DATA: {
     replacement: 'GET_FBA_INVENTORY_PLANNING_DATA',
     since: '2022-12-31',
