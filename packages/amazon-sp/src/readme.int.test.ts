@@ -5,7 +5,8 @@ import { ConnectorFactory, silentLogger } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, sandboxConfig } from '../testing/connect-to-sandbox.js';
 import { errorTable } from './errors/error-table.js';
-import { amazonJobs, amazonSp } from './index.js';
+import { amazonJobs, amazonSp, salesAndTrafficByDate, type TypedQuery } from './index.js';
+import { readSurface } from './surface/surface.js';
 
 const here = import.meta.url;
 
@@ -90,11 +91,51 @@ describe('the README', () => {
     expect(readme).toContain(await example('a report'));
   });
 
+  it('shows how Data Kiosk is asked, which runs', async () => {
+    await using open = await connectToSandbox({
+      sandbox: {
+        ...noWaiting.sandbox,
+        ...{ orders: 40, orderDays: 5, skus: 10, dataKiosk: { queueMs: 0, progressMs: 0 } },
+      },
+      config: noWaiting.connector,
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'fluxori-readme-'));
+    const path = join(folder, 'days.jsonl');
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+    const [startDate, endDate] = [ago(5), ago(1)];
+    const marketplaceIds = open.connector.config.marketplaceIds;
+    const days: string[] = [];
+    const amazon = {
+      dataKiosk: {
+        // Amazon takes minutes.
+        run: <Row>(query: TypedQuery<Row>) =>
+          open.connector.dataKiosk.run(query, { timings: { firstPollMs: 5, longestPollMs: 5 } }),
+      },
+    };
+    // begin: a query
+    const run = await amazon.dataKiosk.run(salesAndTrafficByDate({ startDate, endDate, marketplaceIds }));
+    for await (const { startDate: day, sales, traffic } of run.rows())
+      days.push(`${day} ${sales.orderedProductSales.amount} ${traffic.sessions}`);
+    await run.toFile(path, 'jsonl');
+    // end: a query
+    expect(days.length).toBeGreaterThan(2);
+    expect((await readFile(path, 'utf8')).trim().split('\n')).toHaveLength(days.length);
+    await rm(folder, { recursive: true });
+    const readme = await readFile(new URL('../README.md', here), 'utf8');
+    expect(readme).toContain(await example('a query'));
+  });
+
+  it('names every section', async () => {
+    const readme = await readFile(new URL('../README.md', here), 'utf8');
+    const names = [...readSurface().uses.keys()].map(({ name }) => name);
+    expect(names.filter((name) => !readme.includes(`| \`${name}\``))).toEqual([]);
+  });
+
   it('names every job', async () => {
     const readme = await readFile(new URL('../README.md', here), 'utf8');
     const jobs = amazonJobs({ connector: () => Promise.reject(new Error('not reached')) });
     expect(jobs.length).toBeGreaterThan(6);
-    for (const { name } of jobs) expect(readme).toContain(`\`${name}\``);
+    expect(jobs.map(({ name }) => name).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('names every status of the table of errors', async () => {
