@@ -69,7 +69,8 @@ export class DocumentRecords {
     options: { signal?: AbortSignal } = {},
   ): Promise<T> {
     const name = `${this.#key(documentId)}/copy`;
-    return this.#parts.locks.withLock(name, ({ signal }) => work(signal), { ...options, ttlMs: 30_000 });
+    const { signal } = options;
+    return this.#parts.locks.withLock(name, (held) => work(held.signal), { ...(signal && { signal }) });
   }
 
   deleteAfter({ knownSince, restricted }: DocumentRecord): Date {

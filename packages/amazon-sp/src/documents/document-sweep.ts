@@ -1,3 +1,6 @@
+import { isErrorOf } from '@fluxori/core';
+import type { ContentFacts, ContentStore } from '@fluxori/documents';
+import { isDamage } from './document-errors.js';
 import { nameOf } from './document-names.js';
 import type { SweepResult } from './document-options.js';
 import type { DocumentRecord } from './document-record.js';
@@ -37,13 +40,13 @@ export async function sweepDocuments(
     if (deleted !== undefined) count(deleted.bytes);
   }
   for (const [store, place] of copies.stores) {
-    for await (const { name, bytes, writtenAt } of place.list(copies.prefix)) {
+    for await (const { name, bytes, writtenAt } of contentsIn(place, copies.prefix, count)) {
       signal?.throwIfAborted();
       if (named.has(keyOf({ store, name })) || nowMs - writtenAt.getTime() < unrecordedMs) continue;
       if (await place.delete(name)) count(bytes);
     }
     // Documents on their way to Amazon, which feeds forget themselves unless their process ended for good.
-    for await (const { name, bytes, writtenAt } of place.list(`feeds/${nameOf(account)}/`)) {
+    for await (const { name, bytes, writtenAt } of contentsIn(place, `feeds/${nameOf(account)}/`, count)) {
       signal?.throwIfAborted();
       if (nowMs - writtenAt.getTime() < records.retentionMs(store === 'sealedContents')) continue;
       if (await place.delete(name)) count(bytes);
@@ -53,6 +56,25 @@ export async function sweepDocuments(
     swept.bytes += bytes;
   }
   return swept;
+}
+
+/** What is damaged is of no use to anybody, and must not keep the rest from being looked at: it is deleted. */
+async function* contentsIn(
+  place: ContentStore,
+  prefix: string,
+  onDeleted: (bytes: number) => void,
+): AsyncGenerator<ContentFacts, void, undefined> {
+  for (;;) {
+    try {
+      yield* place.list(prefix);
+      return;
+    } catch (error) {
+      const { name, size } = (isErrorOf(error, 'DocumentError') && error.details) || {};
+      const ours = isDamage(error) && typeof name === 'string' && name.startsWith(prefix);
+      if (!ours || !(await place.delete(name))) throw error;
+      onDeleted(typeof size === 'number' ? size : 0);
+    }
+  }
 }
 
 /** What lies in a store that is not open here is left to a sweep that has it. */

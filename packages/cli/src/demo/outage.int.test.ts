@@ -24,7 +24,11 @@ async function until(what: string, isSo: () => Promise<boolean> | boolean, limit
 async function workThroughOutage(backendUrl: string, mode: 'refuse' | 'destroy'): Promise<void> {
   await using sandbox = await startSandbox({ orders: 300, skus: 500 });
   const config = configSchema.parse({ accounts: accountsOf(sandbox) });
-  await using app: App = await openApp({ config, home: '', backendUrl }, { logger: silentLogger });
+  await using app: App = await openApp(
+    // No document is kept here.
+    { config, home: '', backendUrl, places: { contents: 'file:unused' } },
+    { logger: silentLogger },
+  );
   const account = accountId(testAccount);
   const failures: unknown[] = [];
   app.queues.on('failed', (event) => failures.push(event));
