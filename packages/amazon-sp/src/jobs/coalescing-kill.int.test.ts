@@ -1,0 +1,155 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openBackend } from '@fluxori/backend';
+import { ConnectorFactory } from '@fluxori/core';
+import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { freshPlace } from '@fluxori/test-services';
+import { afterEach, expect, it } from '@jest/globals';
+import type { ChangeNews, ChangeOrder, ChangeTask } from '../../testing/change-process.js';
+import { noWaiting, sandboxConfig } from '../../testing/connect-to-sandbox.js';
+import { type DurableBackend, describeOnDurableBackends } from '../../testing/workflow-rig.js';
+import { type AmazonSPConnector, amazonSp } from '../index.js';
+
+const listings = 12;
+/** Feeds always, or patches always: what changes is which part of the way a process dies on. */
+const ways = [
+  { gatherMs: 20, quietMs: 100, feedBaseMs: 0, feedMessageMs: 0 },
+  { gatherMs: 20, quietMs: 100, feedBaseMs: 1e9, patchesAtATime: 3 },
+];
+
+let clean: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const one of clean.reverse()) await one();
+  clean = [];
+});
+
+async function placeOf(backend: DurableBackend): Promise<string> {
+  if (backend !== 'pglite') {
+    const place = await freshPlace(backend);
+    clean.push(() => place.remove());
+    return place.url;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'fluxori-changes-'));
+  clean.push(() => rm(folder, { recursive: true, force: true }));
+  return `pglite:${join(folder, 'data')}`;
+}
+
+function worker(task: ChangeTask): ChildProcess {
+  const file = fileURLToPath(new URL('../../testing/change-process.ts', import.meta.url));
+  const child = fork(file, [JSON.stringify(task)], { execArgv: ['--no-warnings'] });
+  clean.push(() => kill(child));
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+async function ask<News extends ChangeNews>(child: ChildProcess, order: ChangeOrder): Promise<News> {
+  const answer = once(child, 'message') as Promise<[News]>;
+  child.send(order);
+  return (await answer)[0];
+}
+
+/** Looks at the prices all the time: none may ever go back. */
+class PriceWatch {
+  readonly #connector: AmazonSPConnector;
+  readonly #skus: readonly string[];
+  readonly fallen: string[] = [];
+  readonly prices = new Map<string, number>();
+  #ended = false;
+  readonly #watching: Promise<void>;
+
+  constructor(connector: AmazonSPConnector, skus: readonly string[]) {
+    this.#connector = connector;
+    this.#skus = skus;
+    this.#watching = this.#watch();
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#watching;
+    await this.#look();
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#ended) {
+      await this.#look();
+      await sleep(20);
+    }
+  }
+
+  async #look(): Promise<void> {
+    for await (const { sku, price } of this.#connector.listings.list({ skus: this.#skus as never })) {
+      const now = Number(price?.amount);
+      // Prices of the wishes are under 1; what the listing cost before is not.
+      if (now >= 1) continue;
+      const before = this.prices.get(sku) ?? 0;
+      if (now < before) this.fallen.push(`${sku}: ${before} -> ${now}`);
+      this.prices.set(sku, now);
+    }
+  }
+}
+
+async function watchOver(sandbox: Sandbox): Promise<{ watch: PriceWatch; skus: readonly string[] }> {
+  const backend = await openBackend('memory:');
+  const connector = new ConnectorFactory()
+    .register(amazonSp)
+    .create('amazon-sp', { ...sandboxConfig(sandbox), ...noWaiting.connector }, { backend });
+  clean.push(async () => {
+    await connector.close();
+    await backend.close();
+  });
+  const skus: string[] = [];
+  for await (const { sku } of connector.listings.list()) if (skus.push(sku) === listings) break;
+  return { watch: new PriceWatch(connector, skus), skus };
+}
+
+describeOnDurableBackends('updates whose workers are killed with SIGKILL', (backend) => {
+  it('are all done, each caller is told, and no price ever goes back to an older one', async () => {
+    const sandbox = await startSandbox({
+      ...noWaiting.sandbox,
+      ...{ settleMs: 0, orders: 1, skus: 40, feeds: { queueMs: 0, progressMs: 100 } },
+    });
+    clean.push(() => sandbox.close());
+    const url = await placeOf(backend);
+    const { watch, skus } = await watchOver(sandbox);
+    const task = (life: number): ChangeTask => ({
+      backend: url,
+      config: { ...sandboxConfig(sandbox), ...noWaiting.connector },
+      coalescing: ways[life % ways.length] as ChangeTask['coalescing'],
+    });
+    const jobs: string[] = [];
+    const wave = async (child: ChildProcess, life: number) => {
+      const add = skus.map((sku) => ({ sku, amount: `0.${10 + life}` }));
+      jobs.push(...(await ask<{ added: readonly string[] }>(child, { add })).added);
+    };
+    const lives = backend === 'pglite' ? 5 : 3;
+    // On a shared store there is always another one beside it.
+    let beside = backend === 'pglite' ? undefined : worker(task(1));
+    for (let life = 0; life < lives; life++) {
+      const child = worker(task(life));
+      await wave(child, life);
+      await sleep(60 + life * 170);
+      await kill(beside ?? child);
+      if (beside !== undefined) beside = child;
+    }
+    const last = beside ?? worker(task(0));
+    await wave(last, lives);
+    const { results } = await ask<{ results: readonly { status?: string }[] }>(last, { await: jobs });
+    await watch.end();
+    expect(results.filter(({ status }) => status !== 'accepted' && status !== 'superseded')).toEqual([]);
+    expect(results.slice(-listings).map(({ status }) => status)).toEqual(skus.map(() => 'accepted'));
+    expect(watch.fallen).toEqual([]);
+    expect([...watch.prices.values()]).toEqual(skus.map(() => Number(`0.${10 + lives}`)));
+  }, 120_000);
+});
