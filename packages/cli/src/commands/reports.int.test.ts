@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
@@ -22,7 +23,8 @@ beforeAll(async () => {
   await sandbox.setReport(listings, { content: Buffer.from(text) });
   // On Redis where there is one: opening it takes no time, and these are many commands.
   home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
-  fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
+  const key = randomBytes(32).toString('base64url');
+  fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl, FLUXORI_SEAL_KEY: key });
   const limits = { '*': { ratePerSecond: 1_000, burst: 100 } };
   const [[name, account]] = Object.entries(accountsOf(sandbox)) as [[string, object]];
   const workflows = { firstPollMs: 20, longestPollMs: 50, listedAfterMs: 20 };
@@ -92,6 +94,24 @@ describe('fluxori reports run', () => {
     expect(cancelled.stderr).toContain('What to do:');
     const empty = await fluxori.run(...spec, '--empty-ok', '--out', 'none.tsv');
     expect([empty.code, empty.stdout]).toEqual([0, expect.stringContaining('0 rows, 0 bytes')]);
+  });
+
+  it('keeps personal data sealed, and without a key fetches none', async () => {
+    const type = 'GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING';
+    await sandbox.setReport(type, {
+      content: Buffer.from('order-id\torder-item-id\tsku\tbuyer-name\r\n902-1\t7\tA\tThandi\r\n'),
+    });
+    const keyless = new CommandLine(home.path, { FLUXORI_BACKEND: 'memory:' });
+    const bare = await keyless.run('reports', 'run', type);
+    expect([bare.code, bare.stdout]).toEqual([0, expect.stringContaining('FLUXORI_SEAL_KEY')]);
+    expect(sandbox.counters().documents.downloads).toEqual([]);
+    const kept = await fluxori.run('reports', 'run', type, '--reuse', '60');
+    expect([kept.code, kept.stdout]).toEqual([0, expect.stringContaining('is kept sealed')]);
+    expect(sandbox.counters().documents.downloads).toHaveLength(1);
+    expect(fluxori.everything + keyless.everything).not.toContain('Thandi');
+    const id = /Report (\d+)/.exec(kept.stdout)?.[1] ?? '';
+    const fetched = await fluxori.run('reports', 'fetch', id, '--out', 'people.csv');
+    expect(fetched.stderr).toContain('which is not written to a plain file');
   });
 
   it('can leave it to a worker, which writes the file', async () => {

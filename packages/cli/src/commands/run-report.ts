@@ -73,13 +73,7 @@ export async function runReport(
       target && (await write(context, await connector.reports.get(result.reportId, { signal }), target));
     terminal.result({ jobId: outcome.jobId, ...result, ...(file && { file }) }, () => {
       terminal.say(`Report ${result.reportId} (${result.reportType}): ${comeBy(result)}.`);
-      if (file !== undefined) terminal.say(written(file));
-      else if (result.processingStatus === 'CANCELLED') terminal.say('There is no data for it.');
-      else {
-        terminal.say(
-          `${result.copied ? 'Its document is kept. ' : ''}For its rows: fluxori reports fetch ${result.reportId} --as csv --out <file>`,
-        );
-      }
+      terminal.say(file === undefined ? whereItIs(result) : written(file));
     });
   });
 }
@@ -201,6 +195,17 @@ function comeBy({ provenance, processingStatus }: ReportsRunResult): string {
   return provenance === 'asked'
     ? processingStatus
     : `${processingStatus}, found after Amazon's answer was lost`;
+}
+
+function whereItIs({ reportId, reportType, processingStatus, copied }: ReportsRunResult): string {
+  if (processingStatus === 'CANCELLED') return 'There is no data for it.';
+  if (findReportType(reportType)?.restricted) {
+    return copied
+      ? `It holds personal data, and is kept sealed. A program reads its rows: connector.reports.get('${reportId}').`
+      : 'It holds personal data, so it was not fetched: without a sealing key (FLUXORI_SEAL_KEY) it cannot be kept sealed.';
+  }
+  const kept = copied ? 'Its document is kept. ' : '';
+  return `${kept}For its rows: fluxori reports fetch ${reportId} --as csv --out <file>`;
 }
 
 function written({ path, rows, bytes }: WrittenReport): string {
