@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { type DocumentRig, openDocumentRig } from '../../testing/document-rig.js';
+import { day, listings, table } from '../../testing/document-suite.js';
+import {
+  type DurableBackend,
+  describeOnDurableBackends,
+  durableBackends,
+} from '../../testing/workflow-rig.js';
+import type { DocumentRef } from './document-ref.js';
+
+/** What became of a document whose process was killed while it copied it. */
+interface Crash {
+  readonly before: readonly { path: string }[];
+  readonly whole: boolean;
+  readonly downloads: number;
+  readonly after: readonly { path: string }[];
+}
+
+// Large enough that it takes a second at the speed that the sandbox is given; not to be compressed.
+const large = randomBytes(3 * 2 ** 20);
+
+/** A dead holder's lock keeps the others waiting for ten seconds: all backends do so at the same time. */
+const crashes = new Map<DurableBackend, Promise<Crash>>();
+beforeAll(() => {
+  for (const backend of durableBackends) {
+    const crash = crashOn(backend);
+    // Told by the test that waits for it.
+    crash.catch(() => undefined);
+    crashes.set(backend, crash);
+  }
+});
+afterAll(async () => {
+  await Promise.allSettled(crashes.values());
+});
+
+async function crashOn(backend: DurableBackend): Promise<Crash> {
+  await using rig = await openDocumentRig({ backend });
+  const ref = await rig.report(listings, large, false);
+  await rig.releaseBackend();
+  await rig.sandbox.faults.set({ kind: 'bandwidth', operation: 'documents.get', bytesPerSecond: 2 ** 20 });
+  const process = rig.startKeeping(ref);
+  for (let copied = 0; copied < 2 ** 20; ) {
+    const news = await process.next();
+    if (!('copied' in news)) throw new Error(`It ended before it was killed: ${JSON.stringify(news)}`);
+    copied = news.copied;
+  }
+  await process.kill();
+  const before = await rig.onDisk();
+  await rig.sandbox.faults.clear();
+  await rig.openBackendAgain();
+  const document = await rig.connect().documents.openDocument(ref, { keep: true });
+  const hash = createHash('sha256');
+  for await (const piece of document.bytes) hash.update(piece as Buffer);
+  return {
+    before,
+    whole: hash.digest('hex') === createHash('sha256').update(large).digest('hex'),
+    downloads: rig.sandbox.counters().documents.downloads.length,
+    after: await rig.onDisk(),
+  };
+}
+
+describeOnDurableBackends('documents', (backend) => {
+  let rig: DocumentRig;
+  let ref: DocumentRef;
+  beforeAll(async () => {
+    rig = await openDocumentRig({ backend });
+  });
+  afterAll(async () => {
+    await rig[Symbol.asyncDispose]();
+  });
+  beforeEach(async () => {
+    ref = await rig.report(listings, table);
+    rig.sandbox.resetCounters();
+  });
+
+  it('are copied once by all processes together, and read by each', async () => {
+    const others = [
+      rig.connect(),
+      rig.connect({ backend: await rig.openBackendAgain() }),
+      rig.connect({ backend: await rig.openBackendAgain() }),
+    ];
+    const opened = await Promise.all(
+      others.flatMap(({ documents }) => [1, 2].map(() => documents.openDocument(ref, { keep: true }))),
+    );
+    for (const { bytes, from } of opened) expect([from, await text(bytes)]).toEqual(['kept copy', table]);
+    const { operations, documents } = rig.sandbox.counters();
+    expect(operations['reports.getReportDocument']?.served).toBe(1);
+    expect(documents.downloads).toHaveLength(1);
+  });
+
+  it('made and sent by one process are known to the others, until one of them deletes or sweeps them', async () => {
+    const { documents } = rig.connect();
+    const other = rig.connect({ backend: await rig.openBackendAgain() }).documents;
+    const made = await documents.createDocument('text/plain; charset=UTF-8');
+    await other.uploadDocumentContent(made, table, { keep: true });
+    expect(await documents.metadata(made)).toMatchObject({
+      ...{ documentId: made, uploaded: { bytes: table.length }, kept: { store: 'contents' } },
+    });
+    await text((await documents.openDocument(ref, { keep: true })).bytes);
+    const listed = (await Array.fromAsync(other.list({ kept: true }))).map(({ documentId }) => documentId);
+    expect(listed).toEqual(expect.arrayContaining([made, ref.documentId]));
+    await other.deleteDocument(made);
+    expect(await documents.metadata(made)).toBeUndefined();
+    const swept = await documents.sweep(new Date(Date.now() + 31 * day));
+    expect(swept.documents).toBe(listed.length - 1);
+    expect(await Array.fromAsync(other.list())).toEqual([]);
+    expect(await rig.onDisk()).toEqual([]);
+  });
+
+  it('of a process that was killed while it copied one leave no half copy that is ever read', async () => {
+    const { before, whole, downloads, after } = (await crashes.get(backend)) as Crash;
+    // What it had written lay there, under no name that is read, and is gone with the next write.
+    expect(before.map(({ path }) => path.includes('@writing'))).toEqual([true]);
+    expect(after.map(({ path }) => path.endsWith('@content'))).toEqual([true]);
+    expect([whole, downloads]).toEqual([true, 2]);
+  }, 60_000);
+});
