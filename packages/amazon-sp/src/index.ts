@@ -112,6 +112,39 @@ export {
   warnDays,
 } from './health/credential-ends.js';
 export { credentialGauges } from './health/credential-gauges.js';
+export type { PlanOutcome } from './inbound/create-plan-once.js';
+export {
+  InboundClient,
+  type NewPrepDetails,
+  type PrepDetails,
+  type SettleOptions,
+} from './inbound/inbound-client.js';
+export type { InboundOperation, OperationProblem, OperationStatus } from './inbound/inbound-operation.js';
+export {
+  type BoxesOfGroup,
+  type CustomPlacement,
+  InboundPacking,
+  InboundPlacement,
+  InboundTransportation,
+  type PackingOption,
+  type PlacementOption,
+  type TransportationOption,
+} from './inbound/inbound-options.js';
+export type {
+  InboundPlan,
+  InboundPlanItem,
+  InboundPlanSummary,
+  InboundSource,
+  NewInboundPlan,
+  Owner,
+} from './inbound/inbound-plan.js';
+export {
+  type InboundBox,
+  type InboundPallet,
+  type InboundPlanQuery,
+  InboundPlans,
+} from './inbound/inbound-plans.js';
+export { type DeliveryWindow, InboundShipments, type InboundTracking } from './inbound/inbound-shipments.js';
 export { InventoryClient, type InventoryQuery } from './inventory/inventory-client.js';
 export { amazonJobs } from './jobs/amazon-jobs.js';
 export type { CatalogLookupPayload, CatalogLookupResult } from './jobs/catalog-lookup.js';
@@ -119,6 +152,8 @@ export type { DataKioskRunPayload, DataKioskRunResult } from './jobs/datakiosk-r
 export type { FeedsSubmitPayload, FeedsSubmitResult } from './jobs/feeds-submit.js';
 export type { FeesEstimatePayload, FeesEstimateResult } from './jobs/fees-estimate.js';
 export type { FinancesImportPayload, FinancesImportResult } from './jobs/finances-import.js';
+export type { InboundImportPayload, InboundImportResult } from './jobs/inbound-import.js';
+export type { InboundPlansCreatePayload } from './jobs/inbound-plans-create.js';
 export type { InventoryRefreshPayload, InventoryRefreshResult } from './jobs/inventory-refresh.js';
 export type { InventorySyncPayload, InventorySyncResult } from './jobs/inventory-sync.js';
 export type { InventoryUpdatePayload } from './jobs/inventory-update.js';
@@ -147,7 +182,7 @@ export type { UploadsSendPayload } from './jobs/uploads-send.js';
 export type { LimitOverride, LimitOverrides } from './limits/limit-override.js';
 export type { LimitView } from './limits/limit-view.js';
 export { carefulPlan, sandboxPlan, usagePlans } from './limits/usage-plans.js';
-export type { ListingPatch } from './listings/listing-mapping.js';
+export { type ListingPatch, pricePatch, quantityPatch } from './listings/listing-mapping.js';
 export { type ListingQuery, ListingsClient } from './listings/listings-client.js';
 export type { LabelWish, ShipOutcome } from './merchant-fulfillment/buy-once.js';
 export type { OfferWish } from './merchant-fulfillment/choose-offer.js';

@@ -1,5 +1,6 @@
 import { RemoteError } from '@fluxori/core';
 import { defaultSize } from '../demo/demo-state.js';
+import type { Harvest } from '../demo/messages.js';
 import { runDemo } from '../demo/run-demo.js';
 import type { DemoSummary } from '../demo/summary.js';
 import type { Terminal } from '../output/terminal.js';
@@ -17,7 +18,7 @@ interface DemoCommandOptions extends CommonOptions {
 export const demoCommand: CommandFactory = (facts) =>
   command('demo')
     .description(
-      'see it work: a local Amazon, an order import, an inventory sync, and a power cut in the middle',
+      'see it work: a local Amazon, orders, stock, a report and a feed, and power cuts in the middle',
     )
     .option('--orders <number>', `how many orders the seller begins with (default: ${defaultSize.orders})`)
     .option('--skus <number>', `how many SKUs the seller has (default: ${defaultSize.skus})`)
@@ -66,11 +67,11 @@ export const demoCommand: CommandFactory = (facts) =>
         terminal.say(`   … ${harvest.inventory} stock levels in all`);
         terminal.say();
       }
-      terminal.result(summary, () => printSummary(terminal, summary));
+      terminal.result(summary, () => printSummary(terminal, summary, harvest));
       verify(summary);
     });
 
-function printSummary(terminal: Terminal, summary: DemoSummary): void {
+function printSummary(terminal: Terminal, summary: DemoSummary, harvest: Harvest): void {
   const { atAmazon } = summary;
   const rows: [string, string][] = [
     ['requests to Amazon', String(summary.requests)],
@@ -79,6 +80,8 @@ function printSummary(terminal: Terminal, summary: DemoSummary): void {
     ['power cuts survived', `${summary.powerCuts} (pages fetched twice: ${summary.repeatedPages})`],
     ['orders', `${summary.orders} here, ${atAmazon.orders} at Amazon`],
     ['stock levels', `${summary.inventory} here, ${atAmazon.inventory} at Amazon`],
+    ['listings report', `${summary.reports.rows} rows in ${harvest.report?.file ?? ''}, asked for once`],
+    ['feed', `${summary.feeds.accepted} of ${summary.feeds.messages} SKUs accepted, sent once`],
     ['time', `${summary.seconds} s (at Amazon's limits at least ${summary.minimumSeconds} s)`],
   ];
   for (const [name, value] of rows) terminal.say(`  ${name.padEnd(20)} ${value}`);
@@ -108,6 +111,10 @@ function verify(summary: DemoSummary): void {
     summary.tokenCalls !== 1 && `${summary.tokenCalls} token calls were made instead of 1`,
     summary.orders !== summary.atAmazon.orders && 'the counts of orders differ',
     summary.inventory !== summary.atAmazon.inventory && 'the counts of stock levels differ',
+    summary.reports.created !== 1 && `${summary.reports.created} reports were asked for instead of 1`,
+    summary.reports.rows !== summary.atAmazon.inventory && 'the report has not a row for each SKU',
+    summary.feeds.created > 1 && `${summary.feeds.created} feeds were sent instead of 1`,
+    summary.feeds.accepted !== summary.feeds.messages && 'Amazon refused a part of the feed',
   ].filter((line) => line !== false);
   if (wrong.length === 0) return;
   throw new RemoteError(`The demo did not keep its promise: ${wrong.join('; ')}.`, {

@@ -27,7 +27,9 @@ export interface DemoResult {
 
 /** The way from Cape Town to Amazon's EU region and back. */
 const roundTrip = { kind: 'latency', ms: 150, jitterMs: 30 } as const;
-/** The power goes once this many pages' worth of progress was seen. */
+/** Amazon takes minutes over a report or a feed; this one has less to do. */
+const documentPace = { queueMs: 600, progressMs: 1_800 } as const;
+/** The power goes once this many pages' worth of progress was seen, and again while Amazon works on the feed. */
 const cutAfterUpdates = 6;
 
 /** Starts a local Amazon and a worker, cuts the worker's power in the middle, starts it again, and compares the counts. */
@@ -43,6 +45,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     newOrders: state.batches.map(({ count, at }) => ({ count, at: new Date(at) })),
     authorization: state.runs,
     faults: [roundTrip],
+    reports: documentPace,
+    feeds: documentPace,
   });
   const { credentials } = sandbox;
   const account = accountOf(options.backendUrl, state);
@@ -62,6 +66,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     accountId: account,
     logLevel: options.logLevel,
     accounts: { [account]: sandboxAccount(sandbox) },
+    documents: { run: state.runs, startedAt: new Date().toISOString(), folder: options.home },
   };
   const seller = sandbox.state()[0];
   // Amazon does not tell how many there are; the demo knows.
@@ -82,14 +87,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   };
   let harvest: Harvest | undefined;
   try {
-    if (powerCut) {
-      harvest = await workUntilPowerCut(order, onMessage, signal);
-      if (harvest === undefined && !signal.aborted) {
-        powerCuts = 1;
-        progress.say('  ~~~ power cut: the worker was killed (kill -9) in the middle of its work ~~~');
-      }
+    for (const { isNow, what } of powerCut ? powerCutMoments() : []) {
+      harvest = await workUntil(isNow, { ...order, done }, onMessage, signal);
+      signal.throwIfAborted();
+      if (harvest !== undefined) break;
+      powerCuts += 1;
+      progress.say(`  ~~~ power cut: the worker was killed (kill -9) ${what} ~~~`);
     }
-    signal.throwIfAborted();
     harvest ??= await new WorkerHandle({ ...order, done }, onMessage, signal).ended;
   } finally {
     progress.close();
@@ -136,18 +140,37 @@ function warnOfLongImport(terminal: Terminal, orders: number): void {
   terminal.say('Ctrl-C whenever you like: what is there stays, and the next run goes on from there.');
 }
 
-/** @returns what came in when the work was done before the cut came; undefined when the power went first. */
-async function workUntilPowerCut(
+interface PowerCutMoment {
+  readonly isNow: (message: WorkerMessage) => boolean;
+  readonly what: string;
+}
+
+function powerCutMoments(): PowerCutMoment[] {
+  let updates = 0;
+  return [
+    {
+      isNow: (message) => message.type === 'progress' && ++updates === cutAfterUpdates,
+      what: 'in the middle of its work',
+    },
+    {
+      isNow: (message) => message.type === 'parked' && message.name.startsWith('feed'),
+      what: 'while Amazon works on its feed',
+    },
+  ];
+}
+
+/** @returns what came in when the work was done before the moment came; undefined when the power went first. */
+async function workUntil(
+  isNow: PowerCutMoment['isNow'],
   order: WorkOrder,
   onMessage: (message: WorkerMessage) => void,
   signal: AbortSignal,
 ): Promise<Harvest | undefined> {
-  let updates = 0;
   const worker = new WorkerHandle(
     order,
     (message) => {
       onMessage(message);
-      if (message.type === 'progress' && ++updates === cutAfterUpdates) worker.cutPower();
+      if (isNow(message)) worker.cutPower();
     },
     signal,
   );

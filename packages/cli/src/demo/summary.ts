@@ -12,6 +12,10 @@ export interface DemoSummary {
   readonly newOrders: number;
   /** Stock levels in the backend. */
   readonly inventory: number;
+  /** Reports that Amazon was asked for, and what came of it. There must be 1. */
+  readonly reports: { readonly created: number; readonly rows: number };
+  /** Feeds that reached Amazon, and what became of their messages. There must be 1, unless the seller keeps no stock itself. */
+  readonly feeds: { readonly created: number; readonly messages: number; readonly accepted: number };
   /** SP-API requests that reached Amazon. */
   readonly requests: number;
   /** Pages that were fetched a second time because of the power cut. */
@@ -25,6 +29,9 @@ export interface DemoSummary {
   readonly powerCuts: number;
   readonly run: number;
 }
+
+/** Asked again and again until there is news. */
+const looks: ReadonlySet<string> = new Set(['reports.getReport', 'feeds.getFeed']);
 
 export function summarise(
   sandbox: Pick<Sandbox, 'counters' | 'buckets' | 'state'>,
@@ -46,8 +53,16 @@ export function summarise(
     orders: harvest.orders,
     newOrders: harvest.orders - facts.ordersBefore,
     inventory: harvest.inventory,
+    reports: { created: counters.reports.created, rows: harvest.report?.rows ?? 0 },
+    feeds: {
+      created: counters.feeds.created,
+      messages: harvest.feed?.messages ?? 0,
+      accepted: harvest.feed?.accepted ?? 0,
+    },
     requests: counters.requests,
-    repeatedPages: counters.repeatedPages.reduce((sum, page) => sum + page.served - 1, 0),
+    repeatedPages: counters.repeatedPages
+      .filter(({ operation }) => !looks.has(operation))
+      .reduce((sum, page) => sum + page.served - 1, 0),
     seconds: tenths(facts.seconds),
     minimumSeconds: tenths(minimumSeconds(sandbox, facts.levels)),
     atAmazon: { orders: seller?.orders ?? 0, inventory: seller?.skus ?? 0 },

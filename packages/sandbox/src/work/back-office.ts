@@ -6,6 +6,7 @@ import type { Notify } from '../events/far-side-event.js';
 import { FeedDesk } from '../feeds/feed-desk.js';
 import { FeedQuota } from '../feeds/feed-quota.js';
 import type { CheckedOptions } from '../options.js';
+import { Prng } from '../random/prng.js';
 import { ReportDesk } from '../reports/report-desk.js';
 import { ReportSchedules } from '../reports/report-schedules.js';
 import type { World } from '../world/world.js';
@@ -35,8 +36,10 @@ export class BackOffice {
   readonly control: WorkControl;
 
   constructor({ options, documentsUrl: ownUrl, monotonicNow, ...rest }: BackOfficeParts) {
-    const { dataKiosk, documents, feeds, rateLimits, reports, seed } = options;
+    const { dataKiosk, documents, feeds, rateLimits, reports } = options;
     const { now } = rest;
+    // An id that Amazon has given it never gives again: not by a sandbox that is started anew with the same seed, either.
+    const seed = Prng.of(options.seed, 'work', now()).integer(0, 0x7fff_ffff);
     const outcomes = new OutcomeBoard();
     this.urls = new UrlSigner({ seed, now, lifetimeMs: documents.urlLifetimeMs, ownUrl });
     this.shelf = new DocumentShelf({ seed, now, urls: this.urls });
