@@ -3,7 +3,7 @@
  * Tests may also use the sandbox, the backend and the drivers' conformance suites.
  */
 const arrows = {
-  bench: [],
+  bench: ['network', 'documents'],
   core: [],
   backend: ['core'],
   network: ['core'],
@@ -54,7 +54,8 @@ module.exports = {
     {
       name: 'no-development-dependency-in-the-product',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src', pathNot: test },
+      // Nothing of the bench is product.
+      from: { path: '^packages/[^/]+/src', pathNot: `${test}|${inside('bench')}` },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

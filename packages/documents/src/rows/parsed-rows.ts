@@ -3,6 +3,12 @@ import { ConfigurationError } from '@fluxori/core';
 import type { RowParser } from './row-parser.js';
 import type { RowFacts, RowStream } from './row-stream.js';
 
+/**
+ * Pieces are read by parts of so many bytes or characters. Few rows are alive at once then, so that V8's young generation has few survivors and stays
+ * small: with pieces of 256 KiB, as gunzip gives them, it grew until the process had 80 MB more.
+ */
+const partLength = 4 * 1024;
+
 interface Parts<Piece> {
   /** Closed when the reading ends, however it does. */
   readonly bytes: Readable;
@@ -13,7 +19,7 @@ interface Parts<Piece> {
 }
 
 /** Rows as a parser makes them, piece by piece as they are taken. */
-export class ParsedRows<Piece, Row> implements RowStream<Row> {
+export class ParsedRows<Piece extends Buffer | string, Row> implements RowStream<Row> {
   readonly #parts: Parts<Piece>;
   readonly #settled = Promise.withResolvers<RowFacts>();
   readonly facts: Promise<RowFacts> = this.#settled.promise;
@@ -66,12 +72,15 @@ export class ParsedRows<Piece, Row> implements RowStream<Row> {
       signal?.throwIfAborted();
       signal?.addEventListener('abort', onAbort, { once: true });
       for await (const piece of pieces) {
-        const batch: Row[] = [];
-        const failure = attempt(() => parser.push(piece, batch));
-        count += batch.length;
-        if (batch.length > 0) yield batch;
-        if (failure !== undefined) throw failure.error;
-        signal?.throwIfAborted();
+        for (let at = 0; at < piece.length; at += partLength) {
+          const part = partOf(piece, at);
+          const batch: Row[] = [];
+          const failure = attempt(() => parser.push(part, batch));
+          count += batch.length;
+          if (batch.length > 0) yield batch;
+          if (failure !== undefined) throw failure.error;
+          signal?.throwIfAborted();
+        }
       }
       const batch: Row[] = [];
       const failure = attempt(() => parser.end(batch));
@@ -100,6 +109,12 @@ export class ParsedRows<Piece, Row> implements RowStream<Row> {
       ...facts,
     };
   }
+}
+
+function partOf<Piece extends Buffer | string>(piece: Piece, at: number): Piece {
+  const part =
+    typeof piece === 'string' ? piece.slice(at, at + partLength) : piece.subarray(at, at + partLength);
+  return part as Piece;
 }
 
 function attempt(work: () => void): { readonly error: unknown } | undefined {

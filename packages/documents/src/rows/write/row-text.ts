@@ -33,14 +33,6 @@ export function writtenFormat(as: RowsFileFormat, columns?: FlatFormat['columns'
   };
 }
 
-/** Nothing for `null`, ISO 8601 for a date, JSON for an object. */
-export function cellText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value === null || value === undefined) return '';
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
 const escapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\\': '\\\\' };
 
 function escaped(cell: string): string {

@@ -1,8 +1,8 @@
 import { type Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DocumentError } from '@fluxori/core';
 import type { RowStream } from '../row-stream.js';
-import { cellText, type RowsFileFormat, rowTexts } from './row-text.js';
+import type { RowsFileFormat } from './row-text.js';
+import { TableText } from './table-text.js';
 import { writeWholeFile } from './whole-file.js';
 
 export interface WriteRowsOptions {
@@ -22,7 +22,10 @@ export interface WrittenRows {
 
 type Rows = RowStream<unknown> | AsyncIterable<unknown> | Iterable<unknown>;
 
-const pieceCharacters = 2 ** 17;
+/** So much is written at once. */
+const pieceBytes = 256 * 1024;
+/** Rows that come one by one are written by so many. */
+const batchRows = 64;
 
 /**
  * Writes rows as UTF-8, no faster than the target takes them. `writtenFormat(as)` reads them again; how tabs, quotes and line breaks are written
@@ -88,65 +91,58 @@ async function* piecesOf(
   { as, columns }: WriteRowsOptions,
   count: { rows: number },
 ): AsyncGenerator<Buffer, void, void> {
-  const textOf = as === 'jsonl' ? jsonLine : tableText(as, columns);
-  let text = as === 'jsonl' || columns === undefined ? '' : headerText(as, columns);
-  for await (const batch of batchesOf(rows)) {
-    for (const row of batch) {
-      text += textOf(row, ++count.rows);
-      if (text.length < pieceCharacters) continue;
-      yield Buffer.from(text);
-      text = '';
+  let piece = Buffer.allocUnsafe(pieceBytes);
+  let used = 0;
+  for await (const bytes of encoded(rows, as, columns, count)) {
+    if (used + bytes.length > piece.length) {
+      if (used > 0) yield piece.subarray(0, used);
+      piece = Buffer.allocUnsafe(Math.max(pieceBytes, bytes.length));
+      used = 0;
     }
+    used += bytes.copy(piece, used);
   }
-  if (text !== '') yield Buffer.from(text);
+  if (used > 0) yield piece.subarray(0, used);
+}
+
+/** Batch by batch; each one's bytes are gone with the next. */
+async function* encoded(
+  rows: Rows,
+  as: RowsFileFormat,
+  columns: readonly string[] | undefined,
+  count: { rows: number },
+): AsyncGenerator<Buffer, void, void> {
+  const encode = encoder();
+  const table = as === 'jsonl' ? undefined : new TableText(as, columns, encode);
+  if (table !== undefined) yield table.begin();
+  for await (const batch of batchesOf(rows)) {
+    yield table === undefined
+      ? encode(batch.map(jsonLine).join(''))
+      : table.bytesOf(batch as readonly Readonly<Record<string, unknown>>[], count.rows);
+    count.rows += batch.length;
+  }
+}
+
+/** UTF-8 by way of one and the same memory: buffers of their own for each batch would keep the garbage collector at work. */
+function encoder(): (text: string) => Buffer {
+  const scratch = Buffer.allocUnsafe(pieceBytes);
+  return (text) =>
+    text.length * 3 <= scratch.length ? scratch.subarray(0, scratch.write(text)) : Buffer.from(text);
 }
 
 async function* batchesOf(rows: Rows): AsyncGenerator<readonly unknown[], void, void> {
-  if ('batches' in rows) yield* rows.batches();
-  else for await (const row of rows) yield [row];
+  if ('batches' in rows) {
+    yield* rows.batches();
+    return;
+  }
+  let batch: unknown[] = [];
+  for await (const row of rows) {
+    if (batch.push(row) < batchRows) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
 }
 
 function jsonLine(row: unknown): string {
   return `${JSON.stringify(row)}\n`;
-}
-
-/** Says a row's line; with the first row, when no columns are given, the header before it. */
-function tableText(
-  as: 'tsv' | 'csv',
-  given: readonly string[] | undefined,
-): (row: unknown, number: number) => string {
-  const { line, lineEnd } = rowTexts[as];
-  let columns = given;
-  return (row, number) => {
-    const cells = row as Readonly<Record<string, unknown>>;
-    let header = '';
-    if (columns === undefined) {
-      columns = Object.keys(cells);
-      header = headerText(as, columns);
-    } else if (given === undefined) checkCells(cells, columns, number);
-    return `${header}${line(columns.map((name) => cellText(cells[name])))}${lineEnd}`;
-  };
-}
-
-function headerText(as: 'tsv' | 'csv', columns: readonly string[]): string {
-  const { line, lineEnd } = rowTexts[as];
-  return `${line(columns)}${lineEnd}`;
-}
-
-function checkCells(
-  cells: Readonly<Record<string, unknown>>,
-  columns: readonly string[],
-  number: number,
-): void {
-  for (const name in cells) {
-    if (columns.includes(name)) continue;
-    throw new DocumentError(
-      `Row ${number} has the cell "${name}", which the header of the first row does not have.`,
-      {
-        code: 'DOCUMENT_MALFORMED',
-        field: name,
-        remedy: 'Give `columns`, or write jsonl.',
-      },
-    );
-  }
 }
