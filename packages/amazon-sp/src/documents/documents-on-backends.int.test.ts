@@ -40,13 +40,13 @@ async function crashOn(backend: DurableBackend): Promise<Crash> {
   const ref = await rig.report(listings, large, false);
   await rig.releaseBackend();
   await rig.sandbox.faults.set({ kind: 'bandwidth', operation: 'documents.get', bytesPerSecond: 2 ** 20 });
-  const process = rig.startKeeping(ref);
+  const child = rig.startKeeping(ref);
   for (let copied = 0; copied < 2 ** 20; ) {
-    const news = await process.next();
+    const news = await child.next();
     if (!('copied' in news)) throw new Error(`It ended before it was killed: ${JSON.stringify(news)}`);
     copied = news.copied;
   }
-  await process.kill();
+  await child.kill();
   const before = await rig.onDisk();
   await rig.sandbox.faults.clear();
   await rig.openBackendAgain();

@@ -121,6 +121,22 @@ describe('a kept copy', () => {
     expect(await suite.read(ref)).toBe(table);
   });
 
+  it('whose process ended before it could record it is found, whole, and not fetched again', async () => {
+    const ref = await suite.rig.report(listings, table);
+    await expect(dyingAtRecord().openDocument(ref, { keep: true })).rejects.toThrow('the process ends here');
+    expect(await suite.rig.onDisk()).toHaveLength(1);
+    expect(await suite.connector.documents.metadata(ref.documentId)).not.toHaveProperty('kept');
+    expect(await suite.read(ref)).toBe(table);
+    expect(suite.asked()).toEqual({ urls: 1, downloads: 1 });
+  });
+
+  it('whose process ended before it could record it goes with its document, too', async () => {
+    const ref = await suite.rig.report(listings, table);
+    await expect(dyingAtRecord().openDocument(ref, { keep: true })).rejects.toThrow('the process ends here');
+    await suite.connector.documents.deleteDocument(ref.documentId);
+    expect(await suite.rig.onDisk()).toEqual([]);
+  });
+
   it('is refused without a store, with what to do', async () => {
     const ref = await suite.rig.report(listings, table);
     const { documents } = suite.rig.connect({ contents: undefined });
@@ -133,9 +149,9 @@ describe('a kept copy', () => {
   it('is not made when there is no room, which is told; what was there stays', async () => {
     const large = Buffer.alloc(2 ** 20, 'Motlhabine ');
     const ref = await suite.rig.report(listings, large, false);
-    const process = suite.rig.startKeeping(ref, 256);
-    let news = await process.next();
-    while ('copied' in news) news = await process.next();
+    const child = suite.rig.startKeeping(ref, 256);
+    let news = await child.next();
+    while ('copied' in news) news = await child.next();
     expect(news).toMatchObject({ error: { code: 'DOCUMENT_STORE_FULL' } });
     expect(await suite.rig.onDisk()).toEqual([]);
     expect(await suite.read(ref)).toBe(large.toString());
@@ -203,3 +219,22 @@ describe('a restricted document', () => {
     expect(suite.asked().downloads).toBe(2);
   });
 });
+
+/** Documents of a process that ends when it has a copy and is about to record it. */
+function dyingAtRecord() {
+  const { backend } = suite.rig;
+  const keyValues = new Proxy(backend.keyValues, {
+    get(target, property) {
+      const value = Reflect.get(target, property);
+      if (property !== 'set') return typeof value === 'function' ? value.bind(target) : value;
+      return async (key: string, record: object, ...rest: never[]) => {
+        if ('kept' in record) throw new Error('the process ends here');
+        return value.call(target, key, record, ...rest);
+      };
+    },
+  });
+  const dying = new Proxy(backend, {
+    get: (target, property) => (property === 'keyValues' ? keyValues : Reflect.get(target, property)),
+  });
+  return suite.rig.connect({ backend: dying }).documents;
+}
