@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sleep } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -176,5 +177,25 @@ describe('fluxori reports types', () => {
     expect(stdout).toMatch(/GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2.*Amazon makes it by itself/);
     expect(stdout).toContain('1 type.');
     expect((await fluxori.run('reports', 'types', '--category', 'x')).stderr).toContain('Use one of orders');
+  });
+});
+
+describe('fluxori reports at the desk of a worker', () => {
+  it('wants the whole path of a file, since the worker stands elsewhere, and writes it there', async () => {
+    await using embedded = await temporaryHome();
+    await copyFile(file('fluxori.config.json'), join(embedded.path, 'fluxori.config.json'));
+    const there = new CommandLine(embedded.path, { FLUXORI_BACKEND: embedded.backendUrl });
+    const worker = there.start('worker');
+    try {
+      while (!worker.printed().includes('Working')) await sleep(20);
+      const relative = await there.run('reports', 'run', listings, '--out', 'a.csv');
+      expect(relative.stderr).toContain('Write the whole path');
+      const path = join(embedded.path, 'a.csv');
+      const whole = await there.run('reports', 'run', listings, '--out', path);
+      expect([whole.code, whole.stdout]).toEqual([0, expect.stringContaining(`34 bytes in ${path}`)]);
+      expect(await readFile(path, 'utf8')).toContain('B,4');
+    } finally {
+      await worker.stop();
+    }
   });
 });
