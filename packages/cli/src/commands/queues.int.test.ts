@@ -17,7 +17,10 @@ beforeAll(async () => {
   home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
   fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
   const accounts = accountsOf(sandbox);
-  await writeFile(join(home.path, 'fluxori.config.json'), JSON.stringify({ accounts }));
+  await writeFile(
+    join(home.path, 'fluxori.config.json'),
+    JSON.stringify({ accounts, privacy: { sweep: false } }),
+  );
 });
 afterAll(async () => {
   await sandbox.close();
