@@ -82,6 +82,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly solicitations: Sections['solicitations'];
   readonly outbound: Sections['outbound'];
   readonly merchantFulfillment: Sections['merchantFulfillment'];
+  readonly inbound: Sections['inbound'];
   readonly productTypes: Sections['productTypes'];
   readonly restrictions: Sections['restrictions'];
   readonly sales: Sections['sales'];
@@ -173,6 +174,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       solicitations: this.solicitations,
       outbound: this.outbound,
       merchantFulfillment: this.merchantFulfillment,
+      inbound: this.inbound,
       productTypes: this.productTypes,
       restrictions: this.restrictions,
       sales: this.sales,

@@ -8,6 +8,7 @@ import { DocumentManager } from './documents/document-manager.js';
 import { FeedsClient } from './feeds/feeds-client.js';
 import { FeesClient } from './fees/fees-client.js';
 import { FinancesClient } from './finances/finances-client.js';
+import { InboundClient } from './inbound/inbound-client.js';
 import { InventoryClient } from './inventory/inventory-client.js';
 import { ListingsClient } from './listings/listings-client.js';
 import { ProductTypes } from './listings/product-types.js';
@@ -48,6 +49,7 @@ export interface Sections {
   readonly solicitations: SolicitationsClient;
   readonly outbound: OutboundClient;
   readonly merchantFulfillment: MerchantFulfillmentClient;
+  readonly inbound: InboundClient;
   readonly productTypes: ProductTypesClient;
   readonly restrictions: RestrictionsClient;
   readonly sales: SalesClient;
@@ -95,6 +97,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     solicitations: new SolicitationsClient(context),
     outbound: new OutboundClient(context, parts),
     merchantFulfillment: new MerchantFulfillmentClient(context, { keyValues, locks }),
+    inbound: new InboundClient(context),
     productTypes: new ProductTypesClient(context, parts),
     restrictions: new RestrictionsClient(context),
     sales: new SalesClient(context),

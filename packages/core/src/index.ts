@@ -55,6 +55,7 @@ export {
   sellerId,
   sku,
 } from './identity/ids.js';
+export type { InboundItem, InboundShipment, InboundStatus } from './inventory/inbound-shipment.js';
 export type { InventoryLevel, InventoryUpdate } from './inventory/inventory-level.js';
 export type { JsonValue } from './json/json-value.js';
 export type { Listing, ListingChange, ListingIssue } from './listing/listing.js';

@@ -3,6 +3,7 @@ import type { QueryDesk } from './data-kiosk/query-desk.js';
 import type { DocumentShelf } from './documents/document-shelf.js';
 import type { FeedDesk } from './feeds/feed-desk.js';
 import type { FeedQuota } from './feeds/feed-quota.js';
+import type { InboundDesk } from './inbound/inbound-desk.js';
 import type { NotificationDesk } from './notifications/notification-desk.js';
 import type { ReportDesk } from './reports/report-desk.js';
 import type { ReportSchedules } from './reports/report-schedules.js';
@@ -15,6 +16,7 @@ export interface Desks {
   readonly feeds: FeedDesk;
   readonly queries: QueryDesk;
   readonly feedQuota: FeedQuota;
+  readonly inbound: InboundDesk;
   readonly notifications: NotificationDesk;
   readonly counters: Counters;
 }

@@ -7,6 +7,7 @@ import { RequestFaults } from './faults/request-faults.js';
 import { Gateway } from './http/gateway.js';
 import { LwaGateway } from './http/lwa-gateway.js';
 import { RateLimiter } from './limits/rate-limiter.js';
+import { InboundDesk } from './inbound/inbound-desk.js';
 import { AccessTokens } from './lwa/access-tokens.js';
 import { type Application, inventApplication } from './lwa/application.js';
 import { ClientSecrets } from './lwa/client-secrets.js';
@@ -45,6 +46,7 @@ export class FarSide {
   readonly counters: Counters;
   readonly requestFaults: RequestFaults;
   readonly office: BackOffice;
+  readonly inbound: InboundDesk;
   /** Where the documents are served; known once they are. */
   documentsUrl = '';
   /** Milliseconds since the Unix epoch. */
@@ -90,6 +92,7 @@ export class FarSide {
     const disorder = { ...options.sqs, random: () => queueing.next() };
     this.queues = new SqsQueues({ now, disorder });
     this.notifications = new NotificationDesk({ queues: this.queues, world, now, logger });
+    this.inbound = new InboundDesk({ seed, now, ...options.inbound });
     const documentsUrl = () => this.documentsUrl;
     const { monotonicNow } = this;
     this.office = new BackOffice({ options, world, counters, notify, now, monotonicNow, documentsUrl });
@@ -122,9 +125,9 @@ export class FarSide {
   }
 
   #desks(): Desks {
-    const { counters, notifications, office } = this;
+    const { counters, inbound, notifications, office } = this;
     const { feedQuota, feeds, queries, reports, schedules, shelf } = office;
-    return { counters, feedQuota, feeds, notifications, queries, reports, schedules, shelf };
+    return { counters, feedQuota, feeds, inbound, notifications, queries, reports, schedules, shelf };
   }
 
   lwaGateway(): LwaGateway {

@@ -87,6 +87,8 @@ export const sandboxOptionsSchema = z.strictObject({
       pageRows: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  /** How long what is asked of an inbound plan takes, in milliseconds. */
+  inbound: z.strictObject({ operationMs: z.number().min(0).default(2_000) }).prefault({}),
   /** How badly SQS behaves within its promise (at least once, in no order): the share of messages kept twice, and whether they come in any order. */
   sqs: z
     .strictObject({ duplicates: z.number().min(0).max(1).default(0), shuffle: z.boolean().default(false) })

@@ -7,6 +7,8 @@ import { feedsSubmit } from './feeds-submit.js';
 import { feesEstimate } from './fees-estimate.js';
 import { financesImport } from './finances-import.js';
 import { inventoryRefresh } from './inventory-refresh.js';
+import { inboundImport } from './inbound-import.js';
+import { inboundPlansCreate } from './inbound-plans-create.js';
 import { inventorySync } from './inventory-sync.js';
 import { inventoryUpdate } from './inventory-update.js';
 import type { AmazonJobParts } from './job-parts.js';
@@ -50,5 +52,7 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     solicitationsSend,
     outboundCreate,
     merchantFulfillmentShip,
+    inboundPlansCreate,
+    inboundImport,
   ].map((job) => job(parts));
 }

@@ -1,6 +1,7 @@
 import type { CatalogItem } from '../catalog/catalog-item.js';
 import type { Transaction } from '../finance/transaction.js';
 import type { AccountId } from '../identity/ids.js';
+import type { InboundShipment } from '../inventory/inbound-shipment.js';
 import type { InventoryLevel } from '../inventory/inventory-level.js';
 import type { JsonValue } from '../json/json-value.js';
 import type { Listing } from '../listing/listing.js';
@@ -21,6 +22,7 @@ export interface RecordKinds {
   'listing-eligibility': ListingEligibility;
   'product-type': ProductTypeFacts;
   sales: SalesInterval;
+  'inbound-shipment': InboundShipment;
 }
 
 export type RecordKind = keyof RecordKinds;

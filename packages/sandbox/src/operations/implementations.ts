@@ -9,6 +9,7 @@ import {
   getMyFeesEstimateForSKU,
   getMyFeesEstimates,
 } from './fees/fees-estimate.js';
+import { inboundOperations } from './inbound/inbound-operations.js';
 import { getInventorySummaries } from './inventory/get-inventory-summaries.js';
 import { addInventory, createInventoryItem, deleteInventoryItem } from './inventory/sandbox-inventory.js';
 import { getListingsItem, searchListingsItems } from './listings/read-listings.js';
@@ -128,6 +129,7 @@ export const implementations: readonly Implementation[] = [
   getShipmentDetails,
   submitInvoice,
   getInvoiceStatus,
+  ...inboundOperations,
   ...merchantFulfillmentOperations,
   ...messagingOperations,
   ...outboundOrderOperations,
