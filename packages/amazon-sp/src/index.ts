@@ -145,34 +145,6 @@ export {
   InboundPlans,
 } from './inbound/inbound-plans.js';
 export { type DeliveryWindow, InboundShipments, type InboundTracking } from './inbound/inbound-shipments.js';
-export type { PlanOutcome } from './inbound/create-plan-once.js';
-export {
-  InboundClient,
-  type NewPrepDetails,
-  type PrepDetails,
-  type SettleOptions,
-} from './inbound/inbound-client.js';
-export type { InboundOperation, OperationProblem, OperationStatus } from './inbound/inbound-operation.js';
-export {
-  type BoxesOfGroup,
-  type CustomPlacement,
-  InboundPacking,
-  InboundPlacement,
-  InboundTransportation,
-  type PackingOption,
-  type PlacementOption,
-  type TransportationOption,
-} from './inbound/inbound-options.js';
-export type {
-  InboundPlan,
-  InboundPlanItem,
-  InboundPlanSummary,
-  InboundSource,
-  NewInboundPlan,
-  Owner,
-} from './inbound/inbound-plan.js';
-export { type InboundBox, type InboundPallet, type InboundPlanQuery, InboundPlans } from './inbound/inbound-plans.js';
-export { type DeliveryWindow, InboundShipments, type InboundTracking } from './inbound/inbound-shipments.js';
 export { InventoryClient, type InventoryQuery } from './inventory/inventory-client.js';
 export { amazonJobs } from './jobs/amazon-jobs.js';
 export type { CatalogLookupPayload, CatalogLookupResult } from './jobs/catalog-lookup.js';
@@ -183,8 +155,6 @@ export type { FinancesImportPayload, FinancesImportResult } from './jobs/finance
 export type { InboundImportPayload, InboundImportResult } from './jobs/inbound-import.js';
 export type { InboundPlansCreatePayload } from './jobs/inbound-plans-create.js';
 export type { InventoryRefreshPayload, InventoryRefreshResult } from './jobs/inventory-refresh.js';
-export type { InboundImportPayload, InboundImportResult } from './jobs/inbound-import.js';
-export type { InboundPlansCreatePayload } from './jobs/inbound-plans-create.js';
 export type { InventorySyncPayload, InventorySyncResult } from './jobs/inventory-sync.js';
 export type { InventoryUpdatePayload } from './jobs/inventory-update.js';
 export type { AmazonJobParts } from './jobs/job-parts.js';
