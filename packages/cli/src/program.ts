@@ -5,6 +5,7 @@ import { accountsCommand } from './commands/accounts.js';
 import type { CommandFactory, CommandFacts, ProcessFacts } from './commands/command-context.js';
 import { configCommand } from './commands/config-check.js';
 import { demoCommand } from './commands/demo.js';
+import { documentsCommand } from './commands/documents.js';
 import { healthCommand } from './commands/health.js';
 import { inventoryCommand } from './commands/inventory.js';
 import { jobsCommand } from './commands/jobs.js';
@@ -30,6 +31,7 @@ const commands: readonly CommandFactory[] = [
   ordersCommand,
   inventoryCommand,
   reportsCommand,
+  documentsCommand,
   accountsCommand,
   jobsCommand,
   queuesCommand,

@@ -178,7 +178,9 @@ export class DocumentManager implements DocumentsCapability {
     const { kind, kept, signal } = query;
     for await (const record of this.#records.all(signal)) {
       if (kind !== undefined && record.kind !== kind) continue;
-      if (kept !== undefined && (record.kept !== undefined) !== kept) continue;
+      // One that was begun may lie there, whole: it counts as a copy.
+      const hasCopy = record.kept !== undefined || record.copying === true;
+      if (kept !== undefined && hasCopy !== kept) continue;
       yield this.#metadataOf(record);
     }
   }
