@@ -1,4 +1,4 @@
-import { type ErrorContext, isErrorOf, RemoteError } from '@fluxori/core';
+import { type ErrorContext, isErrorOf, NotFoundError, RemoteError } from '@fluxori/core';
 import type { DocumentManager } from '../documents/document-manager.js';
 import { scrub } from '../errors/scrub.js';
 import type { SpCallOptions } from '../pipeline/call-options.js';
@@ -61,12 +61,9 @@ export function fatalError(
   reason: string | undefined,
   context: EndContext,
 ): RemoteError {
-  const said = reason === undefined ? 'without a reason' : `: ${reason}`;
+  const said = reason === undefined ? ', without a reason' : `: ${reason}`;
   return endError(
-    `Amazon could not make the report ${report.reportId} (${report.reportType}) for ${context.account}${said.startsWith(':') ? said : `, ${said}`}.`.replace(
-      /\.\.$/,
-      '.',
-    ),
+    `Amazon could not make the report ${report.reportId} (${report.reportType}) for ${context.account}${said}.`,
     {
       ...context,
       code: 'REPORT_FATAL',
@@ -114,6 +111,20 @@ export function lostError(
       cause,
     },
   );
+}
+
+/** Of a type that Amazon makes by itself. */
+export function noneThereError(
+  { reportType }: CheckedSpec,
+  maxAgeMinutes: number | undefined,
+  { account }: EndContext,
+): NotFoundError {
+  const age = maxAgeMinutes === undefined ? '' : ` from the last ${maxAgeMinutes} minutes`;
+  return new NotFoundError(`Amazon has no finished ${reportType} for ${account}${age}.`, {
+    account,
+    operation: 'reports.getReports',
+    remedy: 'Amazon makes this type by itself: look again later, or allow an older one.',
+  });
 }
 
 export interface EndContext {

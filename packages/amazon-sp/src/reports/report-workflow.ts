@@ -1,4 +1,4 @@
-import { isErrorOf, NotFoundError } from '@fluxori/core';
+import { isErrorOf } from '@fluxori/core';
 import type { DocumentManager } from '../documents/document-manager.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { attempt } from '../workflow/attempt.js';
@@ -10,6 +10,7 @@ import {
   fatalError,
   lostError,
   madeOnlyEveryMs,
+  noneThereError,
   readReason,
   stuckError,
 } from './report-end.js';
@@ -21,6 +22,7 @@ import {
   wasMadeShortlyBefore,
 } from './report-lookup.js';
 import type { Intent, ReportOwnership } from './report-ownership.js';
+import { named } from './report-query.js';
 import { type CheckedSpec, optionsKey, requestOf, specKey, visibleKey } from './report-spec.js';
 import type { KeptReport, Provenance, ReportState, ReportStep } from './report-state.js';
 
@@ -81,7 +83,7 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
       });
       if (found !== undefined) return finished(found, { provenance: 'reused', asks: 0 });
     }
-    if (!order.requestable) throw noneThere();
+    if (!order.requestable) throw noneThereError(spec, reuse?.maxAgeMinutes, { account });
     return { step: 'intend', intent: intentOf(1), asks: 1, lost: 0 };
   }
 
@@ -163,13 +165,11 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
     for (let look = run.resumed; ; look = true) {
       let status = 'IN_QUEUE';
       if (look) {
-        const report = await terms.call((options) => reports.getReport({ reportId }, options), {
-          repeatable: true,
-        });
-        status = report.processingStatus;
-        if (status === 'DONE') return finished(report, state);
-        if (status === 'CANCELLED') return wasCancelled(report, state, run);
-        if (status === 'FATAL') return hasFailed(report, state, run);
+        const report = await current(state, run);
+        status = report?.processingStatus ?? status;
+        if (report !== undefined && status === 'DONE') return finished(report, state);
+        if (report !== undefined && status === 'CANCELLED') return wasCancelled(report, state, run);
+        if (report !== undefined && status === 'FATAL') return hasFailed(report, state, run);
         const waitedMs = clock.now() - askedAt;
         // At work it may take long; a report that is not even begun is what is known to stay so for days.
         if (waitedMs > timings.stuckAfterMs * (status === 'IN_QUEUE' ? 1 : 4)) {
@@ -183,6 +183,20 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
         reason: `Amazon is making the report ${reportId} (${status})`,
         wakeOn: `report:${reportId}`,
       });
+    }
+  }
+
+  /** Undefined for one that is so new that Amazon may not show it yet. One that is gone is no longer waited for. */
+  async function current(state: ReportStep<'poll'>, run: Run): Promise<AmazonReport | undefined> {
+    const { reportId, askedAt } = state;
+    try {
+      return await run.terms.call((options) => reports.getReport({ reportId }, options), {
+        repeatable: true,
+      });
+    } catch (error) {
+      if (!isErrorOf(error, 'NotFoundError')) throw error;
+      if (clock.now() - askedAt < timings.listedAfterMs) return undefined;
+      return run.back(anew(state), named(error, reportId, account));
     }
   }
 
@@ -270,18 +284,6 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
       options: optionsKey(spec),
       spec: specKey(spec),
     };
-  }
-
-  function noneThere(): NotFoundError {
-    const minutes = order.reuse?.maxAgeMinutes;
-    return new NotFoundError(
-      `Amazon has no finished ${spec.reportType} for ${account}${minutes === undefined ? '' : ` from the last ${minutes} minutes`}.`,
-      {
-        account,
-        operation: 'reports.getReports',
-        remedy: 'Amazon makes this type by itself: look again later, or allow an older one.',
-      },
-    );
   }
 }
 

@@ -86,7 +86,7 @@ export class ReportsClient {
     options: ReportOptions = {},
   ): Promise<ReportRun<ReportRow<Type>>> {
     const checked = this.check(spec, options);
-    const key = `${this.#room}/run/${specKey(checked)}`;
+    const key = `reports/${this.#room}/run/${specKey(checked)}`;
     const { keyValues: store, locks } = this.#parts.backend;
     return locks.withLock(
       `${key}/lock`,
