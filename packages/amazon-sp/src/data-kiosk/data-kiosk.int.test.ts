@@ -37,7 +37,7 @@ beforeAll(async () => {
     config: noWaiting.connector,
     sandbox: {
       ...noWaiting.sandbox,
-      ...{ orders: 120, skus: 20, dataKiosk: { queueMs: 2, progressMs: 2, pageRows: 8 } },
+      ...{ orders: 400, skus: 20, dataKiosk: { queueMs: 2, progressMs: 2, pageRows: 8 } },
     },
   });
 });

@@ -5,6 +5,9 @@ import type { SpCallOptions } from '../pipeline/call-options.js';
 import type { QueryAnswer } from './query-answer.js';
 import type { KeptAnswer, QueryOutput } from './query-state.js';
 
+/** A document costs a token of getDocument, of which there is one a minute. */
+const patienceMs = 180_000;
+
 /**
  * Does with an answered query what a job was told to: copies its documents into the content store, where there is one, and writes its rows. Doing it
  * again replaces what was written, whole or not at all.
@@ -18,8 +21,10 @@ export async function deliver(
 ): Promise<KeptAnswer> {
   if (output === undefined) return { copied: await answer.copy(options) };
   const copied = answer.store !== undefined;
+  // Without copies the rows begin anew each time; a job that parked between two documents would never come to the end of many.
+  const patient = copied ? options : { ...options, maxWaitMs: patienceMs };
   if ('file' in output) {
-    const { rows, bytes } = await answer.toFile(output.file, output.as, options);
+    const { rows, bytes } = await answer.toFile(output.file, output.as, patient);
     return { copied, rows, output: { ...output, bytes } };
   }
   const { store } = answer;
