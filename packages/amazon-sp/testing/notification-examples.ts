@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Notifications } from '@sp-api-sdk/schemas';
 import type { NotificationTypeName } from '../src/index.js';
 
@@ -36,4 +37,13 @@ export function notificationExample(type: NotificationTypeName, version?: string
   );
   if (found === undefined) throw new Error(`There is no example of ${type}.`);
   return structuredClone(found[1]);
+}
+
+/** The same with an id of its own: Amazon's examples share theirs. */
+export function freshExample(type: NotificationTypeName): Document {
+  const document = notificationExample(type);
+  const pascal = document.NotificationMetadata as Document | undefined;
+  if (pascal !== undefined) pascal.NotificationId = randomUUID();
+  else (document.notificationMetadata as Document).notificationId = randomUUID();
+  return document;
 }

@@ -21,8 +21,12 @@ import { Consumer } from 'sqs-consumer';
 import { amazonMetrics } from '../metric-names.js';
 import type { DeadNotifications } from './dead-notifications.js';
 import { NotificationDesk } from './notification-desk.js';
-import type { IncomingMessage, NotificationDeskOptions } from './notification-desk-options.js';
-import { checkQueueUrl, regionOfQueue } from './queue-address.js';
+import type {
+  IncomingMessage,
+  NotificationDeskOptions,
+  NotificationOutcome,
+} from './notification-desk-options.js';
+import { checkQueueUrl, placeOfQueue } from './queue-address.js';
 import { sqsTrouble } from './sqs-trouble.js';
 
 export interface NotificationListenerOptions extends NotificationDeskOptions {
@@ -80,14 +84,14 @@ export class NotificationListener implements AsyncDisposable {
     this.#desk = new NotificationDesk(options);
     this.#logger = (options.logger ?? silentLogger).child({ queueUrl });
     this.#clock = options.clock ?? systemClock;
-    this.#client = new SQSClient({ region: regionOfQueue(queueUrl) ?? 'us-east-1', ...sqs });
+    this.#client = new SQSClient({ ...placeOfQueue(queueUrl), ...sqs });
     this.#consumer = Consumer.create({
       queueUrl,
       ...{ sqs: this.#client, batchSize, strictReturn: true },
       ...{ waitTimeSeconds: longPollSeconds, visibilityTimeout: hiddenSeconds },
       // How long to wait after which failure is decided in one place, here.
       authenticationErrorTimeout: 0,
-      heartbeatInterval: Math.max(Math.floor(hiddenSeconds / 3), 1),
+      heartbeatInterval: hiddenSeconds / 3,
       messageSystemAttributeNames: ['ApproximateReceiveCount'],
       preReceiveMessageCallback: () => this.#untilItIsWorthAsking(),
       postReceiveMessageCallback: async () => this.#received(),
@@ -106,6 +110,11 @@ export class NotificationListener implements AsyncDisposable {
   /** Messages for which nothing could be done. */
   get dead(): DeadNotifications {
     return this.#desk.dead;
+  }
+
+  /** Tries a message once more that was put aside. @throws NotFoundError; NetworkError when the store is away */
+  retry(id: string, options: { signal?: AbortSignal } = {}): Promise<NotificationOutcome> {
+    return this.#desk.retry(id, options);
   }
 
   /** Begins to listen. Idempotent. An SQS that is away, or a queue that is not there, is told by `health()` and tried again. */

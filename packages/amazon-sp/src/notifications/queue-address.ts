@@ -29,7 +29,9 @@ export function checkQueueUrl(url: string): string {
   );
 }
 
-/** The AWS region that a queue's URL names; undefined for an SQS that is not AWS's. */
-export function regionOfQueue(url: string): string | undefined {
-  return /^sqs\.([a-z0-9-]+)\.amazonaws\./.exec(new URL(url).hostname)?.[1];
+/** What AWS's client needs to know of a queue: the region that its URL names, and of an SQS that is not AWS's where it is. */
+export function placeOfQueue(url: string): { readonly region: string; readonly endpoint?: string } {
+  const { hostname, origin } = new URL(url);
+  const region = /^sqs\.([a-z0-9-]+)\.amazonaws\./.exec(hostname)?.[1];
+  return region === undefined ? { region: 'us-east-1', endpoint: origin } : { region };
 }
