@@ -60,7 +60,7 @@ export function planChanges(facts: PlanFacts): ChangePlan {
 /**
  * Amazon's published limits, and what a feed is taken to take until this account's own feeds have shown it. Amazon promises no time; five minutes and 10 ms
  * a message are on the slow side of what sellers report for feeds that need not wait for others.
- * Sources: usage plans of listingsItems 2021-08-01 (5/s, burst 5); five JSON_LISTINGS_FEEDs in five minutes.
+ * Sources: usage plans of listingsItems 2021-08-01 (5/s, burst 5) and createFeed (0.0083/s, burst 15); five JSON_LISTINGS_FEEDs in five minutes.
  */
 export const publishedPace = {
   patchRate: 5,
@@ -70,7 +70,7 @@ export const publishedPace = {
   feedMessageMs: 10,
   feedsAtOnce: 5,
   feedWaitMs: 0,
-  feedGapMs: 60_000,
+  feedGapMs: 1_000 / 0.0083,
   feedBusyMs: 0,
 } as const satisfies Pace;
 

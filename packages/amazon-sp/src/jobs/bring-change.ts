@@ -28,7 +28,8 @@ export async function bringChange(
   if (state.state === 'waiting') {
     ctx.park({
       until: new Date(clock.now() + changeNetMs),
-      reason: 'it goes to Amazon together with other changes of this account',
+      reason:
+        'it goes to Amazon together with other changes of this account, and is told as soon as that is done',
       wakeOn: changeWakeKey(state.segment),
     });
   }

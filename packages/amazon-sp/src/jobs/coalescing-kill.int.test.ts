@@ -133,13 +133,13 @@ describeOnDurableBackends('updates whose workers are killed with SIGKILL', (back
       const add = skus.map((sku) => ({ sku, amount: `0.${10 + life}` }));
       jobs.push(...(await ask<{ added: readonly string[] }>(child, { add })).added);
     };
-    const lives = backend === 'pglite' ? 5 : 3;
+    const lives = backend === 'pglite' ? 2 : 3;
     // On a shared store there is always another one beside it.
     let beside = backend === 'pglite' ? undefined : worker(task(1));
     for (let life = 0; life < lives; life++) {
       const child = worker(task(life));
       await wave(child, life);
-      await sleep(60 + life * 170);
+      await sleep(60 + life * 250);
       await kill(beside ?? child);
       if (beside !== undefined) beside = child;
     }

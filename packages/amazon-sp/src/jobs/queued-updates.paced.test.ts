@@ -20,8 +20,8 @@ describe('jobs with Amazon’s own limits', () => {
     for await (const level of connector.inventory.list({ fulfilledBy: 'seller' })) skus.push(level.sku);
     const wanted = skus.slice(0, 30);
     expect(wanted).toHaveLength(30);
-    await using queues = new OperationQueues({
-      jobs: amazonJobs({ connector: async () => connector }),
+    await using queues: OperationQueues = new OperationQueues({
+      jobs: amazonJobs({ connector: async () => connector, queues: () => queues }),
       backend,
     });
     await queues.start();
@@ -47,8 +47,8 @@ describe('jobs with Amazon’s own limits', () => {
   it('a SKU that does not exist fails its job for good, with an error that names it, and no second try', async () => {
     open = await connectToSandbox({ sandbox: { orders: 1, skus: 10, settleMs: 0 } });
     const { connector, backend, sandbox } = open;
-    await using queues = new OperationQueues({
-      jobs: amazonJobs({ connector: async () => connector }),
+    await using queues: OperationQueues = new OperationQueues({
+      jobs: amazonJobs({ connector: async () => connector, queues: () => queues }),
       backend,
     });
     await queues.start();

@@ -190,6 +190,7 @@ const work = new ContainerModule(({ bind }) => {
           ...amazonJobs({
             connector: (account) => accounts.get(account),
             timings: loaded.config.workflows,
+            queues: () => queues,
           }),
           sweepJob(() => openDesk(queues)),
         ],
