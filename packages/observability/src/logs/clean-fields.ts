@@ -11,7 +11,8 @@ const secretFields: ReadonlySet<string> = new Set(
     'apikey privatekey sealkey cookie setcookie xamzaccesstoken xamzsecuritytoken restricteddatatoken signature',
     // Buyers: who it was sent to never belongs into a log.
     'shipto shippingaddress deliveryaddress recipient buyer buyerinfo buyeremail buyername buyerphone buyercompanyname',
-    'addressline1 addressline2 addressline3 phone email',
+    'addressline1 addressline2 addressline3 addresslines postalcode phone phonenumber email giftmessage customername',
+    'taxid taxnumber taxregistrationid vatnumber vatregistrationnumber nationalid idnumber',
   ].flatMap((line) => line.split(' ')),
 );
 
