@@ -24,7 +24,7 @@ const payloadSchema = z.strictObject({
     .string()
     .refine(isTimeZone, 'write the IANA name of a time zone, e.g. Africa/Johannesburg')
     .default('UTC'),
-  /** Where the very first import begins (or any, with `restart`); 30 intervals ago by default. Later ones go on where the last one ended. */
+  /** Where the very first import begins (or any, with `restart`); 30 intervals ago by default, 12 months for months. Later ones go on where the last one ended. */
   since: instantField.optional(),
   /** Begin at `since` although an earlier import has been there. */
   restart: z.boolean().optional(),
