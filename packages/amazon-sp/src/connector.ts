@@ -83,6 +83,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
   readonly outbound: Sections['outbound'];
   readonly merchantFulfillment: Sections['merchantFulfillment'];
   readonly inbound: Sections['inbound'];
+  readonly business: Sections['business'];
   readonly productTypes: Sections['productTypes'];
   readonly restrictions: Sections['restrictions'];
   readonly sales: Sections['sales'];
@@ -175,6 +176,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       outbound: this.outbound,
       merchantFulfillment: this.merchantFulfillment,
       inbound: this.inbound,
+      business: this.business,
       productTypes: this.productTypes,
       restrictions: this.restrictions,
       sales: this.sales,

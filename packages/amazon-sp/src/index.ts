@@ -24,6 +24,8 @@ export {
   type SellingPartnerApplication,
 } from './authorisation/seller-authorisation.js';
 export { sellerCentralHosts, sellerCentralUrl } from './authorisation/seller-central.js';
+export { BusinessClient, type BusinessQuery } from './business/business-client.js';
+export { type BusinessOutcome, type OwnBusinessPrice, unitPrice } from './business/business-mapping.js';
 export {
   CatalogClient,
   type CatalogQuery,
@@ -147,6 +149,7 @@ export {
 export { type DeliveryWindow, InboundShipments, type InboundTracking } from './inbound/inbound-shipments.js';
 export { InventoryClient, type InventoryQuery } from './inventory/inventory-client.js';
 export { amazonJobs } from './jobs/amazon-jobs.js';
+export type { BusinessOffersPayload, BusinessOffersResult } from './jobs/business-offers.js';
 export type { CatalogLookupPayload, CatalogLookupResult } from './jobs/catalog-lookup.js';
 export type { DataKioskRunPayload, DataKioskRunResult } from './jobs/datakiosk-run.js';
 export type { FeedsSubmitPayload, FeedsSubmitResult } from './jobs/feeds-submit.js';

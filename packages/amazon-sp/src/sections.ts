@@ -1,6 +1,7 @@
 import type { AuditTrail, Backend, KeyValueStore, Logger } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
+import { BusinessClient } from './business/business-client.js';
 import { CatalogClient } from './catalog/catalog-client.js';
 import { ChangeBox } from './changes/change-box.js';
 import { DataKioskClient } from './data-kiosk/data-kiosk-client.js';
@@ -50,6 +51,7 @@ export interface Sections {
   readonly outbound: OutboundClient;
   readonly merchantFulfillment: MerchantFulfillmentClient;
   readonly inbound: InboundClient;
+  readonly business: BusinessClient;
   readonly productTypes: ProductTypesClient;
   readonly restrictions: RestrictionsClient;
   readonly sales: SalesClient;
@@ -98,6 +100,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     outbound: new OutboundClient(context, parts),
     merchantFulfillment: new MerchantFulfillmentClient(context, { keyValues, locks }),
     inbound: new InboundClient(context),
+    business: new BusinessClient(context),
     productTypes: new ProductTypesClient(context, parts),
     restrictions: new RestrictionsClient(context),
     sales: new SalesClient(context),

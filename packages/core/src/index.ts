@@ -116,6 +116,7 @@ export type { RequestSigner, RequestToSign } from './ports/request-signer.js';
 export type { Sealing } from './ports/sealing.js';
 export type { SecretDescription, SecretManager, WritableSecretManager } from './ports/secret-manager.js';
 export { noTracing, type Span, type SpanAttributes, type SpanKind, type Tracing } from './ports/tracing.js';
+export type { BusinessOffer, BusinessOffers, QuantityPrice } from './price/business-offers.js';
 export type { EstimatedFee, FeeEstimate } from './price/fee-estimate.js';
 export type { CompetitivePrice, PriceUpdate } from './price/price.js';
 export {

@@ -1,4 +1,5 @@
 import type { JobDefinition } from '@fluxori/queue';
+import { businessOffers } from './business-offers.js';
 import { catalogLookup } from './catalog-lookup.js';
 import { changesFeed } from './changes-feed.js';
 import { changesFlush } from './changes-flush.js';
@@ -54,5 +55,6 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     merchantFulfillmentShip,
     inboundPlansCreate,
     inboundImport,
+    businessOffers,
   ].map((job) => job(parts));
 }

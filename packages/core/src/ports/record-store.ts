@@ -8,6 +8,7 @@ import type { Listing } from '../listing/listing.js';
 import type { ListingEligibility } from '../listing/listing-eligibility.js';
 import type { ProductTypeFacts } from '../listing/product-type.js';
 import type { Order } from '../order/order.js';
+import type { BusinessOffers } from '../price/business-offers.js';
 import type { FeeEstimate } from '../price/fee-estimate.js';
 import type { SalesInterval } from '../sales/sales-interval.js';
 
@@ -23,6 +24,7 @@ export interface RecordKinds {
   'product-type': ProductTypeFacts;
   sales: SalesInterval;
   'inbound-shipment': InboundShipment;
+  'business-offers': BusinessOffers;
 }
 
 export type RecordKind = keyof RecordKinds;

@@ -1,4 +1,5 @@
 import type { ResponseOf } from '@fluxori/amazon-sp-models';
+import { businessPricesOf } from '../../world/business-prices.js';
 import { type CompetingOffer, offersOf } from '../../world/offers.js';
 import type { Seller } from '../../world/seller.js';
 import type { World } from '../../world/world.js';
@@ -10,6 +11,9 @@ export type OffersResult = NonNullable<ResponseOf<'productPricing', 'v0', 'getIt
 /** Amazon shows the twenty cheapest. */
 const shownOffers = 20;
 
+/** For whom prices are asked. */
+export type CustomerType = 'Consumer' | 'Business';
+
 /** The offers of one product in one condition. The sandbox sells everything new. */
 export function offersResultOf(
   world: World,
@@ -17,8 +21,11 @@ export function offersResultOf(
   subject: PriceSubject,
   condition: string,
   askedBySku: boolean,
+  customer: CustomerType = 'Consumer',
 ): OffersResult {
-  const offers = condition === 'New' ? offersOf(world, subject.marketplace, subject.asin) : [];
+  const all = condition === 'New' ? offersOf(world, subject.marketplace, subject.asin) : [];
+  const offers =
+    customer === 'Business' ? all.map((one) => ({ ...one, cents: businessPricesOf(one.cents).cents })) : all;
   const identity =
     askedBySku && subject.listing !== undefined ? { SKU: subject.listing.sku } : { ASIN: subject.asin };
   return {
@@ -32,7 +39,10 @@ export function offersResultOf(
       ItemCondition: condition,
     },
     Summary: summaryOf(world, subject, offers),
-    Offers: offers.slice(0, shownOffers).map((offer) => detailOf(seller, subject, offer)),
+    Offers: offers.slice(0, shownOffers).map((offer, at) => ({
+      ...detailOf(seller, subject, offer),
+      ...(customer === 'Business' ? businessDetail(subject, all[at] as CompetingOffer) : {}),
+    })),
   };
 }
 
@@ -73,6 +83,20 @@ function summaryOf(
           ],
         }),
     SalesRankings: ranksOf(world, subject),
+  };
+}
+
+function businessDetail(
+  { marketplace }: PriceSubject,
+  { cents }: CompetingOffer,
+): Partial<OffersResult['Offers'][number]> {
+  return {
+    offerType: 'B2B',
+    quantityDiscountPrices: businessPricesOf(cents).tiers.map((tier) => ({
+      quantityTier: tier.units,
+      quantityDiscountType: 'QUANTITY_DISCOUNT',
+      listingPrice: { CurrencyCode: marketplace.currency, Amount: amountOf(tier.cents) },
+    })),
   };
 }
 

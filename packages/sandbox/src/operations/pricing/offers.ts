@@ -3,7 +3,7 @@ import { readBody } from '../../checks/body-schema.js';
 import { checkSellerAccess } from '../../checks/seller-access.js';
 import { invalidInput, Refusal } from '../../http/refusal.js';
 import { implement, type OperationCall } from '../../operation/implementation.js';
-import { type OffersResult, offersResultOf } from './offers-result.js';
+import { type CustomerType, type OffersResult, offersResultOf } from './offers-result.js';
 import { subjectOfAsin, subjectOfSku } from './subject.js';
 
 const conditions = ['New', 'Used', 'Collectible', 'Refurbished', 'Club'] as const;
@@ -27,11 +27,11 @@ const batch = z.object({
 type Asked = Pick<OperationCall<unknown>, 'world' | 'seller' | 'region' | 'requestId' | 'now'>;
 
 export const getItemOffers = implement('productPricing', 'v0', 'getItemOffers', (call) => ({
-  payload: itemOffers(call, call.params.MarketplaceId, call.params.Asin, call.params.ItemCondition),
+  payload: itemOffers(call, call.params.Asin, call.params),
 }));
 
 export const getListingOffers = implement('productPricing', 'v0', 'getListingOffers', (call) => ({
-  payload: listingOffers(call, call.params.MarketplaceId, call.params.SellerSKU, call.params.ItemCondition),
+  payload: listingOffers(call, call.params.SellerSKU, call.params),
 }));
 
 export const getItemOffersBatch = implement('productPricing', 'v0', 'getItemOffersBatch', (call) => ({
@@ -42,7 +42,7 @@ export const getItemOffersBatch = implement('productPricing', 'v0', 'getItemOffe
       );
       const given = { MarketplaceId, ItemCondition, ...(CustomerType === undefined ? {} : { CustomerType }) };
       return {
-        ...envelope(call, () => itemOffers(call, MarketplaceId, fromUri(Asin, uri), ItemCondition)),
+        ...envelope(call, () => itemOffers(call, fromUri(Asin, uri), given)),
         request: { ...given, Asin },
       };
     },
@@ -57,26 +57,35 @@ export const getListingOffersBatch = implement('productPricing', 'v0', 'getListi
       );
       const given = { MarketplaceId, ItemCondition, ...(CustomerType === undefined ? {} : { CustomerType }) };
       return {
-        ...envelope(call, () => listingOffers(call, MarketplaceId, fromUri(SellerSKU, uri), ItemCondition)),
+        ...envelope(call, () => listingOffers(call, fromUri(SellerSKU, uri), given)),
         request: { ...given, SellerSKU },
       };
     },
   ),
 }));
 
-function itemOffers(call: Asked, marketplaceId: string, asin: string, condition: string): OffersResult {
-  checkSellerAccess(call.seller, call.region, { MarketplaceId: marketplaceId }, undefined);
-  const subject = subjectOfAsin(call.seller, marketplaceId, asin);
-  if (subject === undefined || call.world.catalog.byAsin(asin) === undefined)
-    throw invalidInput(`${asin} is an invalid ASIN for marketplace ${marketplaceId}`);
-  return offersResultOf(call.world, call.seller, subject, condition, false);
+/** Where, in which condition and for whom. */
+interface Wanted {
+  readonly MarketplaceId: string;
+  readonly ItemCondition: string;
+  readonly CustomerType?: CustomerType;
 }
 
-function listingOffers(call: Asked, marketplaceId: string, sku: string, condition: string): OffersResult {
-  checkSellerAccess(call.seller, call.region, { MarketplaceId: marketplaceId }, undefined);
-  const subject = subjectOfSku(call.seller, marketplaceId, sku);
-  if (subject === undefined) throw invalidInput(`${sku} is an invalid SKU for marketplace ${marketplaceId}`);
-  return offersResultOf(call.world, call.seller, subject, condition, true);
+function itemOffers(call: Asked, asin: string, wanted: Wanted): OffersResult {
+  const { MarketplaceId, ItemCondition, CustomerType } = wanted;
+  checkSellerAccess(call.seller, call.region, { MarketplaceId }, undefined);
+  const subject = subjectOfAsin(call.seller, MarketplaceId, asin);
+  if (subject === undefined || call.world.catalog.byAsin(asin) === undefined)
+    throw invalidInput(`${asin} is an invalid ASIN for marketplace ${MarketplaceId}`);
+  return offersResultOf(call.world, call.seller, subject, ItemCondition, false, CustomerType);
+}
+
+function listingOffers(call: Asked, sku: string, wanted: Wanted): OffersResult {
+  const { MarketplaceId, ItemCondition, CustomerType } = wanted;
+  checkSellerAccess(call.seller, call.region, { MarketplaceId }, undefined);
+  const subject = subjectOfSku(call.seller, MarketplaceId, sku);
+  if (subject === undefined) throw invalidInput(`${sku} is an invalid SKU for marketplace ${MarketplaceId}`);
+  return offersResultOf(call.world, call.seller, subject, ItemCondition, true, CustomerType);
 }
 
 function fromUri(identifier: string, uri: string): string {

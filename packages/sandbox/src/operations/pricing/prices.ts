@@ -1,6 +1,7 @@
 import type { ResponseOf } from '@fluxori/amazon-sp-models';
 import { invalidInput } from '../../http/refusal.js';
 import { implement } from '../../operation/implementation.js';
+import { businessPricesOf } from '../../world/business-prices.js';
 import { type CompetingOffer, offersOf } from '../../world/offers.js';
 import type { Seller } from '../../world/seller.js';
 import type { World } from '../../world/world.js';
@@ -21,7 +22,7 @@ export const getPricing = implement('productPricing', 'v0', 'getPricing', ({ par
   payload: identifiersOf(params).map((identifier) =>
     priceOf(seller, params, identifier, (subject) => ({
       Identifiers: identify(seller, subject),
-      Offers: ownOffer(subject),
+      Offers: ownOffer(subject, params.OfferType),
     })),
   ),
 }));
@@ -78,12 +79,16 @@ function identify(seller: Seller, { marketplace, asin, listing }: PriceSubject):
   };
 }
 
-function ownOffer({ marketplace, listing }: PriceSubject): NonNullable<Product['Offers']> {
+function ownOffer(
+  { marketplace, listing }: PriceSubject,
+  offerType: 'B2C' | 'B2B' = 'B2C',
+): NonNullable<Product['Offers']> {
   if (listing === undefined || listing.priceCents <= 0) return [];
   const price = { CurrencyCode: marketplace.currency, Amount: amountOf(listing.priceCents) };
   return [
     {
-      offerType: 'B2C',
+      offerType,
+      ...(offerType === 'B2B' ? businessPart(marketplace.currency, listing.priceCents) : {}),
       BuyingPrice: {
         ListingPrice: price,
         LandedPrice: price,
@@ -96,6 +101,18 @@ function ownOffer({ marketplace, listing }: PriceSubject): NonNullable<Product['
       SellerSKU: listing.sku,
     },
   ];
+}
+
+function businessPart(CurrencyCode: string, priceCents: number) {
+  const { cents, tiers } = businessPricesOf(priceCents);
+  return {
+    businessPrice: { CurrencyCode, Amount: amountOf(cents) },
+    quantityDiscountPrices: tiers.map((tier) => ({
+      quantityTier: tier.units,
+      quantityDiscountType: 'QUANTITY_DISCOUNT' as const,
+      listingPrice: { CurrencyCode, Amount: amountOf(tier.cents) },
+    })),
+  };
 }
 
 function competition(
