@@ -10,6 +10,7 @@ import { healthCommand } from './commands/health.js';
 import { inventoryCommand } from './commands/inventory.js';
 import { jobsCommand } from './commands/jobs.js';
 import { limitsCommand } from './commands/limits.js';
+import { notificationsCommand } from './commands/notifications.js';
 import { ordersCommand } from './commands/orders.js';
 import { privacyCommand } from './commands/privacy.js';
 import { queuesCommand } from './commands/queues.js';
@@ -32,6 +33,7 @@ const commands: readonly CommandFactory[] = [
   inventoryCommand,
   reportsCommand,
   documentsCommand,
+  notificationsCommand,
   accountsCommand,
   jobsCommand,
   queuesCommand,

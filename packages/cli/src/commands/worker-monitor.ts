@@ -1,4 +1,4 @@
-import { credentialGauges } from '@fluxori/amazon-sp';
+import { credentialGauges, type NotificationListener, notificationGauges } from '@fluxori/amazon-sp';
 import { type Health, healthOf, type Logger, type Metrics, noMetrics } from '@fluxori/core';
 import { circuitGauges, rateGauges } from '@fluxori/network';
 import { backendGauges, prometheusMetrics, startMetricsServer } from '@fluxori/observability';
@@ -20,6 +20,8 @@ export interface WorkerMonitor extends AsyncDisposable {
   readonly url?: string;
   /** From now on this app is looked at. Call `started` when it takes jobs. */
   watch(app: Pick<App, 'backend' | 'connectors' | 'queues' | 'tracker' | 'client'>): { started(): void };
+  /** The worker listens to notifications, too. */
+  watchListener(listener: NotificationListener): void;
 }
 
 /**
@@ -31,7 +33,12 @@ export async function openWorkerMonitor(
   logger: Logger,
 ): Promise<WorkerMonitor> {
   if (port === undefined) {
-    return { metrics: noMetrics, watch: () => ({ started() {} }), async [Symbol.asyncDispose]() {} };
+    return {
+      metrics: noMetrics,
+      watch: () => ({ started() {} }),
+      watchListener() {},
+      async [Symbol.asyncDispose]() {},
+    };
   }
   const metrics = prometheusMetrics({ tables: metricTables, logger });
   let health = (): Health | Promise<Health> => down('the worker is starting');
@@ -62,6 +69,7 @@ export async function openWorkerMonitor(
         },
       };
     },
+    watchListener: (listener) => void metrics.addSource(notificationGauges(listener)),
     [Symbol.asyncDispose]: () => server.close(),
   };
 }

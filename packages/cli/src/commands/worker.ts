@@ -1,4 +1,5 @@
 import type { App } from '../composition/open-app.js';
+import { openListener } from '../composition/open-listener.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { deskPath, folderOf } from '../desk/desk-path.js';
 import { openDesk } from '../desk/open-desk.js';
@@ -19,6 +20,8 @@ interface WorkerOptions extends CommonOptions {
   untilIdle?: boolean;
   metricsPort?: string;
   metricsHost?: string;
+  queueUrl?: string;
+  listen: boolean;
 }
 
 const idleCheckMs = 250;
@@ -30,6 +33,11 @@ export const workerCommand: CommandFactory = (facts) =>
     .option('--until-idle', 'end when no job is left')
     .option('--metrics-port <port>', 'serve /metrics, /healthz and /readyz there; 0 takes a free one')
     .option('--metrics-host <address>', 'whom they are served to (default: this machine, 127.0.0.1)')
+    .option(
+      '--queue-url <url>',
+      'listen to notifications in this SQS queue (default: notifications.queueUrl)',
+    )
+    .option('--no-listen', 'listen to none')
     .addHelpText(
       'after',
       '\nExamples:\n  fluxori worker\n  fluxori worker --until-idle --json\n  fluxori worker --metrics-port 9464\n',
@@ -54,6 +62,8 @@ export const workerCommand: CommandFactory = (facts) =>
           await app.queues.start();
           await scheduleSweep(app.queues, loaded.config.privacy);
           counting?.started();
+          await using listener = await listenerFor(app, loaded, context, options, monitor);
+          if (listener !== undefined) context.terminal.say(`Listening to ${listener.queueUrl}.`);
           await using _desk = await deskFor(app, loaded, context, facts);
           context.terminal.say(
             `Working on ${app.backend.url}. Ctrl-C ends it; what is not done stays in the queue.`,
@@ -78,6 +88,27 @@ export const workerCommand: CommandFactory = (facts) =>
         return monitor;
       });
     });
+
+/** The command line wins over the file. Polling does the same, later, while the queue cannot be read: that stops no worker. */
+async function listenerFor(
+  app: App,
+  loaded: LoadedConfig,
+  context: CommandContext,
+  { queueUrl = loaded.config.notifications.queueUrl, listen }: WorkerOptions,
+  monitor: WorkerMonitor | undefined,
+) {
+  if (queueUrl === undefined || !listen) return undefined;
+  const listener = await openListener(app, {
+    ...{ queueUrl, env: context.env, logger: context.logger(loaded) },
+    ...(monitor && { metrics: monitor.metrics }),
+  });
+  monitor?.watchListener(listener);
+  listener.start();
+  return {
+    queueUrl,
+    [Symbol.asyncDispose]: () => listener.close({ graceMs: loaded.config.worker.graceMs }),
+  };
+}
 
 /** The command line wins over the file. */
 function monitorOptions(options: WorkerOptions, { config }: LoadedConfig, signal: AbortSignal) {

@@ -36,6 +36,8 @@ export interface App extends AsyncDisposable {
   readonly privacy: { readonly desk: PrivacyDesk; readonly audit: KeyValueAuditTrail };
   readonly client: NetworkAwareClient;
   readonly tracker: RateTracker;
+  /** Sealed when a key is set, else the backend's. */
+  readonly secureKeyValues: KeyValueStore;
   /** Lets running jobs reach their next checkpoint (`worker.graceMs`), then lets go of everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
     await backend.close();
     throw error;
   });
+  const secureKeyValues = await get(ids.secureKeyValues);
   const [contents, audit, openDesk, client, tracker, accounts, queues] = await Promise.all([
     get(ids.contents),
     get(ids.audit),
@@ -86,7 +89,7 @@ export async function openApp(loaded: LoadedConfig, options: AppOptions): Promis
     return closing;
   };
   return {
-    ...{ backend, contents, connectors: accounts, queues, client, tracker, close },
+    ...{ backend, contents, connectors: accounts, queues, client, tracker, secureKeyValues, close },
     privacy: { desk: openDesk(queues), audit },
     [Symbol.asyncDispose]: close,
   };

@@ -48,6 +48,13 @@ export const configSchema = z.strictObject({
       sealedContents: z.string().min(1).optional(),
     })
     .prefault({}),
+  /** What Amazon tells by itself: a worker listens to this queue while it works. */
+  notifications: z
+    .strictObject({
+      /** As AWS shows it, e.g. `https://sqs.eu-west-1.amazonaws.com/123456789012/sp-api-notifications`. */
+      queueUrl: z.url({ protocol: /^https?$/, error: 'write the URL of an SQS queue' }).optional(),
+    })
+    .prefault({}),
   /** Personal data: for how long it is kept, and who is told. */
   privacy: privacyConfigSchema,
   accounts: z.record(z.string(), accountSchema).default({}),
