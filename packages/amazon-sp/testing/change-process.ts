@@ -1,14 +1,14 @@
-import { type AmazonSpConfigInput, amazonJobs, amazonSp } from '@fluxori/amazon-sp';
+import { type AmazonJobParts, type AmazonSpConfigInput, amazonJobs, amazonSp } from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { ConnectorFactory, type JsonValue } from '@fluxori/core';
 import { OperationQueues } from '@fluxori/queue';
-import { hastyTimings } from './hasty-timings.ts';
 
 /** What the process is started with, as JSON in its first argument. */
 export interface ChangeTask {
   readonly backend: string;
   readonly config: AmazonSpConfigInput;
-  readonly coalescing: NonNullable<Parameters<typeof amazonJobs>[0]['coalescing']>;
+  readonly coalescing: NonNullable<AmazonJobParts['coalescing']>;
+  readonly timings: NonNullable<AmazonJobParts['timings']>;
 }
 
 /** Asked of it: to put price updates in, or to tell what became of jobs. */
@@ -27,7 +27,7 @@ async function main(task: ChangeTask): Promise<void> {
       connector: async () => connector,
       queues: () => queues,
       coalescing: task.coalescing,
-      timings: hastyTimings,
+      timings: task.timings,
     }),
     backend,
     random: () => 0,

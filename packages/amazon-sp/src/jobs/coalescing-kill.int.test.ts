@@ -12,6 +12,7 @@ import { freshPlace } from '@fluxori/test-services';
 import { afterEach, expect, it } from '@jest/globals';
 import type { ChangeNews, ChangeOrder, ChangeTask } from '../../testing/change-process.js';
 import { noWaiting, sandboxConfig } from '../../testing/connect-to-sandbox.js';
+import { hastyTimings } from '../../testing/hasty-timings.js';
 import { type DurableBackend, describeOnDurableBackends } from '../../testing/workflow-rig.js';
 import { type AmazonSPConnector, amazonSp } from '../index.js';
 
@@ -126,6 +127,7 @@ describeOnDurableBackends('updates whose workers are killed with SIGKILL', (back
     const task = (life: number): ChangeTask => ({
       backend: url,
       config: { ...sandboxConfig(sandbox), ...noWaiting.connector },
+      timings: hastyTimings,
       coalescing: ways[life % ways.length] as ChangeTask['coalescing'],
     });
     const jobs: string[] = [];
