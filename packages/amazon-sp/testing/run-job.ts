@@ -52,6 +52,16 @@ export async function runJob(job: JobDefinition, options: RunJobOptions): Promis
         await options.afterCheckpoint?.(checkpoints);
         return result;
       },
+      prune: async ({ kind, olderThan, matches }) => {
+        const found = await records.walk(kind, { accountId: account, limit: 10_000 });
+        const gone = found.filter(({ id, version }) => version < olderThan && matches(id));
+        return records.delete(
+          kind,
+          account,
+          gone.map(({ id }) => id),
+          { olderThan },
+        );
+      },
       readState: (key) => records.readState(account, key),
       progress: async () => {},
       park(order) {

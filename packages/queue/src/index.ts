@@ -5,6 +5,7 @@ export type {
   JobContext,
   ParkOrder,
   Progress,
+  PruneOrder,
 } from './job/job-context.js';
 export { defineJob, type JobDefinition, type JobSpec } from './job/job-definition.js';
 export { type JobState, type JobView, jobStates, type ParkedView } from './job/job-view.js';

@@ -39,6 +39,8 @@ interface State {
   readonly restarts: number;
   readonly pages: number;
   readonly levels: number;
+  /** Of each kind of stock; a job of an earlier release has none, and removes nothing. */
+  readonly brought?: Readonly<Partial<Record<FulfilledBy, number>>>;
   readonly counts: WriteResult;
 }
 
@@ -46,11 +48,16 @@ interface State {
 export interface InventorySyncResult extends WriteResult {
   readonly levels: number;
   readonly pages: number;
+  /** Levels of SKUs that are gone, deleted after a listing of all there is. */
+  readonly removed?: number;
   readonly since?: string;
 }
 
 /** FBA's page tokens live for 30 seconds: a job that had to wait longer begins its list anew, which only repeats. */
 const mostRestarts = 10;
+
+/** A sync that goes on at another machine looks by that one's clock: so much younger than its beginning a level must not be to be taken for gone. */
+const clocksApartMs = 15 * 60_000;
 
 /** How far an incremental sync looks back before the last one's beginning. */
 const overlapMs = 5 * 60_000;
@@ -92,6 +99,10 @@ async function sync(
       trail: nextCursor === undefined ? [] : followed(state.trail, nextCursor, 'inventory list'),
       pages: state.pages + 1,
       levels: state.levels + page.items.length,
+      brought: {
+        ...state.brought,
+        [state.fulfilledBy]: (state.brought?.[state.fulfilledBy] ?? 0) + page.items.length,
+      },
     };
     const written = await ctx.checkpoint(after, {
       records: page.items.map((level) => inventoryRecord(level, page.observedAt)),
@@ -103,7 +114,30 @@ async function sync(
     if (!finished) await ctx.checkpoint(state);
   }
   const { levels, pages, since, counts } = state;
-  return { levels, ...counts, pages, ...(since !== undefined && { since }) };
+  const removed = await removeUnlisted(ctx, marketplaceId, state);
+  return { levels, ...counts, pages, ...(since === undefined ? { removed } : { since }) };
+}
+
+/**
+ * Levels of SKUs that a listing of all there is did not bring any more. A listing that brought nothing at all deletes nothing: that the last SKU is
+ * gone is less likely than that something is wrong.
+ */
+async function removeUnlisted(
+  ctx: JobContext<InventorySyncPayload, State>,
+  marketplaceId: MarketplaceId,
+  { brought, since, startedAt }: State,
+): Promise<number> {
+  if (since !== undefined) return 0;
+  const listed = (['marketplace', 'seller'] as const).filter(
+    (fulfilledBy) => (brought?.[fulfilledBy] ?? 0) > 0,
+  );
+  if (listed.length === 0) return 0;
+  const [prefix, ends] = [`${marketplaceId}/`, listed.map((fulfilledBy) => `/${fulfilledBy}`)];
+  return ctx.prune({
+    kind: 'inventory',
+    olderThan: new Date(Date.parse(startedAt) - clocksApartMs).toISOString(),
+    matches: (id) => id.startsWith(prefix) && ends.some((end) => id.endsWith(end)),
+  });
 }
 
 async function begin(

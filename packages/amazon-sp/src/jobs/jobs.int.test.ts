@@ -1,4 +1,4 @@
-import { accountId } from '@fluxori/core';
+import { accountId, type InventoryLevel } from '@fluxori/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
 import { Crash, runJob } from '../../testing/run-job.js';
@@ -42,6 +42,27 @@ describe('inventory.sync', () => {
     expect(levels.filter(({ fulfilledBy }) => fulfilledBy === 'marketplace')).toHaveLength(fbaSkus);
     expect(levels.filter(({ fulfilledBy }) => fulfilledBy === 'seller')).toHaveLength(skus - fbaSkus);
     expect(result).toMatchObject({ levels: levels.length, inserted: levels.length, updated: 0 });
+  });
+
+  it('removes what the whole of a listing does not bring any more, and nothing else', async () => {
+    const here = await start();
+    const { records } = here.backend;
+    const stale = (id: string) => ({
+      ...{ kind: 'inventory' as const, id, version: '2026-01-01T00:00:00.000Z' },
+      value: { sku: id } as unknown as InventoryLevel,
+    });
+    const gone = ['AE08WJ6YKNBMC/GONE/marketplace', 'AE08WJ6YKNBMC/GONE/seller'];
+    const others = ['A1F83G8C2ARO7P/GONE/marketplace', 'A1F83G8C2ARO7P/GONE/seller'];
+    const sync = (payload: object) =>
+      runJob(inventorySync(parts(here)), { backend: here.backend, payload }) as Promise<{ removed?: number }>;
+    await records.write({ accountId: account, records: [...gone, ...others].map(stale) });
+    expect(await sync({ since: '2026-10-01T00:00:00Z' })).not.toHaveProperty('removed');
+    expect(await sync({ fulfilledBy: 'seller' })).toMatchObject({ removed: 1 });
+    expect(await sync({})).toMatchObject({ removed: 1 });
+    expect(await sync({})).toMatchObject({ removed: 0 });
+    const left = await records.stored('inventory', account, [...gone, ...others]);
+    expect(left.map(({ id }) => id).sort()).toEqual([...others].sort());
+    expect(await records.count('inventory')).toBe((here.sandbox.state()[0]?.skus ?? 0) + others.length);
   });
 
   it('goes on where it was after a crash, and does not begin anew after the last page', async () => {

@@ -1,4 +1,12 @@
-import type { AccountId, CanonicalRecord, JsonValue, Logger, Priority, WriteResult } from '@fluxori/core';
+import type {
+  AccountId,
+  CanonicalRecord,
+  JsonValue,
+  Logger,
+  Priority,
+  RecordKind,
+  WriteResult,
+} from '@fluxori/core';
 
 /** What a call to the remote side needs to know from the job that makes it. */
 export interface CallTerms {
@@ -24,6 +32,15 @@ export interface CheckpointBatch {
   readonly records?: readonly CanonicalRecord[];
   /** Watermarks and the like, by key; null deletes. */
   readonly state?: Readonly<Record<string, JsonValue>>;
+}
+
+/** Records that the remote side does not have any more. */
+export interface PruneOrder {
+  readonly kind: RecordKind;
+  /** Only those whose version is below this, e.g. the beginning of a listing of all there is: what it brought, or somebody since, is newer. */
+  readonly olderThan: string;
+  /** Only those whose id is of what was listed. */
+  readonly matches: (id: string) => boolean;
 }
 
 export interface ParkOrder {
@@ -58,6 +75,12 @@ export interface JobContext<Payload = unknown, State = unknown> {
    * While the process is stopping this is where the job leaves: the promise rejects after everything was written.
    */
   checkpoint(state: State, batch?: CheckpointBatch): Promise<WriteResult>;
+  /**
+   * Deletes records of the account that a whole listing did not bring. Do it after the last page, when nothing can be missing; doing it again after a
+   * crash does no harm. Records that go to a sink of the platform's own stay.
+   * @returns how many were deleted.
+   */
+  prune(order: PruneOrder): Promise<number>;
   /** A state value of the account, as some job's batch left it, e.g. a watermark. */
   readState(key: string): Promise<JsonValue | undefined>;
   /** Tells how far it is. Call it as often as you like: few writes result. */

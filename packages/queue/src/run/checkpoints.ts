@@ -8,7 +8,8 @@ import type {
   RecordStore,
   WriteResult,
 } from '@fluxori/core';
-import type { CheckpointBatch } from '../job/job-context.js';
+import type { CheckpointBatch, PruneOrder } from '../job/job-context.js';
+import { pruneRecords } from './prune-records.js';
 
 const nothing: WriteResult = { inserted: 0, updated: 0, unchanged: 0 };
 
@@ -51,6 +52,12 @@ export class Checkpoints {
       records.length === 0 ? nothing : await this.#sink.write({ accountId, records }, { signal });
     await this.#records.write({ accountId, state }, { signal });
     return result;
+  }
+
+  /** @returns how many were deleted; none where records go to a sink of the platform's own. */
+  prune(accountId: AccountId, order: PruneOrder, signal: AbortSignal): Promise<number> {
+    if (this.#sink !== this.#records) return Promise.resolve(0);
+    return pruneRecords(this.#records, accountId, order, signal);
   }
 
   async forget(accountId: AccountId, jobId: string): Promise<void> {

@@ -57,6 +57,7 @@ export function createContext(facts: Facts, means: Means): JobContext {
       signal.throwIfAborted();
       return result;
     },
+    prune: (order) => means.checkpoints.prune(accountId, order, signal),
     readState: (key) => means.checkpoints.readState(accountId, key),
     async progress(value) {
       await means.progress(value);
