@@ -12,7 +12,7 @@ ENV NODE_ENV=production FLUXORI_HOME=/var/lib/fluxori
 COPY --from=build /app /app
 RUN ln -s /app/dist/main.js /usr/local/bin/fluxori \
  && chmod 755 /app/dist/main.js \
- && install -d -o node -g node -m 700 /var/lib/fluxori
+ && install -d -o node -g node -m 700 /var/lib/fluxori /var/lib/fluxori-documents
 USER node
 WORKDIR /var/lib/fluxori
 STOPSIGNAL SIGTERM

@@ -37,6 +37,17 @@ describe('the connector’s config', () => {
     expect(config.marketplaces.map(({ code }) => code)).toEqual(['UK', 'DE']);
   });
 
+  it('keeps documents for 30 days, unless told otherwise, and not for a fraction of a day', () => {
+    const retentionOf = (retention?: object) =>
+      checkConfig(amazonSpConfigSchema, { ...good, ...(retention && { retention }) }, 'x').retention;
+    expect(retentionOf()).toEqual({ documentsDays: 30, restrictedDocumentsDays: 30 });
+    expect(retentionOf({ documentsDays: 90 })).toEqual({ documentsDays: 90, restrictedDocumentsDays: 30 });
+    expect(problemsOf({ ...good, retention: { documentsDays: 0, restrictedDocumentsDays: 1.5 } })).toEqual([
+      expect.stringMatching(/^retention.documentsDays: .*one day or more/),
+      expect.stringMatching(/^retention.restrictedDocumentsDays: .*whole number/),
+    ]);
+  });
+
   it('never prints the secrets it holds', () => {
     const config = checkConfig(amazonSpConfigSchema, good, 'x');
     expect(inspect(config, { depth: 5 }) + JSON.stringify(config)).not.toMatch(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { truncate } from 'node:fs/promises';
+import { readFile, truncate } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { addresses, DocumentSuite, day, failureOf, listings, table } from '../../testing/document-suite.js';
 import type { AmazonSPConnector } from '../connector.js';
@@ -45,6 +46,18 @@ describe('a document for a feed', () => {
     expect(Buffer.from(await suite.connector.documents.getDocumentContent(documentId)).toString()).toBe(
       table,
     );
+  });
+
+  it('is kept of a file; one that cannot be read is told, and nothing is sent', async () => {
+    const documentId = await suite.connector.documents.createDocument('text/plain; charset=UTF-8');
+    const upload = (file: string) =>
+      suite.connector.documents.uploadDocumentContent(documentId, { file }, { keep: true });
+    expect(await failureOf(upload('/nowhere/feed.txt'))).toMatchObject({ field: 'file' });
+    expect(suite.rig.sandbox.counters().documents.uploads).toEqual([]);
+    const file = fileURLToPath(import.meta.url);
+    await upload(file);
+    const sent = Buffer.from(await suite.connector.documents.getDocumentContent(documentId));
+    expect(sent.equals(await readFile(file))).toBe(true);
   });
 
   it('with personal data is kept sealed only', async () => {

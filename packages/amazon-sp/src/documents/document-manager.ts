@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { type Clock, DocumentError, type DocumentsCapability, ValidationError } from '@fluxori/core';
 import { type Content, upload } from '@fluxori/documents';
@@ -117,7 +117,8 @@ export class DocumentManager implements DocumentsCapability {
     await this.#records.alone(
       documentId,
       async (signal) => {
-        const kept = await this.#copies.write({ documentId, restricted }, streamOf(content), { signal });
+        const source = await streamOf(content);
+        const kept = await this.#copies.write({ documentId, restricted }, source, { signal });
         const open = () => Readable.from(this.#copied(documentId, kept), { objectMode: false });
         await note({ kept }, await send({ open, bytes: kept.bytes }, signal));
       },
@@ -267,9 +268,18 @@ export class DocumentManager implements DocumentsCapability {
   }
 }
 
-function streamOf(content: Content): Readable {
+/** @throws ValidationError when a file cannot be read. */
+async function streamOf(content: Content): Promise<Readable> {
   if (typeof content === 'string') return Readable.from([Buffer.from(content)]);
   if (content instanceof Uint8Array) return Readable.from([content]);
-  if ('file' in content) return createReadStream(content.file, { highWaterMark: 256 * 1024 });
+  if ('file' in content) {
+    const { file } = content;
+    const handle = await open(file).catch((cause: { code?: string }) => {
+      throw new ValidationError(`The file ${file} cannot be read (${cause.code}), so nothing was sent.`, {
+        ...{ field: 'file', cause, remedy: 'Correct its path, or its rights.' },
+      });
+    });
+    return handle.createReadStream({ highWaterMark: 256 * 1024 });
+  }
   return 'open' in content ? content.open() : content;
 }

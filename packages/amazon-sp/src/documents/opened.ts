@@ -1,4 +1,5 @@
 import { finished, type Readable } from 'node:stream';
+import { DocumentError } from '@fluxori/core';
 import { gunzipped } from '@fluxori/documents';
 import type { DocumentRef } from './document-ref.js';
 import type { DocumentFacts, OpenDocument } from './open-document.js';
@@ -23,7 +24,7 @@ export function opened(
       return;
     }
     onFailure?.(error);
-    facts.reject(error);
+    facts.reject(error.code === 'ERR_STREAM_PREMATURE_CLOSE' ? closed(ref, about) : error);
   });
   return {
     ...{ ref, from, bytes, facts: facts.promise },
@@ -33,6 +34,13 @@ export function opened(
       bytes.destroy();
     },
   };
+}
+
+function closed({ documentId }: DocumentRef, { operation, account }: { operation: string; account: string }) {
+  return new DocumentError(`The document ${documentId} for ${account} was closed before its end.`, {
+    ...{ code: 'DOCUMENT_INTERRUPTED', operation, account, retryable: true },
+    remedy: 'Open it again, and read it to its end.',
+  });
 }
 
 /** For people and metrics. */

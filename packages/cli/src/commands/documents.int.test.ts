@@ -60,6 +60,24 @@ async function filesOf(folder: 'documents' | 'documents-sealed'): Promise<readon
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
+describe('the places of documents', () => {
+  it('are told by `config check`, and a URL that is none is refused, naming those that there are', async () => {
+    expect(await fluxori.json('config', 'check')).toMatchObject({
+      contents: `file:${join(home.path, 'documents')}`,
+      sealedContents: `file:${join(home.path, 'documents-sealed')}`,
+    });
+    await writeFile(join(home.path, 'ftp.json'), JSON.stringify({ documents: { contents: 'ftp://files' } }));
+    for (const command of [
+      ['config', 'check'],
+      ['documents', 'list'],
+    ]) {
+      const { code, stderr } = await fluxori.run(...command, '--config', 'ftp.json');
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/"ftp:".*file:<folder>.*s3:/);
+    }
+  });
+});
+
 describe('fluxori documents', () => {
   it('says that nothing is known, at first', async () => {
     const { code, stdout } = await fluxori.run('documents', 'list');

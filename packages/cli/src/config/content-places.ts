@@ -11,7 +11,8 @@ export interface ContentPlaces {
 }
 
 /**
- * The environment (`FLUXORI_CONTENTS`, `FLUXORI_SEALED_CONTENTS`; empty is as unset), else the file, else folders beside the data.
+ * The environment (`FLUXORI_CONTENTS`, `FLUXORI_SEALED_CONTENTS`; empty is as unset), else the file, else a folder beside the data, and for sealed
+ * contents a place beside the others.
  * @throws ConfigurationError when a place for sealed contents is named and there is no key to seal with.
  */
 export function contentPlaces(
@@ -39,17 +40,22 @@ export function contentPlaces(
         'Make a key with `fluxori secrets generate-key` and set FLUXORI_SEAL_KEY or FLUXORI_SEAL_KEY_FILE, or take the place out: then documents with personal data are not kept.',
     });
   }
-  const data = dataFolder(around, cwd);
-  return {
-    contents: place(env.FLUXORI_CONTENTS, contents) ?? `file:${join(data, 'documents')}`,
-    ...(hasKey && { sealedContents: sealed ?? `file:${join(data, 'documents-sealed')}` }),
-  };
+  const plain = place(env.FLUXORI_CONTENTS, contents) ?? `file:${join(dataFolder(around, cwd), 'documents')}`;
+  return { contents: plain, ...(hasKey && { sealedContents: sealed ?? sealedBeside(plain) }) };
 }
 
 /** The folder in which PGlite's own lies; a backend without one has the home. */
 function dataFolder({ home, backendUrl }: { home: string; backendUrl: string }, cwd: string): string {
   const path = /^pglite:(.+)$/i.exec(backendUrl)?.[1];
   return path === undefined ? home : dirname(resolve(cwd, path));
+}
+
+/** `-sealed` behind the folder or the prefix. */
+function sealedBeside(url: string): string {
+  const [place = '', ...parameters] = url.split('?');
+  const bare = place.replace(/\/+$/, '');
+  const name = /^s3:\/\/[^/]*$/i.test(bare) ? `${bare}/documents-sealed` : `${bare}-sealed`;
+  return [name, ...parameters].join('?');
 }
 
 /** A relative folder is relative to who named it. */

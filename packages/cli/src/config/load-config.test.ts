@@ -73,6 +73,15 @@ describe('loadConfig', () => {
     });
   });
 
+  it.each([
+    ['file:/srv/documents/', 'file:/srv/documents-sealed'],
+    ['s3://bucket/documents?region=eu-west-1', 's3://bucket/documents-sealed?region=eu-west-1'],
+    ['s3://bucket?region=eu-west-1', 's3://bucket/documents-sealed?region=eu-west-1'],
+  ])('seals copies beside those in %s: in %s', async (contents, sealedContents) => {
+    const env = { FLUXORI_SEAL_KEY: generateSealKey().reveal(), FLUXORI_CONTENTS: contents };
+    expect((await load({ env })).places).toEqual({ contents, sealedContents });
+  });
+
   it('refuses a place for sealed copies without a key, and says how to get one', async () => {
     await write({ documents: { sealedContents: 'file:sealed' } });
     const error = await problem();
