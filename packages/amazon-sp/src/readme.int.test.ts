@@ -1,9 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConnectorFactory, silentLogger } from '@fluxori/core';
+import { ConnectorFactory, type Sku, silentLogger } from '@fluxori/core';
+import type { JobDefinition } from '@fluxori/queue';
 import { describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, sandboxConfig } from '../testing/connect-to-sandbox.js';
+import { runJob } from '../testing/run-job.js';
 import { errorTable } from './errors/error-table.js';
 import { amazonJobs, amazonSp, salesAndTrafficByDate, type TypedQuery } from './index.js';
 import { readSurface } from './surface/surface.js';
@@ -123,6 +125,45 @@ describe('the README', () => {
     await rm(folder, { recursive: true });
     const readme = await readFile(new URL('../README.md', here), 'utf8');
     expect(readme).toContain(await example('a query'));
+  });
+
+  it('shows how goods go to Amazon’s warehouses and from there, which runs', async () => {
+    await using open = await connectToSandbox({
+      sandbox: { ...noWaiting.sandbox, orders: 0, skus: 20, inbound: { operationMs: 0 } },
+      config: noWaiting.connector,
+    });
+    const { connector: amazon, backend } = open;
+    const stock = await amazon.inventory.page({ fulfilledBy: 'marketplace' });
+    const sku = stock.items.find((level) => (level.available ?? 0) > 0)?.sku as Sku;
+    const items = [{ sku, quantity: 10, labelOwner: 'SELLER', prepOwner: 'NONE' } as const];
+    const wanted = [{ sku, quantity: 1 }];
+    const place = { lines: ['1 Main Road'], city: 'Cape Town', postalCode: '7925', countryCode: 'ZA' };
+    const source = { ...place, name: 'Acme Trading', phone: '+27210000000' };
+    const shipTo = { ...place, name: 'Thandi Nkosi' };
+    const placedAt = new Date().toISOString();
+    const speed = 'Standard' as const;
+    const { accountId } = amazon;
+    const queues = {
+      async add(name: string, { payload }: { accountId: string; payload: unknown }) {
+        const jobs = amazonJobs({ connector: async () => amazon });
+        await runJob(jobs.find((job) => job.name === name) as JobDefinition, { backend, payload });
+      },
+    };
+    // begin: goods
+    const plan = await amazon.inbound.plans.create({ source, items });
+    await amazon.inbound.settled(plan); // Amazon does it by and by; a refusal lists what it has against it
+    await amazon.inbound.settled(await amazon.inbound.placement.generate(plan.planId));
+
+    const comment = 'Thank you!';
+    const order = { outboundOrderId: 'web-1001', placedAt, comment, speed, shipTo, items: wanted };
+    const payload = await amazon.outbound.prepare(order); // without the recipient
+    await queues.add('outbound.orders.create', { accountId, payload });
+    // end: goods
+    expect(await amazon.inbound.plans.get(plan.planId)).toMatchObject({ placementOptions: [{}, {}] });
+    expect(JSON.stringify(payload)).toBe('{"outboundOrderId":"web-1001"}');
+    expect(await amazon.outbound.get('web-1001')).toMatchObject({ status: 'received' });
+    const readme = await readFile(new URL('../README.md', here), 'utf8');
+    expect(readme).toContain(await example('goods'));
   });
 
   it('names every section', async () => {

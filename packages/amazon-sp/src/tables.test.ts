@@ -1,6 +1,7 @@
 import { operations } from '@fluxori/amazon-sp-models';
 import { describe, expect, it } from '@jest/globals';
 import { grantlessOperations } from './auth/grantless-operations.js';
+import { operationsThatTellRecipients } from './auth/personal-data.js';
 import { restrictedOperations } from './auth/restricted-operations.js';
 import { applicationLimits } from './limits/application-limits.js';
 import { isIdempotent, repeatableOperations } from './pipeline/idempotency.js';
@@ -15,6 +16,7 @@ describe('our own tables name only operations that there are', () => {
   it.each(Object.keys(grantlessOperations))('grantless %s', (key) => expect(keys).toContain(key));
   it.each(restrictedOperations.map(keyOf))('restricted %s', (key) => expect(keys).toContain(key));
   it.each(applicationLimits.map(keyOf))('limited per application: %s', (key) => expect(keys).toContain(key));
+  it.each(operationsThatTellRecipients)('telling a recipient: %s', (key) => expect(keys).toContain(key));
   it.each(repeatableOperations)('repeatable %s', (name) => expect(names).toContain(name));
 
   it.each(parametersReadTwice)('read twice: %s', (name) => {

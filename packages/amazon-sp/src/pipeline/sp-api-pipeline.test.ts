@@ -133,6 +133,19 @@ describe('what is sent', () => {
     },
   );
 
+  it('is told of in the audit when its answer holds a recipient in any case', async () => {
+    const audited: unknown[] = [];
+    const logger: Logger = { ...silentLogger, info: (fields) => audited.push(fields), child: () => logger };
+    const { connector } = await recorder({}, logger);
+    const outbound = connector.api('fulfillmentOutbound', '2020-07-01');
+    await outbound.getFulfillmentOrder({ sellerFulfillmentOrderId: 'web-1' });
+    await outbound.getFeatures({ marketplaceId: 'AE08WJ6YKNBMC' });
+    const operation = 'fulfillmentOutbound@2020-07-01.getFulfillmentOrder';
+    expect(audited).toEqual([
+      { audit: 'personal-data', operation, account: 'acme-za', personal: ['RECIPIENT'] },
+    ]);
+  });
+
   it.each([
     [
       'takes no restricted data token',
