@@ -32,6 +32,7 @@ export {
   type IdentifierType,
   identifierTypes,
 } from './catalog/catalog-client.js';
+export type { ChangeQueues, CoalescingOptions } from './changes/change-means.js';
 export { type AmazonSpConfig, type AmazonSpConfigInput, amazonSpConfigSchema } from './config.js';
 export { AmazonSPConnector, type AmazonSpParts, amazonSp } from './connector.js';
 export {
@@ -77,8 +78,10 @@ export type {
   FeedItemOutcome,
   FeedRun,
   FeedSummary,
+  FeedView,
   IAmazonFeedResult,
 } from './feeds/feed-result.js';
+export type { FeedOptions, FeedSpec, ListingsFeedOptions } from './feeds/feed-spec.js';
 export {
   type FeedFormat,
   type FeedType,
@@ -86,12 +89,7 @@ export {
   feedTypes,
   retiredFeedTypes,
 } from './feeds/feed-types.js';
-export {
-  type FeedOptions,
-  type FeedSpec,
-  FeedsClient,
-  type ListingsFeedOptions,
-} from './feeds/feeds-client.js';
+export { FeedsClient } from './feeds/feeds-client.js';
 export { ListingsFeedBuilder, type ListingsFeedPart, listingsFeedBounds } from './feeds/listings-feed.js';
 export type { ListingsFeedHeader, ListingsMessage, ReportedData } from './feeds/listings-message.js';
 export { orderFulfilmentFeed } from './feeds/order-fulfilment-feed.js';

@@ -54,7 +54,7 @@ export function outcomesOf(
     if (known === undefined) about.set(messageId, { ...(sku !== undefined && { sku }), issues: [issue] });
     else known.issues.push(issue);
   }
-  const broken = brokenOff(ending);
+  const broken = brokenOff(ending) ?? untold(report);
   const listed = new Set(messages.map(({ messageId }) => messageId));
   const unlisted = [...about]
     .filter(([messageId]) => !listed.has(messageId))
@@ -84,6 +84,16 @@ function brokenOff(ending: FeedEnding): FeedIssue | undefined {
     code: 'FEED_FATAL',
     severity: 'error',
     message: 'The feed broke off. This message may have been applied or not: look at the listing.',
+  };
+}
+
+/** It ended well, by Amazon's word, but nobody says what became of its messages. */
+function untold(report: FeedReport | undefined): FeedIssue | undefined {
+  if (report !== undefined) return undefined;
+  return {
+    code: 'FEED_REPORT_MISSING',
+    severity: 'warning',
+    message: 'Amazon has worked the feed off, but gave no processing report: look at the listing.',
   };
 }
 

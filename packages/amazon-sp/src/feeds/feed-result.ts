@@ -57,3 +57,14 @@ export interface FeedRun {
   /** The answer to its submission was lost, and it was found among the account's feeds. */
   readonly found: boolean;
 }
+
+/** A feed as Amazon knows it now. */
+export interface FeedView extends Omit<FeedRun, 'ending' | 'found'> {
+  /** Its `status` is `under-way` as long as it has not ended. */
+  readonly result: IAmazonFeedResult;
+  readonly ending?: FeedEnding;
+  readonly createdAt: Date;
+  readonly endedAt?: Date;
+  /** The messages that the processing report names: those with issues. */
+  readonly items: readonly FeedItemOutcome[];
+}

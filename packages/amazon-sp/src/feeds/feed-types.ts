@@ -251,14 +251,7 @@ export function feedTypeOf(feedType: string, unlisted: { contentType?: string } 
   const known = feedTypes.find((one) => one.feedType === feedType);
   if (known !== undefined) return known;
   if (unlisted.contentType !== undefined && /^[A-Z][A-Z0-9_]+$/.test(feedType)) {
-    const { contentType } = unlisted;
-    return {
-      feedType,
-      format: formatOf(contentType),
-      contentType,
-      group: 'listings',
-      does: 'Not in our table.',
-    };
+    return unlistedType(feedType, unlisted.contentType);
   }
   const remedy = `Use one of: ${feedTypes.map((one) => one.feedType).join(', ')}. A newer type needs its contentType named.`;
   throw new ValidationError(`There is no feed type ${JSON.stringify(feedType)}. ${remedy}`, {
@@ -266,6 +259,17 @@ export function feedTypeOf(feedType: string, unlisted: { contentType?: string } 
     operation: 'feeds.createFeed',
     remedy,
   });
+}
+
+/** A feed type that the table lacks. */
+export function unlistedType(feedType: string, contentType: string = flat): FeedType {
+  return {
+    feedType,
+    format: formatOf(contentType),
+    contentType,
+    group: 'listings',
+    does: 'Not in our table.',
+  };
 }
 
 function formatOf(contentType: string): FeedFormat {

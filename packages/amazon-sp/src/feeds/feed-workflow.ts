@@ -69,7 +69,10 @@ export function feedWorkflow(order: FeedOrder, parts: FeedWorkflowParts): Workfl
     const documentId = await terms.call(
       async (options) => {
         const made = await documents.createDocument(order.contentType, options);
-        await documents.uploadDocumentContent(made, content, options);
+        await documents.uploadDocumentContent(made, content, {
+          ...options,
+          restricted: type.personal === true,
+        });
         return made;
       },
       { repeatable: true },
@@ -227,11 +230,13 @@ export async function feedReport(
   return readFeedReport(bytes, from.type.format);
 }
 
-function hasEnded(processingStatus: string): boolean {
+/** Whether Amazon is done with it, one way or another. */
+export function hasEnded(processingStatus: string): boolean {
   return processingStatus !== 'IN_QUEUE' && processingStatus !== 'IN_PROGRESS';
 }
 
-function endingOf(processingStatus: string, report: FeedReport | undefined): FeedEnding {
+/** What a feed came to, by Amazon's word and its report. */
+export function endingOf(processingStatus: string, report: FeedReport | undefined): FeedEnding {
   if (processingStatus === 'CANCELLED') return 'cancelled';
   if (processingStatus === 'FATAL') return 'fatal';
   const refused =
