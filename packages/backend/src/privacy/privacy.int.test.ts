@@ -1,50 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type AccountId,
-  accountId,
-  type CanonicalRecord,
-  ManualClock,
-  marketplaceId,
-  type Order,
-  orderId,
-  PrivacyDesk,
-} from '@fluxori/core';
+import { accountId, ManualClock, type Order, orderId, PrivacyDesk, Secret } from '@fluxori/core';
 import { describeWith, freshPlace } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FluxoriBackend } from '../fluxori-backend.js';
 import { openBackend } from '../open-backend.js';
 import { generateSealKey, sealKeysFrom } from '../secrets/seal-keys.js';
 import { Sealer } from '../secrets/sealer.js';
+import { email, order, shipTo } from '../testing/personal-order.js';
 import { ErasedOrders } from './erased-orders.js';
 import { KeyValueAuditTrail } from './key-value-audit-trail.js';
 import { ProtectedRecordStore } from './protected-record-store.js';
 import { RecordsHolder } from './records-holder.js';
 
 const dayMs = 86_400_000;
-const shipTo = { name: 'Naledi Khumalozi', lines: ['12 Proteaalaan'], city: 'Durban', phone: '+27 82 555' };
-const email = 'naledi.k@example.co.za';
 const mine = accountId('acme-za');
 const theirs = accountId('other-za');
-
-function order(
-  account: AccountId,
-  id: string,
-  more: Partial<Order> = {},
-): CanonicalRecord & { value: Order } {
-  const updatedAt = '2026-11-01T00:00:00Z';
-  return {
-    ...{ kind: 'order', id, version: `${more.updatedAt ?? updatedAt}+recipient+buyer` },
-    value: {
-      ...{ accountId: account, marketplaceId: marketplaceId('AE08WJ6YKNBMC'), orderId: orderId(id) },
-      ...{ status: 'shipped', platformStatus: 'SHIPPED', purchasedAt: updatedAt, updatedAt },
-      items: [{ orderItemId: '1', sku: 'TEA' as never, quantityOrdered: 1, quantityShipped: 1 }],
-      ...{ shipTo, buyerEmail: email },
-      ...more,
-    },
-  };
-}
 
 function suite(url: () => string): void {
   let backend: FluxoriBackend;
@@ -250,6 +222,25 @@ function suite(url: () => string): void {
     expect((await holder.sweep()).remaining).toEqual([]);
     expect(await raw()).not.toMatch(person);
     expect(await records.get('order', mine, '902-1', { personal: true })).toMatchObject({ shipTo });
+  });
+
+  it('is sealed with the new key by the sweep after a rotation, and with the old one gone can still be read', async () => {
+    const [before, after] = [generateSealKey().reveal(), generateSealKey().reveal()];
+    const erased = new ErasedOrders(backend.keyValues);
+    const parts = { store: backend.records, erased, clock };
+    const storeWith = (keys: string) =>
+      new ProtectedRecordStore({ ...parts, audit, sealing: new Sealer(sealKeysFrom(new Secret(keys))) });
+    await storeWith(before).write({ accountId: mine, records: [order(mine, '902-1')] });
+    await expect(storeWith(after).get('order', mine, '902-1', { personal: true })).rejects.toMatchObject({
+      code: 'SEAL_KEY_WRONG',
+    });
+    const both = new Sealer(sealKeysFrom(new Secret(`${after},${before}`)));
+    const rotating = new RecordsHolder({ ...parts, locks: backend.locks, sealing: both });
+    expect(await rotating.sweep()).toEqual({ deleted: { shipTo: 0, buyer: 0 }, remaining: [] });
+    const sealed = await raw();
+    await rotating.sweep();
+    expect(await raw()).toBe(sealed);
+    expect(await storeWith(after).get('order', mine, '902-1', { personal: true })).toMatchObject({ shipTo });
   });
 
   it('is not brought back by a sweep that works at the same time as an erasure', async () => {

@@ -20,14 +20,23 @@ import {
   systemClock,
 } from '@fluxori/core';
 import type { ErasedOrders } from './erased-orders.js';
-import { joined, noSealKey, openGroup, type PartedValue, parted, sealGroup } from './sealed-groups.js';
+import {
+  joined,
+  noSealKey,
+  openGroup,
+  type PartedValue,
+  parted,
+  type RecordPlace,
+  sealGroup,
+} from './sealed-groups.js';
 
 export interface RecordsHolderParts {
   /** The store itself, not one that protects it. */
   readonly store: RecordStore;
   /** An erasure and a sweep never work on the same records at the same time, in no process: one would bring back what the other deleted. */
   readonly locks: Locks;
-  readonly sealing?: Sealing;
+  /** With `isCurrent`, a sweep seals anew what an older key sealed. */
+  readonly sealing?: Sealing & { readonly isCurrent?: (sealed: string) => boolean };
   readonly erased: ErasedOrders;
   readonly retention?: RetentionRules;
   readonly clock?: Clock;
@@ -153,14 +162,15 @@ export class RecordsHolder implements PersonalDataHolder {
 
   /** What becomes of an order; undefined when it stays as it is. */
   async #swept(order: StoredOrder): Promise<Swept | undefined> {
-    const { open, plain, groups } = partsOf(order);
+    const { open, plain, sealed, groups } = partsOf(order);
     if (groups.length === 0) return undefined;
     const over = expiredGroups(open, this.#retention, this.#clock.now());
     const expired = groups.filter((group) => over.includes(group));
     const left = groups.filter((group) => !over.includes(group));
     const toSeal = left.filter((group) => plain[group] !== undefined);
     const { sealing } = this.#parts;
-    if (expired.length === 0 && (toSeal.length === 0 || sealing === undefined)) {
+    const outdated = left.some((group) => this.#isOutdated(sealed[group]));
+    if (expired.length === 0 && !outdated && (toSeal.length === 0 || sealing === undefined)) {
       return toSeal.length === 0 ? undefined : { ...order, expired, isUnsealed: true };
     }
     const kept = await this.#sealedOf(order, left);
@@ -177,11 +187,23 @@ export class RecordsHolder implements PersonalDataHolder {
     for (const group of groups) {
       const there = sealed[group];
       const place = { kind: 'order', accountId: order.accountId, id: order.id } as const;
-      if (there !== undefined) kept[group] = there;
+      if (there !== undefined) kept[group] = (await this.#resealed(place, group, there)) ?? there;
       else if (sealing !== undefined)
         kept[group] = await sealGroup(sealing, place, group, plain[group] ?? {});
     }
     return kept;
+  }
+
+  #isOutdated(sealed: string | undefined): boolean {
+    return sealed !== undefined && this.#parts.sealing?.isCurrent?.(sealed) === false;
+  }
+
+  /** With the present key; undefined when there is nothing to do, or it is damaged and to be looked at by a person. */
+  async #resealed(place: RecordPlace, group: PersonalGroup, sealed: string): Promise<string | undefined> {
+    const { sealing } = this.#parts;
+    if (sealing === undefined || !this.#isOutdated(sealed)) return undefined;
+    const fields = await openGroup(sealing, place, group, sealed);
+    return fields && sealGroup(sealing, place, group, fields);
   }
 
   async #emailOf({ accountId, id, value }: StoredOrder): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { ConfigurationError, NotFoundError, type Order, orderId } from '@fluxori/core';
+import { type AccountId, ConfigurationError, NotFoundError, type Order, orderId } from '@fluxori/core';
 import {
   type CommandContext,
   type CommandFactory,
@@ -8,7 +8,7 @@ import {
   group,
 } from './command-context.js';
 import { priorityOption, sinceOption, wholeNumber } from './options.js';
-import { runJob } from './run-job.js';
+import { type JobRequest, runJob } from './run-job.js';
 import { ordersImportJob } from './sync-jobs.js';
 
 interface ImportOptions extends CommonOptions {
@@ -81,7 +81,7 @@ async function importOrders(context: CommandContext, options: ImportOptions): Pr
     const outcome = await runJob(
       app,
       {
-        ...ordersImportJob(account),
+        ...importJob(account, personal),
         payload: { ...personal, ...(since !== undefined && { since: since.toISOString() }) },
         ...(priority && { priority }),
       },
@@ -175,6 +175,12 @@ function printOrder(context: CommandContext, order: Order): void {
       item.lineTotal ? `${item.lineTotal.currency} ${item.lineTotal.amount}` : '',
     ]),
   );
+}
+
+/** One that brings persons does not join one that does not. */
+function importJob(account: AccountId, personal: Record<string, true>): JobRequest {
+  const job = ordersImportJob(account);
+  return { ...job, dedupeKey: [job.dedupeKey, ...Object.keys(personal)].join('.') };
 }
 
 /** Who it goes to, and who bought it, as far as it was asked for and is kept. */

@@ -107,6 +107,7 @@ describe('fluxori privacy', () => {
       [['erase'], 2, '--order or --buyer'],
       [['erase', '--order', '902-1', '--buyer', 'a@b.c'], 2, '--order or --buyer'],
       [['erase', '--buyer', 'nobody'], 2, 'e-mail address'],
+      [['erase', '--buyer', '-'], 2, 'standard input'],
       [['audit', '--action', 'stolen'], 2, 'fetched, read, erased, expired'],
       [['audit', '--since', 'ever'], 2, '--since'],
     ] as const) {

@@ -5,6 +5,7 @@ import {
   auditActions,
   type ErasureReport,
   type ErasureSubject,
+  isErrorOf,
   orderId,
   type Remainder,
   ValidationError,
@@ -93,7 +94,7 @@ async function erase(context: CommandContext, options: EraseOptions, facts: Comm
 }
 
 async function subjectOf(
-  { signal, terminal }: CommandContext,
+  { signal }: CommandContext,
   { buyer, order }: EraseOptions,
   facts: CommandFacts,
 ): Promise<ErasureSubject> {
@@ -105,14 +106,21 @@ async function subjectOf(
   }
   if (order !== undefined) return { orderId: orderId(order) };
   if (buyer !== '-') return { buyerEmail: buyer as string };
-  const { stdin } = facts;
   // An address on a command line stands in the shell's history.
-  const read = await readSecret('buyer', {
-    stdin,
-    signal,
-    ask: (question) => void terminal.screen.write(question),
+  if (facts.stdin === undefined) throw noAddress();
+  const ask = (question: string) => void facts.stderr.write(question);
+  const read = await readSecret('buyer', { stdin: facts.stdin, signal, ask }).catch((error: unknown) => {
+    throw isErrorOf(error, 'ValidationError') ? noAddress() : error;
   });
   return { buyerEmail: read.reveal() };
+}
+
+function noAddress(): ValidationError {
+  return new ValidationError('No address came from the standard input.', {
+    field: 'buyer',
+    remedy:
+      'Pipe it in: fluxori privacy erase --buyer - < address.txt. While a worker has the folder of the backend, it reads no input for you: name the orders with --order.',
+  });
 }
 
 /** Also those that are not configured any more, as far as records of theirs are kept. */

@@ -82,13 +82,17 @@ export class PrivacyDesk {
         : found;
     const erasure = { accountIds, orders, ...(buyerEmail !== undefined && { buyerEmail }) };
     const { failures, ...report } = await this.#ask((holder) => holder.erase(erasure, options));
+    const what = whatOf(report);
+    // Also that nothing was found is worth telling: it was asked for.
+    if (orders.length === 0)
+      await (this.#parts.audit ?? noAudit).record({ action: 'erased', what, count: 0 });
     for (const accountId of new Set(orders.map((order) => order.accountId))) {
       const ids = orders.filter((order) => order.accountId === accountId).map(({ orderId }) => orderId);
       await (this.#parts.audit ?? noAudit).record({
         ...{
           action: 'erased',
           accountId,
-          what: whatOf(report),
+          what,
           subjects: ids.slice(0, 100),
           count: ids.length,
         },
