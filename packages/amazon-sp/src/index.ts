@@ -294,6 +294,7 @@ export { isIdempotent } from './pipeline/idempotency.js';
 export { operationName } from './pipeline/operation-name.js';
 export { PricingClient } from './pricing/pricing-client.js';
 export { AmazonPersonalData, type AmazonPersonalDataParts } from './privacy/amazon-personal-data.js';
+export { NotificationsHolder } from './privacy/notifications-holder.js';
 export {
   type DefinitionQuery,
   type DefinitionWithSchema,

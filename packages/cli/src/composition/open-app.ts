@@ -219,9 +219,10 @@ const work = new ContainerModule(({ bind }) => {
       loaded: LoadedConfig,
       audit: KeyValueAuditTrail,
       accounts: Connectors,
+      secureKeyValues: KeyValueStore,
     ): OpenPrivacyDesk =>
       (queues) =>
-        openPrivacyDesk(store, loaded, { audit, connectors: accounts, queues }),
-    [ids.store, ids.loadedConfig, ids.audit, ids.connectors],
+        openPrivacyDesk(store, loaded, { audit, connectors: accounts, queues, secureKeyValues }),
+    [ids.store, ids.loadedConfig, ids.audit, ids.connectors, ids.secureKeyValues],
   );
 });

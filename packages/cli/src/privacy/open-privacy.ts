@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { AmazonPersonalData } from '@fluxori/amazon-sp';
+import { AmazonPersonalData, DeadNotifications, NotificationsHolder } from '@fluxori/amazon-sp';
 import {
   ErasedOrders,
   type FluxoriBackend,
@@ -8,7 +8,7 @@ import {
   RecordsHolder,
   Sealer,
 } from '@fluxori/backend';
-import { type Logger, PrivacyDesk } from '@fluxori/core';
+import { type KeyValueStore, type Logger, PrivacyDesk } from '@fluxori/core';
 import { JobsHolder, type OperationQueues } from '@fluxori/queue';
 import type { Connectors } from '../composition/connectors.js';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -45,9 +45,11 @@ export function openPrivacyDesk(
     readonly audit: KeyValueAuditTrail;
     readonly connectors: Connectors;
     readonly queues: OperationQueues;
+    readonly secureKeyValues: KeyValueStore;
   },
 ): PrivacyDesk {
-  const { audit, connectors, queues } = parts;
+  const { audit, connectors, queues, secureKeyValues } = parts;
+  const notifications = new NotificationsHolder(new DeadNotifications(secureKeyValues));
   const records = new RecordsHolder({
     ...{ store: store.records, locks: store.locks, erased: new ErasedOrders(store.keyValues) },
     retention: retentionRules(config.privacy),
@@ -58,7 +60,7 @@ export function openPrivacyDesk(
     connector: (account) => connectors.get(account),
   });
   return new PrivacyDesk({
-    holders: [records, documents, new JobsHolder(queues)],
+    holders: [records, documents, notifications, new JobsHolder(queues)],
     findOrders: (...args) => records.find(...args),
     audit,
   });
