@@ -94,7 +94,10 @@ async function importShipments(
     const [plan] = state.plansLeft;
     const [open] = state.openLeft;
     if (plan !== undefined) {
-      const { shipments } = await ctx.call((terms) => inbound.plans.get(plan.planId, terms));
+      const { shipments } = await unlessGone(
+        ctx.call((terms) => inbound.plans.get(plan.planId, terms)),
+        { shipments: [] },
+      );
       const found: InboundShipment[] = [];
       for (const { shipmentId } of shipments)
         found.push(await ctx.call((terms) => inbound.shipments.get(plan, shipmentId, terms)));
@@ -109,12 +112,8 @@ async function importShipments(
       state = await listPlans(ctx, inbound, state);
       await ctx.checkpoint(state);
     } else if (open !== undefined) {
-      const found = await ctx
-        .call((terms) => inbound.shipments.get(open, open.shipmentId, terms))
-        .catch((error: unknown) => {
-          if (isErrorOf(error, 'NotFoundError')) return undefined;
-          throw error;
-        });
+      const look = ctx.call((terms) => inbound.shipments.get(open, open.shipmentId, terms));
+      const found = await unlessGone(look, undefined);
       state = await keep(ctx, found === undefined ? [] : [found], {
         ...state,
         openLeft: state.openLeft.slice(1),
@@ -125,6 +124,16 @@ async function importShipments(
   const watermark = { changedUpTo: until, open: state.open } as unknown as JsonValue;
   await ctx.checkpoint(state, { state: { [key]: watermark } });
   return { plans, shipments, open: state.open.length, ...counts, since, until };
+}
+
+/** What Amazon lists it may not give any more a moment later. */
+async function unlessGone<T, Instead>(look: Promise<T>, instead: Instead): Promise<T | Instead> {
+  try {
+    return await look;
+  } catch (error) {
+    if (isErrorOf(error, 'NotFoundError')) return instead;
+    throw error;
+  }
 }
 
 function begin(payload: InboundImportPayload, kept: JsonValue | undefined, nowMs: number): State {

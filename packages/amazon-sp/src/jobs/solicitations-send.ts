@@ -65,7 +65,10 @@ export function solicitationsSend({ connector }: AmazonJobParts): JobDefinition 
         await ctx.progress({ done: state.outcomes.length, total: orderIds.length, unit: 'orders' });
       }
       const sent = state.outcomes.filter(({ outcome }) => outcome === 'sent' || outcome === 'found').length;
-      return { sent, outcomes: state.outcomes };
+      const outcomes = state.outcomes.map((one) =>
+        one.outcome === 'not-offered' ? { ...one, reason: whyNotOffered } : one,
+      );
+      return { sent, outcomes };
     },
   });
 }
@@ -82,7 +85,7 @@ async function askOne(
   const { mayHaveArrived } = state;
   try {
     if (!(await call((options) => solicitations.isOffered(orderId, options))))
-      return mayHaveArrived ? { outcome: 'found' } : { outcome: 'not-offered', reason: whyNotOffered };
+      return mayHaveArrived ? { outcome: 'found' } : { outcome: 'not-offered' };
   } catch (error) {
     if (isErrorOf(error, 'NotFoundError') || isErrorOf(error, 'ValidationError'))
       return { outcome: 'refused', reason: error.message };

@@ -75,8 +75,8 @@ export function buyOnce({ client, wish, by, account, now, timings }: Parts): Wor
         const { serviceId, offerId } = chooseOffer(offers, { wish: choose, maxPrice, account });
         return { step: 'claim', serviceId, offerId };
       },
-      claim: async ({ serviceId, offerId }) => {
-        const known = await purchases.claim(parcel, by, { again: buyAgain });
+      claim: async ({ serviceId, offerId }, { resumed }) => {
+        const known = await purchases.claim(parcel, by, { again: buyAgain, resumed });
         if (known?.status === 'bought') return found(known);
         if (known !== undefined) throw taken(parcel, known, subject);
         return { step: 'buy', serviceId, offerId, sentAt: new Date(now()).toISOString() };
@@ -94,12 +94,12 @@ export function buyOnce({ client, wish, by, account, now, timings }: Parts): Wor
         return { step: 'end', outcome: 'bought', ...{ shipmentId, trackingNumber, carrier, service, price } };
       },
       look: async ({ sentAt }, { terms }) => {
+        // From here on nobody buys this label without a person's word.
+        const other = await purchases.unknown(parcel, by);
+        if (other?.status === 'bought') return found(other);
         const until = new Date(Date.parse(sentAt) + timings.listedAfterMs);
         if (now() < until.getTime())
           await terms.wait({ until, reason: 'Amazon needs a moment to show the parcel on the order' });
-        // Whatever is seen, from here on nobody buys this label without a person's word.
-        const other = await purchases.unknown(parcel, by);
-        if (other?.status === 'bought') return found(other);
         const [parcels, ours] = [
           await terms.call((options) => client.parcelsOf(orderId, options)),
           await purchases.trackingNumbers(orderId),

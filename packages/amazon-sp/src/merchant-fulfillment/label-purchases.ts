@@ -38,19 +38,20 @@ export class LabelPurchases {
    * Writes down that `by` is about to buy, unless somebody else has or may have.
    *
    * @param options.again - a person has looked: what was not known was not bought.
+   * @param options.resumed - `by` died in the midst of this very claim, so its own intent stands in nobody's way: nothing was sent after it.
    * @returns undefined when it may go ahead; else what stands in the way.
    */
   claim(
     parcel: ParcelName,
     by: string,
-    { again = false }: { again?: boolean } = {},
+    { again = false, resumed = false }: { again?: boolean | undefined; resumed?: boolean } = {},
   ): Promise<LabelPurchase | undefined> {
     const { locks, clock } = this.#parts;
     return locks.withLock(this.#key(parcel), async () => {
       const known = await this.read(parcel);
       const free =
         known === undefined ||
-        (known.status === 'intended' && known.by === by) ||
+        (resumed && known.status === 'intended' && known.by === by) ||
         (again && known.status !== 'bought' && clock.now() - known.at >= inFlightMs(known));
       if (!free) return known;
       await this.#write(parcel, { status: 'intended', by, at: clock.now() });

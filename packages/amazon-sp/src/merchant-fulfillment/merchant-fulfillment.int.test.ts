@@ -270,6 +270,20 @@ describe('merchantFulfillment.ship', () => {
     expect(outcomes).toContain('done');
   });
 
+  it('run anew without its record after it had sent does not take its own intent for a new one', async () => {
+    const wish = await payload();
+    let sent = false;
+    const forgetful = { beforeCheckpoint: (n: number) => n === 3 && gone() };
+    const gone = () => {
+      sent = true;
+      throw new Error('the store is gone');
+    };
+    await expect(run(wish, forgetful)).rejects.toThrow('the store is gone');
+    expect(sent).toBe(true);
+    await expect(run(wish)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    expect(bought()).toBe(1);
+  });
+
   it.each([
     [{ packageId: '' }, /packageId|number of the parcel/],
     [{ choose: { by: 'luck' } }, /choose|cheapest/],
