@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setImmediate as laterOn } from 'node:timers';
 import { ConfigurationError } from '@fluxori/core';
 import type { RowParser } from './row-parser.js';
 import type { RowFacts, RowStream } from './row-stream.js';
@@ -81,6 +82,7 @@ export class ParsedRows<Piece extends Buffer | string, Row> implements RowStream
           if (failure !== undefined) throw failure.error;
           signal?.throwIfAborted();
         }
+        await turn();
       }
       const batch: Row[] = [];
       const failure = attempt(() => parser.end(batch));
@@ -109,6 +111,11 @@ export class ParsedRows<Piece extends Buffer | string, Row> implements RowStream
       ...facts,
     };
   }
+}
+
+/** Lets the loop go round after each piece: gunzip's thread gets its next bytes while this one parses, and nobody else in the process waits long. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => laterOn(resolve));
 }
 
 function partOf<Piece extends Buffer | string>(piece: Piece, at: number): Piece {
