@@ -162,6 +162,7 @@ export type { AmazonJobParts } from './jobs/job-parts.js';
 export type { ListingChangeResult } from './jobs/listing-change-result.js';
 export type { ListingsRefreshPayload, ListingsRefreshResult } from './jobs/listings-refresh.js';
 export type { ShipPayload } from './jobs/merchant-fulfillment-ship.js';
+export type { MessagingSendPayload, MessagingSendResult } from './jobs/messaging-send.js';
 export type { ConfirmShipmentPayload, ConfirmShipmentResult } from './jobs/orders-confirm-shipment.js';
 export type { OrdersImportPayload, OrdersImportResult } from './jobs/orders-import.js';
 export type { OutboundCreatePayload, OutboundCreateResult } from './jobs/outbound-create.js';

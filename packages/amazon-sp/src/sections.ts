@@ -95,7 +95,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     notifications: new NotificationsClient(context),
     finances: new FinancesClient(context),
     fees: new FeesClient(context),
-    messaging: new MessagingClient(context),
+    messaging: new MessagingClient(context, parts),
     solicitations: new SolicitationsClient(context),
     outbound: new OutboundClient(context, parts),
     merchantFulfillment: new MerchantFulfillmentClient(context, { keyValues, locks }),

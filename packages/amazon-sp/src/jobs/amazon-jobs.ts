@@ -15,6 +15,7 @@ import { inventoryUpdate } from './inventory-update.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { listingsRefresh } from './listings-refresh.js';
 import { merchantFulfillmentShip } from './merchant-fulfillment-ship.js';
+import { messagingSend } from './messaging-send.js';
 import { ordersConfirmShipment } from './orders-confirm-shipment.js';
 import { ordersImport } from './orders-import.js';
 import { outboundCreate } from './outbound-create.js';
@@ -50,6 +51,7 @@ export function amazonJobs(parts: AmazonJobParts): JobDefinition[] {
     datakioskRun,
     uploadsSend,
     shipmentInvoicingSubmit,
+    messagingSend,
     solicitationsSend,
     outboundCreate,
     merchantFulfillmentShip,

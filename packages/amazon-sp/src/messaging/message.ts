@@ -1,6 +1,6 @@
 /** A file that was uploaded beforehand. */
 export interface MessageAttachment {
-  /** Of `createUploadDestinationForResource`, for the resource of this kind of message. */
+  /** What `connector.uploads.send` gave for the resource of this kind of message. */
   readonly uploadDestinationId: string;
   /** As the buyer sees it, with its extension. */
   readonly fileName: string;

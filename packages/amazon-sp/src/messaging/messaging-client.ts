@@ -1,9 +1,11 @@
-import { type MarketplaceId, type OrderId, ValidationError } from '@fluxori/core';
+import { createHash } from 'node:crypto';
+import { type KeyValueStore, type MarketplaceId, type OrderId, ValidationError } from '@fluxori/core';
 import { instant } from '../mapping/instant.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import { namingOrder } from '../pipeline/naming-not-found.js';
 import type { SectionContext } from '../pipeline/section-context.js';
+import { Prepared } from '../workflow/prepared.js';
 import { checkMessage } from './check-message-text.js';
 import type { Message, MessageAttachment, MessageKind } from './message.js';
 import { offeredActions } from './order-actions.js';
@@ -21,9 +23,14 @@ export interface BuyerAttributes {
 /** Messages to the buyer of an order, through Amazon (messaging v1). */
 export class MessagingClient {
   readonly #context: SectionContext;
+  readonly #prepared: Prepared<Message>;
 
-  constructor(context: SectionContext) {
+  constructor(context: SectionContext, { secureKeyValues }: { secureKeyValues: KeyValueStore }) {
     this.#context = context;
+    this.#prepared = new Prepared({
+      ...{ store: secureKeyValues, accountId: context.config.accountId, room: 'message' },
+      named: { field: 'messageId', what: 'message', by: 'connector.messaging.prepare(orderId, message)' },
+    });
   }
 
   /** The kinds of message that Amazon lets through for this order now; also kinds that this release cannot write. */
@@ -55,22 +62,74 @@ export class MessagingClient {
    * @throws NotFoundError naming the order.
    */
   async send(orderId: OrderId, message: Message, options: AboutOrder = {}): Promise<void> {
-    const { accountId } = this.#context.config;
-    checkMessage(message, accountId);
+    checkMessage(message, this.#context.config.accountId);
+    await this.checkOffered(orderId, message.kind, options);
+    await this.post(orderId, message, options);
+  }
+
+  /** @throws ValidationError naming the kinds that the order takes now, when `kind` is none of them. */
+  async checkOffered(orderId: OrderId, kind: MessageKind, options: AboutOrder = {}): Promise<void> {
     const offered = await this.actions(orderId, options);
-    if (!offered.includes(message.kind)) {
+    if (!offered.includes(kind)) {
       throw new ValidationError(
-        `kind: order ${orderId} takes no message of kind ${message.kind} now; it takes ${offered.join(', ') || 'none'}.`,
+        `kind: order ${orderId} takes no message of kind ${kind} now; it takes ${offered.join(', ') || 'none'}.`,
         {
           field: 'kind',
-          account: accountId,
+          account: this.#context.config.accountId,
           operation: 'messaging.getMessagingActionsForOrder',
           remedy:
             'Use a kind that the order takes. Which those are depends on its state, on the goods, and on what was sent before.',
         },
       );
     }
+  }
+
+  /** Sends a message without asking before; for whoever has just asked. */
+  async post(orderId: OrderId, message: Message, options: AboutOrder = {}): Promise<void> {
+    checkMessage(message, this.#context.config.accountId);
     await this.#post(orderId, message, options).catch(namingOrder(orderId));
+  }
+
+  /**
+   * Checks a message and keeps it for the job `messaging.send`, so that what is written to a buyer is not in the queue's payloads but in the connector's
+   * secure key values. It is forgotten when it was sent, or after 30 days.
+   *
+   * @returns the job's payload. The same message to the same order has the same id.
+   */
+  async prepare(
+    orderId: OrderId,
+    message: Message,
+  ): Promise<{ readonly orderId: OrderId; readonly messageId: string }> {
+    checkMessage(message, this.#context.config.accountId);
+    const digest = createHash('sha256')
+      .update(JSON.stringify([orderId, message]))
+      .digest('base64url');
+    const messageId = digest.slice(0, 22);
+    await this.#prepared.keep(preparedId(orderId, messageId), message);
+    return { orderId, messageId };
+  }
+
+  /** What was prepared. @throws ValidationError when nothing is, or not any more. */
+  async prepared(orderId: OrderId, messageId: string): Promise<Message> {
+    const message = await this.#prepared.read(preparedId(orderId, messageId));
+    if (message.kind !== 'warranty') return message;
+    // Dates are text where it was kept.
+    const { coverageStart, coverageEnd } = message;
+    return {
+      ...message,
+      ...(coverageStart && { coverageStart: new Date(coverageStart) }),
+      ...(coverageEnd && { coverageEnd: new Date(coverageEnd) }),
+    };
+  }
+
+  /** Forgets what was prepared. */
+  forget(orderId: OrderId, messageId: string): Promise<void> {
+    return this.#prepared.forget(preparedId(orderId, messageId));
+  }
+
+  /** Forgets all that was prepared for the buyer of an order. @returns how many messages there were. */
+  forgetAll(orderId: OrderId): Promise<number> {
+    return this.#prepared.forgetAll(preparedId(orderId, ''));
   }
 
   #post(orderId: OrderId, message: Message, options: AboutOrder): Promise<unknown> {
@@ -112,6 +171,10 @@ export class MessagingClient {
   #about(orderId: OrderId, { marketplaceId }: AboutOrder) {
     return { amazonOrderId: orderId, marketplaceIds: [marketplaceIn(this.#context, marketplaceId).id] };
   }
+}
+
+function preparedId(orderId: OrderId, messageId: string): string {
+  return `${orderId}/${messageId}`;
 }
 
 function withFiles({ text, attachments }: { text: string; attachments?: readonly MessageAttachment[] }) {

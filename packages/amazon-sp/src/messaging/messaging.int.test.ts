@@ -1,6 +1,8 @@
 import { type OrderId, orderId } from '@fluxori/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
+import { Crash, runJob } from '../../testing/run-job.js';
+import { messagingSend } from '../jobs/messaging-send.js';
 import type { Message } from './message.js';
 
 let open: Sandboxed;
@@ -21,7 +23,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await open?.[Symbol.asyncDispose]();
 });
-beforeEach(() => open.sandbox.resetCounters());
+beforeEach(async () => {
+  await open.sandbox.faults.clear();
+  open.sandbox.resetCounters();
+});
 
 /** An order in that state whose goods the seller sends himself. */
 async function own(status: 'SHIPPED' | 'UNSHIPPED' | 'PENDING'): Promise<OrderId> {
@@ -129,5 +134,74 @@ describe('messages', () => {
       open.connector.messaging.send(shipped, { kind: 'invoice', attachments: [file] }),
     ).rejects.toMatchObject({ name: 'NetworkError', outcome: 'unknown' });
     expect(requests('sendInvoice')).toBe(1);
+  });
+});
+
+describe('messaging.send', () => {
+  const job = () => messagingSend({ connector: async () => open.connector });
+  const run = async (order: OrderId, message: Message, more: object = {}) => {
+    const payload = await open.connector.messaging.prepare(order, message);
+    return runJob(job(), { backend: open.backend, payload, ...more });
+  };
+  const problem: Message = { kind: 'unexpectedProblem', text: 'The courier for Thandi is on strike.' };
+
+  it('sends what was prepared, which is not in its payload, and forgets it', async () => {
+    const payload = await open.connector.messaging.prepare(unshipped, problem);
+    expect(JSON.stringify(payload)).not.toContain('Thandi');
+    expect(await open.connector.messaging.prepare(unshipped, problem)).toEqual(payload);
+    expect(await run(unshipped, problem)).toEqual({ orderId: unshipped, kind: 'unexpectedProblem' });
+    expect(requests('createUnexpectedProblem')).toBe(1);
+    await expect(runJob(job(), { backend: open.backend, payload })).rejects.toMatchObject({
+      ...{ name: 'ValidationError', field: 'messageId' },
+      remedy: expect.stringContaining('prepare'),
+    });
+  });
+
+  it('is forgotten with all others to a buyer who is to be forgotten', async () => {
+    const { messaging } = open.connector;
+    const { messageId } = await messaging.prepare(unshipped, problem);
+    await messaging.prepare(unshipped, { ...problem, text: 'It goes on, Thandi.' });
+    await messaging.prepare(shipped, problem);
+    expect(await messaging.forgetAll(unshipped)).toBe(2);
+    await expect(messaging.prepared(unshipped, messageId)).rejects.toMatchObject({ field: 'messageId' });
+    expect(await messaging.forgetAll(shipped)).toBe(1);
+  });
+
+  it('keeps dates of a warranty', async () => {
+    const coverageStart = new Date('2026-11-20T00:00:00Z');
+    await run(shipped, { kind: 'warranty', attachments: [file], coverageStart });
+    expect(requests('CreateWarranty')).toBe(1);
+  });
+
+  it('is not sent when the order does not take it', async () => {
+    await expect(run(shipped, problem)).rejects.toMatchObject({ name: 'ValidationError', field: 'kind' });
+    expect(requests('createUnexpectedProblem')).toBe(0);
+  });
+
+  it('tells a lost answer as unknown, and sends again only when it is queued anew', async () => {
+    const operation = 'messaging.createUnexpectedProblem';
+    await open.sandbox.faults.set({ kind: 'drop', when: 'after', operation, count: 1 });
+    await expect(run(unshipped, problem)).rejects.toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: false,
+      remedy: expect.stringContaining(unshipped),
+    });
+    expect(requests('createUnexpectedProblem')).toBe(1);
+    expect(await run(unshipped, problem)).toMatchObject({ kind: 'unexpectedProblem' });
+  });
+
+  it.each([1, 2])('sends one message at most although the process dies after checkpoint %p', async (at) => {
+    let died = false;
+    const outcome = await run(unshipped, problem, {
+      afterCheckpoint: (n: number) => {
+        if (n !== at || died) return;
+        died = true;
+        throw new Crash();
+      },
+    }).catch((error: { code?: string }) => error.code);
+    expect(died).toBe(true);
+    // Between "about to send" and the request nobody can tell from outside that it never left.
+    expect(outcome).toEqual(at === 1 ? 'OUTCOME_UNKNOWN' : { orderId: unshipped, kind: 'unexpectedProblem' });
+    expect(requests('createUnexpectedProblem')).toBe(at === 1 ? 0 : 1);
   });
 });

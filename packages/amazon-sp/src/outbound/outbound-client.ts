@@ -14,6 +14,7 @@ import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import { namingNotFound } from '../pipeline/naming-not-found.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { listOptions, TokenList } from '../pipeline/token-list.js';
+import { Prepared } from '../workflow/prepared.js';
 import {
   type OutboundPreview,
   type OutboundTracking,
@@ -31,7 +32,6 @@ import type {
 } from './outbound-order.js';
 import { toAmazonAddress, toAmazonOrder, toItems, wrongIn } from './outbound-request.js';
 import { namingOutboundOrder, OutboundReturns } from './outbound-returns.js';
-import { PreparedOrders } from './prepared-orders.js';
 
 type ListParams = ParamsOf<'fulfillmentOutbound', '2020-07-01', 'listAllFulfillmentOrders'>;
 type UpdateBody = ParamsOf<'fulfillmentOutbound', '2020-07-01', 'updateFulfillmentOrder'>['body'];
@@ -69,12 +69,15 @@ export interface OutboundChange {
 export class OutboundClient {
   readonly returns: OutboundReturns;
   readonly #context: SectionContext;
-  readonly #prepared: PreparedOrders;
+  readonly #prepared: Prepared<NewOutboundOrder>;
 
   constructor(context: SectionContext, { secureKeyValues }: { secureKeyValues: KeyValueStore }) {
     this.#context = context;
     this.returns = new OutboundReturns(context);
-    this.#prepared = new PreparedOrders({ store: secureKeyValues, accountId: context.config.accountId });
+    this.#prepared = new Prepared({
+      ...{ store: secureKeyValues, accountId: context.config.accountId, room: 'outbound' },
+      named: { field: 'outboundOrderId', what: 'order', by: 'connector.outbound.prepare(order)' },
+    });
   }
 
   /** What an order would cost and when it would arrive, at each speed. */
@@ -119,7 +122,7 @@ export class OutboundClient {
    */
   async prepare(order: NewOutboundOrder): Promise<{ readonly outboundOrderId: string }> {
     this.#written(order);
-    await this.#prepared.keep(order);
+    await this.#prepared.keep(order.outboundOrderId, order);
     return { outboundOrderId: order.outboundOrderId };
   }
 

@@ -3,7 +3,14 @@ import type { SpCallOptions } from './call-options.js';
 import type { Params } from './parameter-problems.js';
 
 /** Parameters that name whose data is fetched; ids, and no personal data themselves. */
-const subjectNames = ['orderId', 'shipmentId', 'reportDocumentId', 'documentId', 'orderItemId'] as const;
+const subjectNames = [
+  'orderId',
+  'sellerFulfillmentOrderId',
+  'shipmentId',
+  'reportDocumentId',
+  'documentId',
+  'orderItemId',
+] as const;
 
 /** What the audit trail is told of a call that fetches personal data. */
 export function fetchNote(
@@ -13,11 +20,20 @@ export function fetchNote(
   params: Params,
   { waiter, correlationId }: SpCallOptions,
 ): AuditNote {
-  const subjects = subjectNames.map((name) => params[name]).filter((id) => typeof id === 'string');
+  const named = [...subjectNames.map((name) => params[name]), orderOfLabel(params.body)];
+  const subjects = named.filter((id) => typeof id === 'string');
   const onBehalfOf = waiter ?? correlationId;
   return {
     ...{ action: 'fetched', accountId, operation, what },
     ...(subjects.length > 0 && { subjects }),
     ...(onBehalfOf !== undefined && { onBehalfOf }),
   };
+}
+
+/** A label is bought for an order that stands in the body. */
+function orderOfLabel(body: unknown): unknown {
+  const { ShipmentRequestDetails: details } = (body ?? {}) as {
+    ShipmentRequestDetails?: { AmazonOrderId?: unknown };
+  };
+  return details?.AmazonOrderId;
 }

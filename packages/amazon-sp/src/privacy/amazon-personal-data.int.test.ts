@@ -123,14 +123,20 @@ describe('Personal data that the connector keeps', () => {
     });
     expect(await kept()).toBe(3);
     expect(await holder.erase(erasure('WEB-1'))).toEqual({
-      deleted: { documents: 2, preparedOrders: 1 },
+      deleted: { documents: 2, preparedOrders: 1, preparedMessages: 0 },
       remaining: [],
     });
     expect(await kept()).toBe(1);
     await expect(here.connector.outbound.prepared('WEB-1')).rejects.toMatchObject({
       name: 'ValidationError',
     });
-    expect((await holder.erase(erasure('WEB-1'))).deleted).toEqual({ documents: 0, preparedOrders: 0 });
+    await here.connector.messaging.prepare(orderId('WEB-1'), {
+      kind: 'unexpectedProblem',
+      text: 'It is late.',
+    });
+    expect((await holder.erase(erasure('WEB-1'))).deleted).toEqual({
+      ...{ documents: 0, preparedOrders: 0, preparedMessages: 1 },
+    });
   });
 
   it('is told of where it cannot be reached', async () => {

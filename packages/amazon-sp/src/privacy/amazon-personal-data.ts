@@ -19,7 +19,7 @@ export interface AmazonPersonalDataParts {
 }
 
 /**
- * What the connector keeps beside records: copies of restricted documents, each of which holds many persons, and outbound orders that were prepared.
+ * What the connector keeps beside records: copies of restricted documents, each of which holds many persons, and outbound orders and messages that were prepared.
  * A sealed document cannot be changed in the middle. So an erasure deletes all restricted copies of the account: Amazon gives them again, without
  * what it has deleted itself.
  */
@@ -35,7 +35,7 @@ export class AmazonPersonalData implements PersonalDataHolder {
     { accountIds, orders }: Erasure,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<HolderReport> {
-    const deleted = { documents: 0, preparedOrders: 0 };
+    const deleted = { documents: 0, preparedOrders: 0, preparedMessages: 0 };
     const remaining: Remainder[] = [];
     for (const accountId of accountIds) {
       const ids = orders.filter((order) => order.accountId === accountId).map(({ orderId }) => orderId);
@@ -45,7 +45,10 @@ export class AmazonPersonalData implements PersonalDataHolder {
         continue;
       }
       const connector = await this.#parts.connector(accountId);
-      for (const id of ids) if (await forgetPrepared(connector, id)) deleted.preparedOrders++;
+      for (const id of ids) {
+        if (await forgetPrepared(connector, id)) deleted.preparedOrders++;
+        deleted.preparedMessages += await connector.messaging.forgetAll(id);
+      }
       await this.#deleteDocuments(connector, { deleted, remaining, signal });
     }
     return { deleted, remaining };
