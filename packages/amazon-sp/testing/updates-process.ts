@@ -23,15 +23,17 @@ async function main({ backend: url, config, updates }: UpdatesTask): Promise<voi
   await using connector = new ConnectorFactory().register(amazonSp).create('amazon-sp', config, { backend });
   const items: { name: string; accountId: string; payload: unknown }[] = [];
   const account = accountId(config.accountId);
-  for await (const { sku, quantity } of connector.listings.list()) {
+  // 100,000 listings are 5,000 pages, or one report.
+  const listed = await connector.reports.run(
+    { reportType: 'GET_MERCHANT_LISTINGS_ALL_DATA' },
+    { timings: { firstPollMs: 100, longestPollMs: 500 } },
+  );
+  for await (const row of listed.rows<{ sellerSku: string; quantity?: number | null }>()) {
+    const { sellerSku: sku, quantity } = row;
     // What Amazon ships has no quantity of the seller's.
-    const payload =
-      quantity === undefined ? { sku, price: { amount: '12.34', currency: 'ZAR' } } : { sku, quantity: 7 };
-    items.push({
-      name: quantity === undefined ? 'prices.update' : 'inventory.update',
-      accountId: account,
-      payload,
-    });
+    const isOwn = typeof quantity === 'number';
+    const payload = isOwn ? { sku, quantity: 7 } : { sku, price: { amount: '12.34', currency: 'ZAR' } };
+    items.push({ name: isOwn ? 'inventory.update' : 'prices.update', accountId: account, payload });
     if (items.length === updates) break;
   }
   await using queues: OperationQueues = new OperationQueues({

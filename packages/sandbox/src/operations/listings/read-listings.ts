@@ -60,10 +60,16 @@ export const searchListingsItems = implement('listingsItems', '2021-08-01', 'sea
 function select(call: OperationCall<Search>): readonly Listing[] {
   const { params, seller, world } = call;
   const bySku = new Map<string, Listing>();
-  for (const id of params.marketplaceIds)
-    for (const listing of seller.listings(id).values())
-      if (!bySku.has(listing.sku)) bySku.set(listing.sku, listing);
   const identifiers = params.identifiers && new Set(withWhole(params.identifiers, params.identifiersType));
+  // Sellers may have hundreds of thousands of listings, and whoever names 20 SKUs may do so thousands of times.
+  const named = params.identifiersType === 'SKU' ? identifiers : undefined;
+  for (const id of params.marketplaceIds) {
+    const listings =
+      named === undefined
+        ? seller.listings(id).values()
+        : [...named].map((sku) => seller.listing(id, sku)).filter((listing) => listing !== undefined);
+    for (const listing of listings) if (!bySku.has(listing.sku)) bySku.set(listing.sku, listing);
+  }
   const identify = (listing: Listing): string | undefined => {
     switch (params.identifiersType) {
       case 'SKU':
