@@ -7,7 +7,7 @@ import type { Measured } from './report/read.js';
 import type { Way } from './report/readers.js';
 
 const megabyte = 1e6;
-const rounds = 3;
+const rounds = 4;
 /** What the bars hold for. */
 const fullMb = 1_200;
 
@@ -41,6 +41,7 @@ export async function reportBench(options: { mb?: number } = {}): Promise<BenchR
     const figures: Record<string, number> = {};
     for (const [way, measured] of runs) {
       figures[`${mb} MB, ${way}: s`] = seconds(measured);
+      figures[`${mb} MB, ${way}: s of CPU`] = round(Math.min(...measured.map((one) => one.cpuSeconds)));
       figures[`${mb} MB, ${way}: MB resident`] = peakMb(measured);
     }
     const twice = await read('rows, by batches', 2 * mb);

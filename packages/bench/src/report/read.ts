@@ -5,6 +5,8 @@ export interface Measured {
   readonly rows?: number;
   readonly bytes?: number;
   readonly seconds: number;
+  /** Of all threads; what others do on the machine matters less to it. */
+  readonly cpuSeconds: number;
   /** The most memory that was resident at any time, Node itself included. */
   readonly peakBytes: number;
   /** Why it was not read to its end. */
@@ -16,8 +18,10 @@ const [way, url = '', file = ''] = process.argv.slice(2);
 const reader: Reader = readers[way as Way];
 const startedAt = performance.now();
 const read = await reader(url, file).catch((error: Error) => ({ error: error.message }));
+const { user, system } = process.cpuUsage();
 const measured: Measured = {
   ...read,
+  cpuSeconds: (user + system) / 1e6,
   seconds: (performance.now() - startedAt) / 1000,
   // In kibibytes, as libuv gives it on every system.
   peakBytes: process.resourceUsage().maxRSS * 1024,
