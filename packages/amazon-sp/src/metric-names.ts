@@ -33,7 +33,7 @@ export const amazonMetrics = {
   notificationTroubles: {
     name: 'fluxori_notification_troubles_total',
     kind: 'counter',
-    help: 'Times that the queue of notifications could not be read (receive), or a message that was done not be deleted (delete).',
+    help: 'Times that the queue of notifications could not be read (receive), or a message in hand not be kept hidden (prolong) or deleted when it was done (delete).',
     labels: ['step'],
   },
   notificationQueueUp: {

@@ -29,6 +29,8 @@ export interface BackendOptions {
   readonly logger?: Logger;
   /** Time for buckets, expiry and locks; the system's by default. */
   readonly clock?: Clock;
+  /** Ends the waiting for a server that does not answer (yet): no further attempt is made. */
+  readonly signal?: AbortSignal;
 }
 
 /** Everything that a driver needs to know; `url` is without credentials, `location` is what comes after the scheme. */
@@ -37,6 +39,7 @@ export interface DriverInput {
   readonly location: string;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly signal?: AbortSignal;
 }
 
 /** Opens one kind of backend. A driver's module exports one, and `drivers.ts` names it. */

@@ -5,6 +5,7 @@ export type {
   QueueTarget,
 } from './fluxori-backend.js';
 export { storableJson } from './json/storable-json.js';
+export { lostConnectionCodes } from './life/lost-connection.js';
 export { openBackend } from './open-backend.js';
 export { ErasedOrders } from './privacy/erased-orders.js';
 export {

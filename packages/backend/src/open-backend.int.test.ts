@@ -7,6 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -106,4 +107,61 @@ describe('openBackend', () => {
     expect(await second.keyValues.get('still')).toBe('here');
     await second.close();
   }, 60_000);
+});
+
+describe('openBackend with a signal', () => {
+  let silent: Server;
+  const sockets = new Set<Socket>();
+  let asked = 0;
+  beforeEach(async () => {
+    asked = 0;
+    // Takes connections, and says nothing.
+    silent = createServer((socket) => {
+      asked += 1;
+      sockets.add(socket);
+      socket
+        .on('error', () => {})
+        .on('close', () => sockets.delete(socket))
+        .resume();
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it.each(['redis', 'postgres'])('stops waiting for a %s that says nothing, and hangs up', async (kind) => {
+    const leave = new AbortController();
+    const { port } = silent.address() as AddressInfo;
+    const opening = openBackend(`${kind}://127.0.0.1:${port}/${kind === 'redis' ? 0 : 'x'}`, {
+      signal: leave.signal,
+    });
+    while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const reason = new Error('the person has left');
+    leave.abort(reason);
+    await expect(opening).rejects.toBe(reason);
+    while (sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const attempts = asked;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(asked).toBe(attempts);
+  });
+
+  it('opens nothing when it was aborted before', async () => {
+    const reason = new Error('the person has left');
+    await expect(openBackend('memory:', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const { port } = silent.address() as AddressInfo;
+    await expect(
+      openBackend(`redis://127.0.0.1:${port}`, { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
+    expect(asked).toBe(0);
+  });
+
+  it('a signal that is aborted later ends nothing that is open', async () => {
+    const leave = new AbortController();
+    await using backend = await openBackend('memory:', { signal: leave.signal });
+    leave.abort();
+    await backend.keyValues.set('a', 1);
+    expect(await backend.keyValues.get('a')).toBe(1);
+  });
 });

@@ -9,7 +9,7 @@ import type { BackendOptions, FluxoriBackend } from './fluxori-backend.js';
  *   or one that several processes share: `redis://…`, `postgres://…`. See the README for their parameters.
  * @throws ConfigurationError with code `CONFIG_INVALID` (the URL is wrong), `BACKEND_IN_USE` (another process has the folder open)
  *   or `BACKEND_UNAVAILABLE` (the folder cannot be used, or the server refuses us).
- * @throws NetworkError with code `BACKEND_UNAVAILABLE` when no server answers.
+ * @throws NetworkError with code `BACKEND_UNAVAILABLE` when no server answers; the signal's reason when it was aborted.
  */
 export async function openBackend(url: string, options: BackendOptions = {}): Promise<FluxoriBackend> {
   const { scheme, location } = parse(url);
@@ -20,13 +20,32 @@ export async function openBackend(url: string, options: BackendOptions = {}): Pr
       remedy: `Use one of: ${knownForms()}.`,
     });
   }
+  const { signal } = options;
+  signal?.throwIfAborted();
   const open = await driver.load();
-  return open({
+  signal?.throwIfAborted();
+  const opening = open({
     url: withoutCredentials(url),
     location,
     logger: (options.logger ?? silentLogger).child({ backend: scheme }),
     clock: options.clock ?? systemClock,
+    ...(signal && { signal }),
   });
+  return signal === undefined ? opening : unlessAborted(opening, signal);
+}
+
+/** Settles at once when it is aborted; what opens all the same is closed again. */
+async function unlessAborted(opening: Promise<FluxoriBackend>, signal: AbortSignal): Promise<FluxoriBackend> {
+  const settled = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const leave = () => {
+      opening.then((backend) => backend.close()).catch(() => {});
+      reject(signal.reason);
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true, signal: settled.signal });
+  });
+  return Promise.race([opening, aborted]).finally(() => settled.abort());
 }
 
 function parse(url: string): { scheme: string; location: string } {

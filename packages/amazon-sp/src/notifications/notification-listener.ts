@@ -51,6 +51,11 @@ export interface QueueView {
 
 /** The most messages of one question. Source: SQS API reference, ReceiveMessage. */
 const batchSize = 10;
+const operations = {
+  receive: 'sqs.ReceiveMessage',
+  prolong: 'sqs.ChangeMessageVisibilityBatch',
+  delete: 'sqs.DeleteMessageBatch',
+} as const;
 const firstBackoffMs = 500;
 const longestBackoffMs = 30_000;
 
@@ -98,7 +103,7 @@ export class NotificationListener implements AsyncDisposable {
       handleMessageBatch: (messages) => this.#work(messages),
     });
     this.#consumer.on('error', (error, about) =>
-      this.#failed(error, about === undefined ? 'receive' : 'delete'),
+      this.#failed(error, about === undefined ? 'receive' : 'messages'),
     );
     this.#consumer.on('processing_error', (error) => this.#failed(error, 'receive'));
   }
@@ -230,18 +235,15 @@ export class NotificationListener implements AsyncDisposable {
     }
   }
 
-  #failed(thrown: Error, step: 'receive' | 'delete'): void {
+  #failed(thrown: Error, about: 'receive' | 'messages'): void {
     if (this.#stop.signal.aborted) return;
+    const step = about === 'receive' ? about : /visibility/i.test(thrown.message) ? 'prolong' : 'delete';
     const { metrics = noMetrics } = this.#options;
     metrics.count(amazonMetrics.notificationTroubles.name, { step });
-    const error = sqsTrouble(
-      thrown,
-      this.queueUrl,
-      step === 'receive' ? 'sqs.ReceiveMessage' : 'sqs.DeleteMessageBatch',
-    );
+    const error = sqsTrouble(thrown, this.queueUrl, operations[step]);
     if (step === 'receive') this.#troubled(error, false);
     // It comes again, and is known by then.
-    else this.#logger.warn({ error: error.message }, 'a notification that was done could not be deleted');
+    else this.#logger.warn({ error: error.message, step }, 'a message in hand comes again');
   }
 
   #troubled(error: FluxoriError, ofStore: boolean): void {

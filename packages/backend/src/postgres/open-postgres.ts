@@ -18,18 +18,19 @@ export interface OpenPostgres {
 /**
  * Finds out how the server wants to be spoken to, and whether it will do.
  *
- * @throws ConfigurationError when it refuses us or is too old; NetworkError when nothing answers. Both say what to do.
+ * @throws ConfigurationError when it refuses us or is too old; NetworkError when nothing answers. Both say what to do. The signal's reason when it was aborted.
  */
-export async function openPostgres(place: PostgresPlace): Promise<OpenPostgres> {
+export async function openPostgres(place: PostgresPlace, signal?: AbortSignal): Promise<OpenPostgres> {
   const startedAt = performance.now();
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
-      return await firstThatWorks(place);
+      return await firstThatWorks(place, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       if (error instanceof ConfigurationError) throw error;
       if (troubleOf(error) !== 'away') throw refusedError(place, error);
       if (performance.now() - startedAt + pauseMs > openingMs) throw nothingAnswers(place, error);
-      await sleep(pauseMs);
+      await sleep(pauseMs, signal);
     }
   }
 }
@@ -54,16 +55,20 @@ function protections({ tls, tlsFiles, client }: PostgresPlace): pg.ClientConfig[
   }
 }
 
-async function firstThatWorks(place: PostgresPlace): Promise<OpenPostgres> {
+async function firstThatWorks(place: PostgresPlace, signal?: AbortSignal): Promise<OpenPostgres> {
   const failures: unknown[] = [];
   for (const ssl of protections(place)) {
     try {
-      return await tryOut(place, {
-        ...place.client,
-        ssl,
-        keepAlive: true,
-        keepAliveInitialDelayMillis: 10_000,
-      });
+      return await tryOut(
+        place,
+        {
+          ...place.client,
+          ssl,
+          keepAlive: true,
+          keepAliveInitialDelayMillis: 10_000,
+        },
+        signal,
+      );
     } catch (error) {
       if (error instanceof ConfigurationError || !mayBeTls(error)) throw error;
       failures.push(error);
@@ -82,11 +87,18 @@ function mayBeTls(error: unknown): boolean {
   return speaksNoTls(error) || (error as { code?: string }).code === '28000';
 }
 
-async function tryOut(place: PostgresPlace, config: pg.ClientConfig): Promise<OpenPostgres> {
+async function tryOut(
+  place: PostgresPlace,
+  config: pg.ClientConfig,
+  signal?: AbortSignal,
+): Promise<OpenPostgres> {
   const client = new pg.Client(config);
   client.on('error', () => {});
-  await client.connect();
+  signal?.throwIfAborted();
+  const leave = () => void client.end().catch(() => {});
+  signal?.addEventListener('abort', leave, { once: true });
   try {
+    await client.connect();
     const answer = await client.query({
       text: `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
         current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby`,
@@ -100,6 +112,7 @@ async function tryOut(place: PostgresPlace, config: pg.ClientConfig): Promise<Op
     }
     return { client: config, version: String(version).split(' ')[0]!, tls: Boolean(config.ssl) };
   } finally {
+    signal?.removeEventListener('abort', leave);
     client.end().catch(() => {});
   }
 }

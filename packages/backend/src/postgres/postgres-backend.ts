@@ -29,7 +29,7 @@ const lastWordMs = 2_000;
 export const openPostgresBackend: OpenDriver = async (input) => {
   const startedAt = performance.now();
   const place = parsePostgresUrl(input.location);
-  const open = await openPostgres(place);
+  const open = await openPostgres(place, input.signal);
   try {
     const backend = await assemble(input, place, open);
     const ms = Math.round(performance.now() - startedAt);

@@ -1,3 +1,5 @@
+import { lostConnectionCodes } from '../life/lost-connection.js';
+
 /** What may happen to a statement, apart from going well. */
 export type Trouble =
   /** The server cannot be reached, or went away; it may be back soon. */
@@ -19,22 +21,8 @@ const awayCodes = new Set([
   '25006', // read_only_sql_transaction: a standby that has not been promoted yet
 ]);
 
-/** Node's codes for a connection that could not be made or was lost. */
-const socketCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EAI_AGAIN',
-  'ENOTFOUND',
-  // No socket file: a server on this machine that is not running.
-  'ENOENT',
-]);
+/** No socket file: a server on this machine that is not running. */
+const noSocket = 'ENOENT';
 
 /** node-postgres has no codes for these. */
 const messages =
@@ -45,7 +33,13 @@ export function troubleOf(error: unknown): Trouble {
   const { code, message = '', errors } = error as { code?: unknown; message?: string; errors?: unknown[] };
   if (typeof code === 'string') {
     if (collisions.has(code)) return 'collided';
-    if (awayCodes.has(code) || socketCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code)) return 'away';
+    if (
+      awayCodes.has(code) ||
+      lostConnectionCodes.has(code) ||
+      code === noSocket ||
+      /^08[0-9A-Z]{3}$/.test(code)
+    )
+      return 'away';
     if (code.length === 5) return 'refused';
   }
   // A name with several addresses gives one error for each.

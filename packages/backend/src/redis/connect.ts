@@ -10,13 +10,15 @@ const tellsSoon = new Set(['ENOTFOUND', 'ECONNREFUSED']);
  * Waits for the first connection. Meanwhile ioredis tries again and again, so that a Redis that is just being started is found.
  *
  * @throws ConfigurationError when it will never succeed: credentials, certificate, something else behind the port;
- *   NetworkError `BACKEND_UNAVAILABLE` when nothing answered within `withinMs`.
+ *   NetworkError `BACKEND_UNAVAILABLE` when nothing answered within `withinMs`; the signal's reason.
  */
 export function connect(
   client: RedisClient,
   { label, tls }: Pick<RedisAddress, 'label' | 'tls'>,
   withinMs: number,
+  signal?: AbortSignal,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     // A Redis without TLS waits for more when it sees a TLS greeting, so this is all that can be seen of the mistake.
@@ -28,6 +30,7 @@ export function connect(
       client.off('error', onError);
       client.off('node error', onError);
       client.on('error', () => {});
+      signal?.removeEventListener('abort', onAbort);
       end();
     };
     const waited = () => performance.now() - startedAt;
@@ -40,8 +43,10 @@ export function connect(
       if (wrong !== undefined && !mayPass) settle(() => reject(wrong));
       else if (tellsSoon.has(error.code ?? '') && waited() > soonMs) giveUp();
     };
+    const onAbort = () => settle(() => reject(signal?.reason));
     const giveUp = () => settle(() => reject(awayError(label, lastError, waited())));
     const timer = setTimeout(giveUp, withinMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
     client.on('ready', onReady);
     client.on('error', onError);
     client.on('node error', onError);

@@ -30,7 +30,7 @@ async function open(input: DriverInput, address: RedisAddress): Promise<FluxoriB
   const startedAt = performance.now();
   const client = createRedisClient(address, { name: 'fluxori', silenceMs, waits: false });
   try {
-    await connect(client, address, openingMs);
+    await connect(client, address, openingMs, input.signal);
     const facts = await checkServer(client, address, input.logger);
     const backend = await assemble(input, address, client, facts);
     const ms = Math.round(performance.now() - startedAt);

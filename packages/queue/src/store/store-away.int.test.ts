@@ -32,7 +32,9 @@ describe.each(['redis', 'postgres'] as const)('%s', (service) => {
         expect(answer).toMatchObject({ status: 'rejected', reason: away });
       }
       await relay.heal();
-      await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'waiting' });
+      // On a busy machine the way back may take longer than that second of patience.
+      const look = (): ReturnType<typeof queue.get> => queue.get(jobId).catch(look);
+      expect(await look()).toMatchObject({ state: 'waiting' });
       await rig.close();
     });
   });

@@ -1,18 +1,9 @@
+import { lostConnectionCodes } from '@fluxori/backend';
 import { isErrorOf } from '@fluxori/core';
 
-/** What Node, `pg`, ioredis and BullMQ say when the store cannot be reached, or is just starting or stopping. */
+/** What `pg`, ioredis and BullMQ say when the store cannot be reached, or is just starting or stopping. */
 const troubleCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'ENOTFOUND',
-  'EAI_AGAIN',
+  ...lostConnectionCodes,
   'NR_CLOSED',
   'UNCERTAIN_STATE',
   // PostgreSQL: shut down by an administrator, after a crash, starting; too many connections.
