@@ -6,6 +6,7 @@ import type { CommandFactory, CommandFacts, ProcessFacts } from './commands/comm
 import { configCommand } from './commands/config-check.js';
 import { demoCommand } from './commands/demo.js';
 import { documentsCommand } from './commands/documents.js';
+import { feedsCommand } from './commands/feeds.js';
 import { healthCommand } from './commands/health.js';
 import { inventoryCommand } from './commands/inventory.js';
 import { jobsCommand } from './commands/jobs.js';
@@ -32,6 +33,7 @@ const commands: readonly CommandFactory[] = [
   ordersCommand,
   inventoryCommand,
   reportsCommand,
+  feedsCommand,
   documentsCommand,
   notificationsCommand,
   accountsCommand,

@@ -1,0 +1,141 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { orderFulfilmentFeed } from '@fluxori/amazon-sp';
+import type { MarketplaceId, OrderId } from '@fluxori/core';
+import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { serviceUrl } from '@fluxori/test-services';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CommandLine } from '../testing/command-line.js';
+import { accountsOf, temporaryHome } from '../testing/main-job.js';
+
+let sandbox: Sandbox;
+let home: Awaited<ReturnType<typeof temporaryHome>>;
+let fluxori: CommandLine;
+const file = (name: string) => join(home.path, name);
+const message = (sku: string, quantity: unknown) => ({
+  ...{ sku, operationType: 'PATCH', productType: 'LUGGAGE' },
+  patches: [
+    {
+      op: 'merge',
+      path: '/attributes/fulfillment_availability',
+      value: [{ fulfillment_channel_code: 'DEFAULT', quantity }],
+    },
+  ],
+});
+
+beforeAll(async () => {
+  sandbox = await startSandbox({
+    ...{ orders: 3, skus: 10, rateLimits: false },
+    feeds: { queueMs: 2, progressMs: 2 },
+  });
+  home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
+  fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
+  const limits = { '*': { ratePerSecond: 1_000, burst: 100 } };
+  const [[name, account]] = Object.entries(accountsOf(sandbox)) as [[string, object]];
+  const workflows = { firstPollMs: 20, longestPollMs: 50, listedAfterMs: 20 };
+  await writeFile(
+    file('fluxori.config.json'),
+    JSON.stringify({ workflows, accounts: { [name]: { ...account, limits } } }),
+  );
+  const lines = [message('NO-SUCH-SKU', 3), message('NOR-THIS', 4)].map((one) => JSON.stringify(one));
+  await writeFile(file('changes.jsonl'), `${lines.join('\n')}\n\n`);
+});
+afterAll(async () => {
+  await sandbox.close();
+  await home[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  sandbox.clearOutcomes();
+  sandbox.resetCounters();
+});
+
+describe('fluxori feeds submit', () => {
+  it('submits the messages of a file, waits, and names what was refused, item by item', async () => {
+    const { code, stdout, stderr } = await fluxori.run('feeds', 'submit', 'changes.jsonl');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(
+      /Feed \d+ \(JSON_LISTINGS_FEED\): partly-accepted\. 0 accepted, 0 with warnings, 2 refused\./,
+    );
+    expect(stdout).toMatch(/1\s+NO-SUCH-SKU\s+error\s+\S+/);
+    expect(stdout).toMatch(/2\s+NOR-THIS\s+error\s+\S+/);
+    expect(sandbox.counters().feeds.created).toBe(1);
+  });
+
+  it('is shown again by the feed’s id, to people and programs', async () => {
+    const [submitted] = await fluxori.json<{ result: { feedId: string } }[]>(
+      ...['feeds', 'submit', file('changes.jsonl')],
+    );
+    const feedId = submitted?.result.feedId as string;
+    const shown = await fluxori.run('feeds', 'show', feedId);
+    expect([shown.code, shown.stdout]).toEqual([
+      0,
+      expect.stringContaining('2 messages: 0 accepted, 2 refused.'),
+    ]);
+    expect(await fluxori.json('feeds', 'show', feedId)).toMatchObject({
+      result: { feedId, feedType: 'JSON_LISTINGS_FEED', status: 'partly-accepted', processingStatus: 'DONE' },
+      items: [
+        { sku: 'NO-SUCH-SKU', messageId: 1, status: 'error' },
+        { sku: 'NOR-THIS', messageId: 2, status: 'error' },
+      ],
+    });
+  });
+
+  it('takes a document that is ready', async () => {
+    const xml = orderFulfilmentFeed(
+      [
+        {
+          ...{ orderId: '902-0000000-0000000' as OrderId, marketplaceId: 'ZA' as MarketplaceId },
+          ...{ packageId: '1', carrier: 'DHL', trackingNumber: 'T1', shippedAt: '2026-11-01T00:00:00Z' },
+          items: [{ orderItemId: '1', quantity: 1 }],
+        },
+      ],
+      { sellerId: sandbox.credentials.sellerId },
+    );
+    await writeFile(file('shipments.xml'), xml);
+    const { code, stdout } = await fluxori.run(
+      ...['feeds', 'submit', 'shipments.xml', '--type', 'POST_ORDER_FULFILLMENT_DATA'],
+    );
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/1\s+902-0000000-0000000\s+error/)]);
+  });
+
+  it('can leave it to a worker', async () => {
+    const queued = await fluxori.run('feeds', 'submit', 'changes.jsonl', '--no-wait');
+    expect(queued.stdout).toContain('A worker will do it');
+    const again = await fluxori.run('feeds', 'submit', 'changes.jsonl', '--no-wait');
+    expect(again.stdout).toContain('it was there already');
+    expect(await fluxori.json('worker', '--until-idle')).toMatchObject({ completed: 1, failed: 0 });
+    expect(sandbox.counters().feeds.created).toBe(1);
+  });
+
+  it('says that a feed broke off, and what to do', async () => {
+    sandbox.setOutcome({ of: 'feed', status: 'FATAL' });
+    const { code, stderr } = await fluxori.run('feeds', 'submit', 'changes.jsonl');
+    expect([code, stderr]).toEqual([9, expect.stringMatching(/broke off[\s\S]*What to do:/)]);
+  });
+
+  it.each<[string, string, string[], string]>([
+    ['a file that is not there', '', ['nowhere.jsonl'], 'nowhere.jsonl cannot be read (ENOENT)'],
+    ['a line that is no JSON', '{"sku":"A"}\nnonsense', ['in.jsonl'], 'Line 2 of in.jsonl is no message'],
+    ['nothing', '', ['in.jsonl'], 'in.jsonl holds no messages'],
+    [
+      'a message that Amazon’s schema refuses',
+      JSON.stringify([{ ...message('A-1', 3), productType: undefined }]),
+      ['in.jsonl'],
+      'A-1',
+    ],
+    ['a type that is switched off', '<a/>', ['in.jsonl', '-t', 'POST_PRODUCT_DATA'], 'switched off'],
+    ['a type that is unknown', '<a/>', ['in.jsonl', '-t', 'POST_NOTHING'], 'no feed type'],
+    ['an option without a value', '<a/>', ['in.jsonl', '--option', 'x'], 'name=value'],
+  ])('refuses %s before anything is sent', async (_, content, args, problem) => {
+    await writeFile(file('in.jsonl'), content);
+    const { code, stderr } = await fluxori.run('feeds', 'submit', ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(problem)]);
+    expect(stderr).toContain('What to do:');
+    expect(sandbox.counters().requests).toBe(0);
+  });
+});
+
+it('fluxori feeds show names a feed that does not exist', async () => {
+  const { code, stderr } = await fluxori.run('feeds', 'show', '123');
+  expect([code, stderr]).toEqual([5, expect.stringContaining('What to do:')]);
+});
