@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,11 @@ async function store(): Promise<DocumentServer> {
   return server;
 }
 
-function put(server: DocumentServer, content: Content, more: Partial<UploadOptions & UploadTarget> = {}) {
+function put(
+  server: Pick<DocumentServer, 'url'>,
+  content: Content,
+  more: Partial<UploadOptions & UploadTarget> = {},
+) {
   const client = new NetworkAwareClient({
     env: {},
     breaker: { failuresInRow: 1_000, minimumRequests: 1_000 },
@@ -103,6 +108,32 @@ describe('upload', () => {
       expect(server.puts.map((seen) => seen.sha256)).toEqual([sha256(bytes), sha256(bytes)]);
     }
     expect(await spools()).toEqual([]);
+  });
+
+  it('leaves no file open when the host is away, or refuses before a byte was sent', async () => {
+    const server = await store();
+    const folder = await mkdtemp(join(tmpdir(), 'content-'));
+    open.push(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'feed.json');
+    await writeFile(file, randomBytes(3_000_000));
+    const streams: Readable[] = [];
+    const content = {
+      bytes: 3_000_000,
+      open: () => {
+        const stream = createReadStream(file);
+        streams.push(stream);
+        return stream;
+      },
+    };
+    server.faults.push({ answer: s3Error(403, 'AccessDenied', 'Access Denied') });
+    await expect(put(server, content)).rejects.toMatchObject({ code: 'DOCUMENT_URL_REFUSED' });
+    const { url } = server;
+    await server.stop();
+    await expect(put({ url }, content, { maxAttempts: 2 })).rejects.toMatchObject({
+      code: 'DOCUMENT_INTERRUPTED',
+    });
+    expect(streams).toHaveLength(3);
+    expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
   });
 
   it('gives up after its attempts', async () => {

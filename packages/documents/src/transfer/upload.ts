@@ -98,19 +98,22 @@ async function send(
       yield piece;
     }
   };
-  const answer = await client.stream(
-    {
-      operation,
-      ...(account !== undefined && { account }),
-      method: 'PUT',
-      url,
-      headers: { ...lowerCased(headers), 'content-type': contentType },
-      body: Readable.from(measured(), { objectMode: false, highWaterMark: 256 * 1024 }),
-      contentLength: content.bytes,
-      toError: storageError,
-    },
-    signal === undefined ? {} : { signal },
-  );
+  const answer = await client
+    .stream(
+      {
+        operation,
+        ...(account !== undefined && { account }),
+        method: 'PUT',
+        url,
+        headers: { ...lowerCased(headers), 'content-type': contentType },
+        body: Readable.from(measured(), { objectMode: false, highWaterMark: 256 * 1024 }),
+        contentLength: content.bytes,
+        toError: storageError,
+      },
+      signal === undefined ? {} : { signal },
+    )
+    // Refused before a byte was wanted, the body was never begun, and closes nothing beneath it.
+    .finally(() => body.on('error', () => undefined).destroy());
   // Whatever it says, it is the success that counts.
   answer.body.resume();
   if (bytes !== content.bytes) {
