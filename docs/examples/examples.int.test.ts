@@ -10,8 +10,10 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { authorisationSite } from './authorise-sellers.js';
 import { titlesJob } from './own-job.js';
 import { PlatformSink } from './own-sink.js';
+import { restock } from './restock.js';
 
 const account = accountId('acme-za');
+const quick = { queueMs: 0, progressMs: 20 };
 let sandbox: Sandbox;
 
 beforeEach(async () => {
@@ -47,9 +49,33 @@ describe('the examples in the docs', () => {
 
   it('stand in the README as they are here', async () => {
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-    const example = await readFile(new URL('./import-orders.ts', import.meta.url), 'utf8');
-    expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
+    for (const name of ['import-orders.ts', 'restock.ts']) {
+      const example = await readFile(new URL(`./${name}`, import.meta.url), 'utf8');
+      expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
+    }
   });
+
+  it('put more on the shelf, by a report and by updates', async () => {
+    await sandbox.close();
+    sandbox = await startSandbox({ orders: 0, skus: 20, reports: quick, feeds: quick });
+    await using backend = await openBackend('memory:');
+    await using connector = connectorOn(backend);
+    const timings = { firstPollMs: 100, longestPollMs: 500 };
+    const jobs = amazonJobs({ connector: async () => connector, timings });
+    await using queues = new OperationQueues({ backend, jobs });
+    await queues.start();
+    const before = connector.inventory.list({ fulfilledBy: 'seller' });
+    const shelf = new Map<string, number>();
+    for await (const level of before) shelf.set(level.sku, level.available);
+    const jobIds = await restock(connector, queues);
+    expect(jobIds).toHaveLength(shelf.size);
+    for (const jobId of jobIds) {
+      expect(await queues.waitFor(jobId)).toMatchObject({ status: 'accepted' });
+    }
+    for await (const { sku, available } of connector.inventory.list({ fulfilledBy: 'seller' })) {
+      expect([sku, available]).toEqual([sku, (shelf.get(sku) ?? 0) + 2]);
+    }
+  }, 60_000);
 
   it('run a job of one’s own', async () => {
     await using backend = await openBackend('memory:');

@@ -59,7 +59,9 @@ export class ListingsFeedBuilder {
       const faults = [
         ...messageFaults(message, text, schema),
         ...(seen.has(messageId) ? [{ field: 'messageId', rule: 'must be unique within the feed' }] : []),
-        ...(messageId > highestId ? [{ field: 'messageId', rule: `must be at most ${highestId}` }] : []),
+        ...(typeof messageId === 'number' && messageId > highestId
+          ? [{ field: 'messageId', rule: `must be at most ${highestId}` }]
+          : []),
         ...(frame.bytes + bytes > most.bytes
           ? [{ field: 'message', rule: `is of ${bytes} bytes, and a feed holds ${most.bytes}` }]
           : []),

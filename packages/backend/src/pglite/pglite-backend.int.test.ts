@@ -139,10 +139,16 @@ describe('a pglite folder and the processes that open it', () => {
       });
       await expect(refused).rejects.toThrow(folder);
     });
-    const startedAt = performance.now();
-    const backend = await openBackend(`pglite:${folder}`);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
-    await backend.close();
+    const openingMs = async () => {
+      const startedAt = performance.now();
+      const backend = await openBackend(`pglite:${folder}`);
+      const tookMs = performance.now() - startedAt;
+      await backend.close();
+      return tookMs;
+    };
+    const afterKill = await openingMs();
+    // The same without a predecessor that was killed, on this machine and at this hour; what was in the log has to be replayed.
+    expect(afterKill).toBeLessThan(3 * (await openingMs()) + 2_000);
   }, 60_000);
 
   it('begins again when it was killed while the database was being made', async () => {
