@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileProblem } from '../../errors/file-problem.js';
 
 /**
  * Writes a file that is there whole or not at all: into a temporary file beside it, forced to the disk, then renamed over what was there. Only the
  * owner may read it, since a report can hold buyers.
  *
  * @returns the number of bytes.
+ * @throws DocumentError `DOCUMENT_STORE_FULL` when there is no room, `DOCUMENT_STORE_FAILED` when the file system refuses; what the pieces throw.
  */
 export async function writeWholeFile(
   file: string,
@@ -15,12 +17,16 @@ export async function writeWholeFile(
 ): Promise<number> {
   const folder = dirname(resolve(file));
   const part = join(folder, `.${basename(file)}.${randomUUID()}.part`);
-  const handle = await open(part, 'wx', 0o600);
+  const doing: Doing = (step) =>
+    step.catch((error: unknown) => {
+      throw fileProblem(error, `${file} cannot be written`, folder);
+    });
+  const handle = await doing(open(part, 'wx', 0o600));
   try {
-    const bytes = await writeAll(handle, pieces, signal);
-    await handle.sync();
-    await handle.close();
-    await rename(part, file);
+    const bytes = await writeAll(handle, pieces, doing, signal);
+    await doing(handle.sync());
+    await doing(handle.close());
+    await doing(rename(part, file));
     await syncFolder(folder);
     return bytes;
   } catch (error) {
@@ -30,10 +36,14 @@ export async function writeWholeFile(
   }
 }
 
+/** Makes of the file system's own errors those that say what to do. */
+type Doing = <T>(step: Promise<T>) => Promise<T>;
+
 /** The next piece is made while the one before is written; never more than these two are held. */
 async function writeAll(
   handle: FileHandle,
   pieces: AsyncIterable<Uint8Array>,
+  doing: Doing,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let bytes = 0;
@@ -42,7 +52,7 @@ async function writeAll(
     for await (const piece of pieces) {
       signal?.throwIfAborted();
       await writing;
-      writing = writeWhole(handle, piece);
+      writing = doing(writeWhole(handle, piece));
       // It is awaited at the next piece or at the end; until then its failure is nobody's.
       writing.catch(() => undefined);
       bytes += piece.length;

@@ -137,6 +137,20 @@ describe('writeRows', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('says what to do about a place that takes no file, and lets the rows go', async () => {
+    const place = join(folder, 'missing', 'report.tsv');
+    const problem = { name: 'DocumentError', code: 'DOCUMENT_STORE_FAILED', remedy: expect.any(String) };
+    await expect(writeRows(rows, { file: place }, { as: 'tsv' })).rejects.toMatchObject({
+      ...problem,
+      message: `${place} cannot be written (ENOENT).`,
+    });
+    await expect(writeRows(rows, { file: folder }, { as: 'tsv' })).rejects.toMatchObject(problem);
+    const bytes = Readable.from(['a']);
+    await expect(writeBytes(bytes, { file: place })).rejects.toMatchObject(problem);
+    expect(bytes.destroyed).toBe(true);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('lets nobody else read the file', async () => {
     await written('tsv');
     expect((await stat(file())).mode & 0o077).toBe(0);

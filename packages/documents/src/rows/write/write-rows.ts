@@ -31,7 +31,8 @@ const batchRows = 64;
  * Writes rows as UTF-8, no faster than the target takes them. `writtenFormat(as)` reads them again; how tabs, quotes and line breaks are written
  * is in `row-text.ts`.
  *
- * @throws DocumentError `DOCUMENT_MALFORMED` for a row with a cell that the first row (or `columns`) does not have; whatever the rows or the target throw.
+ * @throws DocumentError `DOCUMENT_MALFORMED` for a row with a cell that the first row does not have, `DOCUMENT_STORE_FULL` or `DOCUMENT_STORE_FAILED` for
+ *   a file that cannot be written; whatever the rows or the target throw.
  */
 export async function writeRows(
   rows: Rows,

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { type Clock, systemClock } from '@fluxori/core';
+import { fileProblem } from '../../errors/file-problem.js';
 import { checkContentName, checkFrom } from '../content-name.js';
 import type { ContentFacts, ContentStore, SweptLeftovers } from '../content-store.js';
 import { factsOfTrailer, Trailed, trailerBytes } from '../content-trailer.js';
@@ -18,7 +19,6 @@ import {
   syncFolder,
   writingFolder,
 } from './content-files.js';
-import { fileProblem } from './file-problem.js';
 import { sweepLeftovers } from './leftovers.js';
 import { writerName } from './writers.js';
 
