@@ -25,6 +25,24 @@ async function startAndStop(...args: string[]) {
   return running.stop();
 }
 
+describe('fluxori sandbox', () => {
+  it('has a queue to which notifications can be sent', async () => {
+    const running = fluxori.start(...small, '--json');
+    while (!running.printed().includes('\n')) await new Promise((go) => setTimeout(go, 20));
+    const { queue, eventBridge } = JSON.parse(running.printed()) as Record<
+      string,
+      { arn: string; url: string }
+    >;
+    const answer = await fetch(queue?.url ?? '');
+    expect([queue?.arn, eventBridge]).toEqual([
+      'arn:aws:sqs:us-east-1:000000000000:sp-api',
+      '000000000000/us-east-1',
+    ]);
+    expect(answer.headers.get('x-amzn-requestid')).not.toBeNull();
+    expect((await running.stop()).code).toBe(0);
+  });
+});
+
 describe('fluxori sandbox --write-config', () => {
   const read = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
 

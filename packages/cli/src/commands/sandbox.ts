@@ -47,14 +47,25 @@ async function serve(context: CommandContext, options: SandboxOptions): Promise<
   });
   try {
     const { endpoints, adminUrl } = sandbox;
+    // For `fluxori notifications setup`: a queue, and a rule of an event bus that ends in it.
+    const queue = sandbox.createQueue('sp-api');
+    const eventBridge = '000000000000/us-east-1';
+    sandbox.routeEvents({ accountId: '000000000000', queueArn: queue.arn });
     if (file !== undefined) {
       await putAccount(file, sandbox);
       context.terminal.say(`Wrote ${relative(context.cwd, file.path) || file.path}.`);
     }
-    context.terminal.result({ endpoints, adminUrl }, () => {
+    context.terminal.result({ endpoints, adminUrl, queue, eventBridge }, () => {
       context.terminal.table(
         ['what', 'where'],
-        [...Object.entries(endpoints).map(([name, url]) => [name, url]), ['admin', adminUrl]],
+        [
+          ...Object.entries(endpoints).map(([name, url]) => [name, url]),
+          ...[
+            ['admin', adminUrl],
+            ['queue', queue.arn],
+            ['event bridge', eventBridge],
+          ],
+        ],
       );
       context.terminal.say('A local Amazon is running. Ctrl-C ends it.');
     });
