@@ -10,8 +10,9 @@ export interface RetentionRules {
 }
 
 /**
- * 30 days after the shipment is the most that Amazon allows without a legal duty to keep it longer.
- * Source: Amazon's Data Protection Policy, section 2.1 (retention of personally identifiable information), checked November 2026.
+ * Amazon allows 30 days after the delivery, unless a law wants it kept longer. Counted is from the shipment, which is known and comes before.
+ * Source: Amazon's Data Protection Policy as cited on developer-docs.amazon.com/sp-api/docs/protecting-amazon-api-applications-data-encryption-and-recovery,
+ * read in November 2026.
  */
 export const defaultRetention: RetentionRules = { days: { shipTo: 30, buyer: 30 }, openOrderDays: 90 };
 
