@@ -121,7 +121,7 @@ function knownType(reportType: string, refuse: Refuse): ReportTypeFacts {
   return refuse(
     'reportType',
     `is not known here${didYouMean(reportType, reportTypeNames)}`,
-    'Use one of `reportTypes`; for a type that is newer than this release, pass `unchecked: true`.',
+    'Use one of `reportTypes` (`fluxori reports types` lists them); for a type that is newer than this release, pass `unchecked: true`.',
   );
 }
 

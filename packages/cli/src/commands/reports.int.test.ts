@@ -133,6 +133,8 @@ describe('fluxori reports run', () => {
       'Use --as with one of tsv, csv, jsonl, raw',
     ],
     ['a format that is none', [listings, '--out', 'rows', '--as', 'xlsx'], 'Use --as with one of'],
+    ['a file in a folder that is not there', [listings, '--out', 'missing/rows.csv'], 'Make the folder'],
+    ['a folder for a file', [listings, '--out', '.', '--as', 'csv'], 'is a folder'],
     ['a format without a file', [listings, '--as', 'csv'], 'Name the file with --out'],
     [
       'personal data in a plain file',

@@ -9,6 +9,7 @@ import {
 } from '@fluxori/amazon-sp';
 import { type JsonValue, ValidationError } from '@fluxori/core';
 import { progressOn } from '../output/progress.js';
+import { checkFilePlace } from './check-file-place.js';
 import type { CommandContext, CommandFacts, CommonOptions } from './command-context.js';
 import { momentOption, priorityOption, wholeNumber } from './options.js';
 import { runJob } from './run-job.js';
@@ -43,6 +44,8 @@ export async function runReport(
   const wait = options.wait !== false;
   if (target !== undefined) refusePersonalData(reportType);
   const spec = specOf(reportType, options);
+  // Without waiting it is the worker that writes it, where it stands.
+  if (target !== undefined && wait) await checkFilePlace(target.path);
   await context.withApp(async (app) => {
     const account = app.connectors.choose(options.account);
     const connector = await app.connectors.get(account);
@@ -86,6 +89,7 @@ export async function fetchReport(
   options: RunReportOptions,
 ): Promise<void> {
   const target = targetOf(facts, context, options) as Target;
+  await checkFilePlace(target.path);
   await context.withApp(async (app) => {
     const connector = await app.connectors.get(app.connectors.choose(options.account));
     const run = await connector.reports.get(reportId, { signal: context.signal });
