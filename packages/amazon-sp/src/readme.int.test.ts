@@ -7,7 +7,13 @@ import { describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, sandboxConfig } from '../testing/connect-to-sandbox.js';
 import { runJob } from '../testing/run-job.js';
 import { errorTable } from './errors/error-table.js';
-import { amazonJobs, amazonSp, salesAndTrafficByDate, type TypedQuery } from './index.js';
+import {
+  amazonJobs,
+  amazonSp,
+  type ListingsMessage,
+  salesAndTrafficByDate,
+  type TypedQuery,
+} from './index.js';
 import { readSurface } from './surface/surface.js';
 
 const here = import.meta.url;
@@ -50,6 +56,38 @@ describe('the README', () => {
     expect(prices).toEqual([]);
     const readme = await readFile(new URL('../README.md', here), 'utf8');
     expect(readme).toContain(await example('ten lines'));
+  });
+
+  it('shows how a feed is submitted, which runs', async () => {
+    await using open = await connectToSandbox({
+      sandbox: { ...noWaiting.sandbox, orders: 1, skus: 10, feeds: { queueMs: 1, progressMs: 1 } },
+      config: noWaiting.connector,
+    });
+    const { connector } = open;
+    const { items } = await connector.inventory.page({ fulfilledBy: 'seller' });
+    const sku = items[0]?.sku as Sku;
+    const { productType = '' } = await connector.listings.get(sku);
+    const listings = (messages: readonly ListingsMessage[]) =>
+      connector.feeds.listings(messages, { timings: { firstPollMs: 20, longestPollMs: 50 } });
+    const amazon = { feeds: { listings } };
+    const quantityPatch = {
+      op: 'merge' as const,
+      path: '/attributes/fulfillment_availability',
+      value: [{ fulfillment_channel_code: 'DEFAULT', quantity: 3 }],
+    };
+    const told: string[] = [];
+    // begin: feeds
+    const [run] = await amazon.feeds.listings([
+      { sku, operationType: 'PATCH', productType, patches: [quantityPatch] },
+      { sku: 'GONE-1', operationType: 'DELETE' },
+    ]);
+    for (const { sku, status, issues } of run?.items ?? [])
+      told.push(`${sku}: ${status} ${issues.map(({ code, message }) => `${code} ${message}`).join('; ')}`);
+    // end: feeds
+    expect(told).toHaveLength(2);
+    expect(told[0]).toBe(`${sku}: accepted `);
+    const readme = await readFile(new URL('../README.md', here), 'utf8');
+    expect(readme).toContain(await example('feeds'));
   });
 
   it('shows how a report is read, which runs', async () => {
