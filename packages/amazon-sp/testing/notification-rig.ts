@@ -72,7 +72,7 @@ export class NotificationRig implements AsyncDisposable {
     const queues = new OperationQueues({
       jobs: amazonJobs({
         connector: async () => sandboxed.connector,
-        timings: { ...hastyTimings, firstPollMs: 3_600_000 },
+        timings: { ...hastyTimings, firstPollMs: 3_600_000, longestPollMs: 3_600_000 },
       }),
       backend: sandboxed.backend,
     });

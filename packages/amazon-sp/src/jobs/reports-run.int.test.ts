@@ -246,7 +246,7 @@ describe('a job that waits for its report', () => {
       jobs: [
         reportsRun({
           connector: async () => connector,
-          timings: { ...hastyTimings, firstPollMs: 3_600_000 },
+          timings: { ...hastyTimings, firstPollMs: 3_600_000, longestPollMs: 3_600_000 },
         }),
       ],
       backend: open.backend,
