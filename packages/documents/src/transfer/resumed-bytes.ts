@@ -41,7 +41,7 @@ export class ResumedBytes extends Readable {
   #skipped: Hash | undefined;
 
   constructor(parts: ResumedBytesParts) {
-    super({ highWaterMark: 256 * 1024 });
+    super({ highWaterMark: 64 * 1024 });
     this.#parts = parts;
     this.#signal =
       parts.signal === undefined

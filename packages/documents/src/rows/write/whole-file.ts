@@ -3,6 +3,9 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileProblem } from '../../errors/file-problem.js';
 
+/** So much is written before it is sent on to the disk. */
+const syncedBytes = 32 * 2 ** 20;
+
 /**
  * Writes a file that is there whole or not at all: into a temporary file beside it, forced to the disk, then renamed over what was there. Only the
  * owner may read it, since a report can hold buyers.
@@ -39,7 +42,10 @@ export async function writeWholeFile(
 /** Makes of the file system's own errors those that say what to do. */
 type Doing = <T>(step: Promise<T>) => Promise<T>;
 
-/** The next piece is made while the one before is written; never more than these two are held. */
+/**
+ * The next piece is made while the one before is written; never more than these two are held. What was written goes to the disk meanwhile, so that
+ * the end does not wait for all of it, nor other programs' files for ours.
+ */
 async function writeAll(
   handle: FileHandle,
   pieces: AsyncIterable<Uint8Array>,
@@ -47,20 +53,29 @@ async function writeAll(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let bytes = 0;
+  let unsynced = 0;
   let writing: Promise<void> = Promise.resolve();
+  let syncing: Promise<void> = Promise.resolve();
   try {
     for await (const piece of pieces) {
       signal?.throwIfAborted();
       await writing;
+      if (unsynced >= syncedBytes) {
+        await syncing;
+        syncing = doing(handle.datasync());
+        syncing.catch(() => undefined);
+        unsynced = 0;
+      }
       writing = doing(writeWhole(handle, piece));
       // It is awaited at the next piece or at the end; until then its failure is nobody's.
       writing.catch(() => undefined);
       bytes += piece.length;
+      unsynced += piece.length;
     }
   } finally {
-    await writing.catch(() => undefined);
+    await Promise.allSettled([writing, syncing]);
   }
-  await writing;
+  await Promise.all([writing, syncing]);
   signal?.throwIfAborted();
   return bytes;
 }
