@@ -28,7 +28,7 @@ async function main({ backend: url, config, updates }: UpdatesTask): Promise<voi
     { reportType: 'GET_MERCHANT_LISTINGS_ALL_DATA' },
     { timings: { firstPollMs: 100, longestPollMs: 500 } },
   );
-  for await (const row of listed.rows<{ sellerSku: string; quantity?: number | null }>()) {
+  for await (const row of listed.rows()) {
     const { sellerSku: sku, quantity } = row;
     // What Amazon ships has no quantity of the seller's.
     const isOwn = typeof quantity === 'number';
