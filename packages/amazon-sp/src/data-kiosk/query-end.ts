@@ -49,14 +49,13 @@ export function stuckError(
   });
 }
 
-export function lostError(times: number, cause: unknown, context: EndContext): RemoteError {
+export function lostError(times: number, context: EndContext): RemoteError {
   return endError(
     `Amazon’s answer to the query ${of(context)} was lost ${times} times in a row, and no query has come of it.`,
     {
       account: context.account,
       code: 'QUERY_LOST',
       remedy: 'Look at the connection to Amazon, then ask again.',
-      cause,
     },
   );
 }

@@ -2,7 +2,7 @@ import type { DocumentManager } from '../documents/document-manager.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import type { Intent, ReportOwnership } from '../reports/report-ownership.js';
 import { attempt } from '../workflow/attempt.js';
-import { nextPollMs, type WorkflowTimings } from '../workflow/timings.js';
+import { nextLookMs, nextPollMs, type WorkflowTimings } from '../workflow/timings.js';
 import type { StepRun, Workflow } from '../workflow/workflow.js';
 import { cancelledError, circleError, fatalError, lostError, readReason, stuckError } from './query-end.js';
 import { findMade } from './query-lookup.js';
@@ -29,8 +29,6 @@ export interface QueryWorkflowParts {
 
 /** Lost answers in a row after which it is given up. */
 const mostLost = 5;
-/** Looks at a list in which the query may be somebody's who asked for another page. */
-const mostLooks = 3;
 
 type Run = StepRun<QueryState>;
 
@@ -70,13 +68,11 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
       ),
     );
     if (tried.outcome === 'not-done') {
-      await ownership.close(asking.intent);
+      // One that was sent before may have made a query that Amazon does not list yet: others stay careful.
+      if (asking.unsureSince === undefined) await ownership.close(asking.intent);
       return run.back({ step: 'intend', ...asking }, tried.error);
     }
-    if (tried.outcome === 'unknown') {
-      if (asking.lost + 1 < mostLost) return toLook({ ...state, lost: asking.lost + 1 });
-      return run.back(anew(state), lostError(mostLost, tried.error, about));
-    }
+    if (tried.outcome === 'unknown') return toLook({ ...state, lost: asking.lost + 1 });
     const { queryId } = tried.answer;
     // Another whose answer was lost may have taken it for its own. Then the one that it left is ours, if there is one.
     if (!(await ownership.claim(queryId, asking.intent))) return toLook(state);
@@ -88,13 +84,14 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
       ...state,
       step: 'look',
       intendedAt: state.unsureSince ?? state.intendedAt,
-      lookAt: clock.now() + timings.listedAfterMs,
+      lookAt: clock.now() + (nextLookMs(0, timings) ?? 0),
       looks: 0,
     };
   }
 
-  async function look(state: QueryStep<'look'>, { terms }: Run): Promise<QueryState> {
+  async function look(state: QueryStep<'look'>, run: Run): Promise<QueryState> {
     const { step: _, intendedAt, lookAt, looks, ...asking } = state;
+    const { terms } = run;
     if (clock.now() < lookAt) {
       await terms.wait({
         until: new Date(lookAt),
@@ -110,15 +107,13 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
     const owners = await Promise.all(ids.map((id) => ownership.asked(id)));
     const mine = ids.filter((_, index) => owners[index]?.intent === asking.intent.id);
     const free = ids.filter((_, index) => owners[index] === undefined);
-    if (mine.length === 0 && free.length > 0 && (await ownership.isAmbiguous(asking.intent))) {
-      const after = clock.now() + 2 * timings.listedAfterMs;
-      // Rather one query too many than the rows of another page.
-      return looks + 1 < mostLooks
-        ? { ...state, lookAt: after, looks: looks + 1 }
-        : { step: 'intend', ...asking, unsureSince: intendedAt };
-    }
-    for (const id of [...mine, ...free])
+    const isFree = mine.length > 0 || free.length === 0 || !(await ownership.isAmbiguous(asking.intent));
+    for (const id of isFree ? [...mine, ...free] : [])
       if (await ownership.claim(id, asking.intent)) return toPoll(state, id);
+    const waitMs = nextLookMs(looks + 1, timings);
+    if (waitMs !== undefined) return { ...state, lookAt: clock.now() + waitMs, looks: looks + 1 };
+    if (asking.lost >= mostLost) return run.back(anew(state), lostError(asking.lost, about));
+    // What lies there and may be another page's is left: rather one query too many than the rows of another page.
     return { step: 'intend', ...asking, unsureSince: intendedAt };
   }
 
@@ -140,7 +135,7 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
           repeatable: true,
         });
         status = asked.processingStatus;
-        if (status === 'DONE') return answered(asked, state);
+        if (status === 'DONE') return answered(asked, state, run);
         if (status === 'CANCELLED') {
           const byUs = await ownership.isCancelledByUs(queryId);
           return run.back(anew(state), cancelledError(queryId, byUs, about));
@@ -167,14 +162,18 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
   }
 
   /** The next page is a query of its own, with the token that this one gave. */
-  function answered({ dataDocumentId, pagination }: AmazonQuery, state: QueryStep<'poll'>): QueryState {
+  async function answered(
+    { dataDocumentId, pagination }: AmazonQuery,
+    state: QueryStep<'poll'>,
+    run: Run,
+  ): Promise<QueryState> {
     const { queryId, token, asks } = state;
     const pages = [
       ...state.pages,
       { queryId, ...(dataDocumentId !== undefined && { documentId: dataDocumentId }) },
     ];
     const next = pagination?.nextToken;
-    if (next !== undefined && next === token) throw circleError(about);
+    if (next !== undefined && next === token) return run.back(anew(state), circleError(about));
     if (next !== undefined && pages.length < order.maxPages) {
       const intent = intentOf(asks + 1, next);
       return { step: 'intend', intent, pages, token: next, asks: asks + 1, lost: 0 };
@@ -189,7 +188,7 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
   }
 
   /** The next request for the same page, with an id of its own: what was made so far is not taken for it. */
-  function anew({ asks, pages, token }: QueryStep<'create'> | QueryStep<'poll'>): QueryStep<'intend'> {
+  function anew({ asks, pages, token }: QueryStep<'look'> | QueryStep<'poll'>): QueryStep<'intend'> {
     return {
       ...{ step: 'intend', intent: intentOf(asks + 1, token), pages, asks: asks + 1, lost: 0 },
       ...(token !== undefined && { token }),

@@ -31,7 +31,7 @@ describe('the end of a report', () => {
     fatalError(report, 'startDate is after endDate', context),
     fatalError(report, undefined, context),
     stuckError('5', spec, 21_600_000, 'IN_QUEUE', context),
-    lostError(spec, 5, new Error('cut'), context),
+    lostError(spec, 5, context),
   ];
 
   it('is an error of its own, which says what, for whom and what to do, and is not simply tried again', () => {

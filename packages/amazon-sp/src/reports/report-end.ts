@@ -96,19 +96,13 @@ export function stuckError(
   );
 }
 
-export function lostError(
-  spec: CheckedSpec,
-  times: number,
-  cause: unknown,
-  context: EndContext,
-): RemoteError {
+export function lostError(spec: CheckedSpec, times: number, context: EndContext): RemoteError {
   return endError(
     `Amazon’s answer to the request for ${spec.reportType} for ${context.account} was lost ${times} times in a row, and no report has come of it.`,
     {
       ...context,
       code: 'REPORT_LOST',
       remedy: 'Look at the connection to Amazon, then ask again.',
-      cause,
     },
   );
 }

@@ -2,7 +2,7 @@ import { isErrorOf } from '@fluxori/core';
 import type { DocumentManager } from '../documents/document-manager.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { attempt } from '../workflow/attempt.js';
-import { nextPollMs, type WorkflowTimings } from '../workflow/timings.js';
+import { nextLookMs, nextPollMs, type WorkflowTimings } from '../workflow/timings.js';
 import type { StepRun, Workflow } from '../workflow/workflow.js';
 import {
   cancelledError,
@@ -55,8 +55,6 @@ export interface ReportWorkflowParts {
 
 /** Lost answers in a row after which it is given up. */
 const mostLost = 5;
-/** Looks at a list in which the report may be somebody's who asked with other options. */
-const mostLooks = 3;
 
 type Run = StepRun<ReportState>;
 
@@ -99,13 +97,11 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
       run.terms.call((options) => reports.createReport({ body: requestOf(spec) }, options)),
     );
     if (tried.outcome === 'not-done') {
-      await ownership.close(asking.intent);
+      // One that was sent before may have made a report that Amazon does not list yet: others stay careful.
+      if (asking.unsureSince === undefined) await ownership.close(asking.intent);
       return run.back({ step: 'intend', ...asking }, tried.error);
     }
-    if (tried.outcome === 'unknown') {
-      if (asking.lost + 1 < mostLost) return toLook({ ...state, lost: asking.lost + 1 });
-      return run.back(anew(state), lostError(spec, mostLost, tried.error, { account }));
-    }
+    if (tried.outcome === 'unknown') return toLook({ ...state, lost: asking.lost + 1 });
     const { reportId } = tried.answer;
     // Another whose answer was lost may have taken it for its own. Then the one that it left is ours, if there is one.
     if (!(await ownership.claim(reportId, asking.intent))) return toLook(state);
@@ -118,13 +114,14 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
       ...state,
       step: 'look',
       intendedAt: state.unsureSince ?? intendedAt,
-      lookAt: clock.now() + timings.listedAfterMs,
+      lookAt: clock.now() + (nextLookMs(0, timings) ?? 0),
       looks: 0,
     };
   }
 
-  async function look(state: ReportStep<'look'>, { terms }: Run): Promise<ReportState> {
+  async function look(state: ReportStep<'look'>, run: Run): Promise<ReportState> {
     const { step: _, intendedAt, lookAt, looks, ...asking } = state;
+    const { terms } = run;
     if (clock.now() < lookAt) {
       await terms.wait({
         until: new Date(lookAt),
@@ -136,16 +133,14 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
     const others = await Promise.all(made.map(({ reportId }) => ownership.asked(reportId)));
     const mine = made.filter((_, index) => others[index]?.intent === asking.intent.id);
     const free = made.filter((_, index) => others[index] === undefined);
-    if (mine.length === 0 && free.length > 0 && (await ownership.isAmbiguous(asking.intent))) {
-      const after = clock.now() + 2 * timings.listedAfterMs;
-      // Rather one report too many than the data of other options.
-      return looks + 1 < mostLooks
-        ? { ...state, lookAt: after, looks: looks + 1 }
-        : { step: 'intend', ...asking, unsureSince: intendedAt };
-    }
-    const taken = await takeFirst([...mine, ...free], asking.intent, ownership);
-    if (taken === undefined) return { step: 'intend', ...asking, unsureSince: intendedAt };
-    return toPoll(state, taken.reportId, 'found-after-lost-answer');
+    const isFree = mine.length > 0 || free.length === 0 || !(await ownership.isAmbiguous(asking.intent));
+    const taken = isFree ? await takeFirst([...mine, ...free], asking.intent, ownership) : undefined;
+    if (taken !== undefined) return toPoll(state, taken.reportId, 'found-after-lost-answer');
+    const waitMs = nextLookMs(looks + 1, timings);
+    if (waitMs !== undefined) return { ...state, lookAt: clock.now() + waitMs, looks: looks + 1 };
+    if (asking.lost >= mostLost) return run.back(anew(state), lostError(spec, asking.lost, { account }));
+    // What lies there and may be somebody else's is left: rather one report too many than the data of other options.
+    return { step: 'intend', ...asking, unsureSince: intendedAt };
   }
 
   function toPoll(

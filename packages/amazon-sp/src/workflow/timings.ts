@@ -6,7 +6,7 @@ export interface WorkflowTimings {
   readonly longestPollMs: number;
   /** In the queue at Amazon for so long it is taken for stuck. */
   readonly stuckAfterMs: number;
-  /** After an outcome that is unknown, until Amazon's listing surely shows what it would have made. */
+  /** After an outcome that is unknown, until Amazon's listing surely shows what it would have made; it is looked at sooner, and once more later. */
   readonly listedAfterMs: number;
   /** By how much Amazon's clock may be behind ours. */
   readonly clockSkewMs: number;
@@ -28,4 +28,19 @@ export const defaultTimings: WorkflowTimings = {
 /** How long to wait before the next look: as long as it has taken so far, by half, between the shortest and the longest. */
 export function nextPollMs(elapsedMs: number, { firstPollMs, longestPollMs }: WorkflowTimings): number {
   return Math.min(longestPollMs, Math.max(firstPollMs, elapsedMs / 2));
+}
+
+/**
+ * How long to wait before another look for what a lost answer may have made: soon at first, then when Amazon's list surely shows it, and once more long
+ * after that. Milliseconds.
+ *
+ * @param looks - how many there were.
+ * @returns undefined when there were enough.
+ */
+export function nextLookMs(
+  looks: number,
+  { listedAfterMs }: Pick<WorkflowTimings, 'listedAfterMs'>,
+): number | undefined {
+  const [soon, surely, late] = [listedAfterMs / 6, listedAfterMs, 3 * listedAfterMs];
+  return [soon, surely - soon, late - surely][looks];
 }
