@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -205,5 +205,37 @@ describe('a sealed content', () => {
     expect(await store.sweep({ idleMs: 0 })).toEqual({ removed: 2, bytes: 10 });
     expect(await textOf(store, 'kept')).toBe('kept');
     expect(await names('sealed-bodies/')).toEqual([await bodyOf('kept')]);
+  });
+
+  /** As a disk or another program would change it: the store below does not know of it. */
+  const cutOff = async (name: string) => truncate(join(folder, `${name}@content`), 20);
+
+  it('whose body the store below finds damaged is swept, and keeps none of the others from it', async () => {
+    await store.write('a', streamOf('a'));
+    await store.write('b', streamOf('b'));
+    await lay('sealed-bodies/lost/0123456789abcdef01234567', Buffer.from('noise'));
+    await cutOff(await bodyOf('a'));
+    expect(await store.sweep({ idleMs: 0 })).toEqual({ removed: 2, bytes: 25 });
+    expect(await names('')).toEqual(['sealed-bodies/b', 'sealed-keys/b'].map(expect.stringContaining));
+    expect(await store.facts('a')).toBeUndefined();
+    expect(await textOf(store, 'b')).toBe('b');
+  });
+
+  it('whose key the store below finds damaged is named by the list, so that it can be deleted', async () => {
+    await store.write('documents/a', streamOf('a'));
+    await store.write('documents/b', streamOf('b'));
+    await cutOff('sealed-keys/documents/a');
+    const failure = await failureOf(Array.fromAsync(store.list('documents/')));
+    expect(failure).toMatchObject({ code: 'DOCUMENT_DAMAGED', details: { name: 'documents/a' } });
+    expect(await store.delete('documents/a')).toBe(true);
+    expect(await Array.fromAsync(store.list('documents/'))).toMatchObject([{ name: 'documents/b' }]);
+  });
+
+  it('whose body was taken away is damaged, not unknown: whoever keeps copies drops it and fetches it again', async () => {
+    await store.write('report', streamOf('x'));
+    await below.delete(await bodyOf('report'));
+    expect(await readingFails('report')).toBe('DOCUMENT_DAMAGED');
+    await store.write('report', streamOf('y'));
+    expect(await textOf(store, 'report')).toBe('y');
   });
 });

@@ -92,9 +92,9 @@ export class SealedContentStore implements ContentStore {
       } catch (error) {
         // A body shorter than where we are to begin.
         if (isErrorOf(error, 'ValidationError')) throw changed(name, error);
-        // Replaced since we looked at the envelope: then there is a new one.
-        if (!isErrorOf(error, 'DocumentError') || error.code !== 'DOCUMENT_NOT_FOUND' || tried > 1)
-          throw error;
+        if (!isErrorOf(error, 'DocumentError') || error.code !== 'DOCUMENT_NOT_FOUND') throw error;
+        // Replaced since we looked at the envelope: then there is a new one. Otherwise the body was taken away, which is damage like any other.
+        if (tried > 1) throw changed(name, error);
       }
     }
   }
@@ -116,26 +116,32 @@ export class SealedContentStore implements ContentStore {
   }
 
   async *list(prefix = ''): AsyncGenerator<ContentFacts, void, undefined> {
-    for await (const { name } of this.#store.list(envelopes + prefix)) {
-      const facts = await this.facts(name.slice(envelopes.length));
-      if (facts !== undefined) yield facts;
+    try {
+      for await (const { name } of this.#store.list(envelopes + prefix)) {
+        const facts = await this.facts(name.slice(envelopes.length));
+        if (facts !== undefined) yield facts;
+      }
+    } catch (error) {
+      const damaged = damagedIn(envelopes, error);
+      throw damaged === undefined ? error : changed(damaged.name.slice(envelopes.length), error);
     }
   }
 
-  /** Removes bodies that no envelope names and that are older than `idleMs` (an hour by default), and what the store below removes. */
+  /**
+   * Removes bodies that no envelope names and that are older than `idleMs` (an hour by default), those that the store below finds damaged, so that nobody
+   * can read them, and what the store below removes.
+   */
   async sweep(options: { idleMs?: number; signal?: AbortSignal } = {}): Promise<SweptLeftovers> {
     const { idleMs = defaultIdleMs, signal } = options;
     let { removed, bytes } = await this.#store.sweep(options);
-    for await (const body of this.#store.list(bodies)) {
+    const count = (freed: number) => {
+      removed++;
+      bytes += freed;
+    };
+    for await (const body of this.#bodies(count)) {
       signal?.throwIfAborted();
-      if (this.#clock.now() - body.writtenAt.getTime() < idleMs) continue;
-      const slash = body.name.lastIndexOf('/');
-      const envelope = await this.#usable(body.name.slice(bodies.length, slash));
-      if (envelope?.generation === body.name.slice(slash + 1)) continue;
-      if (await this.#store.delete(body.name)) {
-        removed++;
-        bytes += body.bytes;
-      }
+      if (this.#clock.now() - body.writtenAt.getTime() < idleMs || (await this.#isNamed(body.name))) continue;
+      if (await this.#store.delete(body.name)) count(body.bytes);
     }
     return { removed, bytes };
   }
@@ -173,6 +179,30 @@ export class SealedContentStore implements ContentStore {
 
   close(): Promise<void> {
     return this.#store.close();
+  }
+
+  /** Damaged ones are deleted on the way: they must not keep the others from being looked at. */
+  async *#bodies(onDeleted: (bytes: number) => void): AsyncGenerator<ContentFacts, void, undefined> {
+    for (;;) {
+      try {
+        yield* this.#store.list(bodies);
+        return;
+      } catch (error) {
+        const damaged = damagedIn(bodies, error);
+        if (damaged === undefined) throw error;
+        const { name, bytes } = damaged;
+        // The key first, as always.
+        if (await this.#isNamed(name)) await this.#store.delete(envelopes + contentOf(name));
+        if (!(await this.#store.delete(name))) throw error;
+        onDeleted(bytes);
+      }
+    }
+  }
+
+  /** Whether it is the body that its content's envelope names. */
+  async #isNamed(body: string): Promise<boolean> {
+    const envelope = await this.#usable(contentOf(body));
+    return envelope !== undefined && body.endsWith(`/${envelope.generation}`);
   }
 
   async #inside(name: string): Promise<Inside | undefined> {
@@ -225,6 +255,19 @@ export class SealedContentStore implements ContentStore {
 
 function bodyName(name: string, generation: string): string {
   return `${bodies}${name}/${generation}`;
+}
+
+/** Whose body it is. */
+function contentOf(body: string): string {
+  return body.slice(bodies.length, body.lastIndexOf('/'));
+}
+
+/** What the store below found damaged under `prefix`, if that is what the error says. */
+function damagedIn(prefix: string, error: unknown): { name: string; bytes: number } | undefined {
+  if (!isErrorOf(error, 'DocumentError') || error.code !== 'DOCUMENT_DAMAGED') return undefined;
+  const { name, size } = error.details ?? {};
+  if (typeof name !== 'string' || !name.startsWith(prefix)) return undefined;
+  return { name, bytes: typeof size === 'number' ? size : 0 };
 }
 
 /** What a chunk vouches for beside its bytes and its place. */
