@@ -153,5 +153,5 @@ describeOnDurableBackends('updates whose workers are killed with SIGKILL', (back
     expect(results.slice(-listings).map(({ status }) => status)).toEqual(skus.map(() => 'accepted'));
     expect(watch.fallen).toEqual([]);
     expect([...watch.prices.values()]).toEqual(skus.map(() => Number(`0.${10 + lives}`)));
-  }, 120_000);
+  }, 240_000);
 });
