@@ -127,6 +127,7 @@ export {
   auditActions,
   noAudit,
 } from './privacy/audit-trail.js';
+export { mentionsAny } from './privacy/mentions.js';
 export type {
   ErasedOrder,
   Erasure,

@@ -24,6 +24,10 @@ describe('Messages that were put aside', () => {
     expect(await holder.erase({ accountIds: [account], orders: [] })).toMatchObject({
       deleted: { deadNotifications: 0 },
     });
+    const part = [{ accountId: account, orderId: orderId('902-1') }];
+    expect(await holder.erase({ accountIds: [account], orders: part })).toMatchObject({
+      deleted: { deadNotifications: 0 },
+    });
     expect(await holder.erase(erasure)).toEqual({ deleted: { deadNotifications: 2 }, remaining: [] });
     expect((await dead.list()).map(({ id }) => id)).toEqual([other]);
     expect(await holder.erase(erasure)).toMatchObject({ deleted: { deadNotifications: 0 } });

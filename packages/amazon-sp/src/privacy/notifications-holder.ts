@@ -1,4 +1,10 @@
-import { type Erasure, type HolderReport, isErrorOf, type PersonalDataHolder } from '@fluxori/core';
+import {
+  type Erasure,
+  type HolderReport,
+  isErrorOf,
+  mentionsAny,
+  type PersonalDataHolder,
+} from '@fluxori/core';
 import type { DeadNotifications, WholeDeadNotification } from '../notifications/dead-notifications.js';
 
 /** Messages that were put aside, whole, because nothing could be done with them: an order's may hold where it goes. They end by themselves after 14 days. */
@@ -12,15 +18,14 @@ export class NotificationsHolder implements PersonalDataHolder {
 
   /** Whichever account they are of: a message that cannot be read does not say. */
   async erase({ buyerEmail, orders }: Erasure): Promise<HolderReport> {
-    const mentioned = [
-      ...orders.map(({ orderId }) => orderId as string),
+    const mentions = mentionsAny([
+      ...orders.map(({ orderId }) => orderId),
       ...(buyerEmail ? [buyerEmail] : []),
-    ];
+    ]);
     const deleted = { deadNotifications: 0 };
-    if (mentioned.length === 0) return { deleted, remaining: [] };
     for (const { id } of await this.#dead.list()) {
-      const body = (await this.#whole(id))?.body.toLowerCase() ?? '';
-      if (!mentioned.some((text) => body.includes(text.toLowerCase()))) continue;
+      const body = (await this.#whole(id))?.body ?? '';
+      if (!mentions(body)) continue;
       await this.#dead.remove(id);
       deleted.deadNotifications++;
     }

@@ -8,6 +8,7 @@ import {
   type JsonValue,
   type Logger,
   type Order,
+  type OrderId,
   type PersonalGroup,
   personalFields,
   personalGroups,
@@ -36,6 +37,7 @@ import {
   type RecordPlace,
   sealGroup,
 } from './sealed-groups.js';
+import { stripPersons } from './strip-persons.js';
 
 export interface ProtectedRecordStoreParts {
   /** Where the records lie. */
@@ -74,10 +76,12 @@ export class ProtectedRecordStore implements RecordStore {
   async write(batch: RecordBatch, options: { signal?: AbortSignal } = {}): Promise<WriteResult> {
     const { accountId, records = [] } = batch;
     const values = await this.#sealed(accountId, records);
-    return this.#parts.store.write(
+    const written = await this.#parts.store.write(
       { ...batch, records: records.map((one, at) => ({ ...one, value: values[at] }) as CanonicalRecord) },
       options,
     );
+    await this.#stripErased(accountId, records);
+    return written;
   }
 
   async get<Kind extends RecordKind>(
@@ -139,11 +143,13 @@ export class ProtectedRecordStore implements RecordStore {
   ): Promise<number> {
     const records = changes.map((one) => ({ kind, ...one }) as unknown as CanonicalRecord);
     const values = await this.#sealed(accountId, records);
-    return this.#parts.store.replace(
+    const replaced = await this.#parts.store.replace(
       kind,
       accountId,
       changes.map((one, at) => ({ ...one, value: values[at] as RecordKinds[Kind] })),
     );
+    await this.#stripErased(accountId, records);
+    return replaced;
   }
 
   delete(
@@ -157,11 +163,7 @@ export class ProtectedRecordStore implements RecordStore {
 
   async #sealed(accountId: AccountId, records: readonly CanonicalRecord[]): Promise<readonly Value[]> {
     const taken = records.map(({ kind, value }) => parted(kind, value));
-    const personal = records.filter((_, at) => Object.keys(taken[at]?.plain ?? {}).length > 0);
-    const erased = await this.#parts.erased.among(
-      accountId,
-      personal.map(({ id }) => id),
-    );
+    const erased = await this.#parts.erased.among(accountId, personalIds(records));
     return Promise.all(
       records.map(async ({ id, kind, value }, at): Promise<Value> => {
         const one = taken[at];
@@ -170,6 +172,12 @@ export class ProtectedRecordStore implements RecordStore {
         return joined(one.open, await this.#sealAll({ kind, accountId, id }, one));
       }),
     );
+  }
+
+  /** Whoever was erased since the look before the writing, which the erasure may have been too early to see. */
+  async #stripErased(accountId: AccountId, records: readonly CanonicalRecord[]): Promise<void> {
+    for (const id of await this.#parts.erased.among(accountId, personalIds(records)))
+      await stripPersons(this.#parts.store, { accountId, orderId: id as OrderId });
   }
 
   async #sealAll(place: RecordPlace, { open, plain }: PartedValue): Promise<PartedValue['sealed']> {
@@ -246,6 +254,12 @@ export class ProtectedRecordStore implements RecordStore {
       'Sealed personal data was damaged, changed, or moved here from another record. It is not used; find out who writes to the store.',
     );
   }
+}
+
+function personalIds(records: readonly CanonicalRecord[]): readonly string[] {
+  return records
+    .filter(({ kind, value }) => Object.keys(parted(kind, value)?.plain ?? {}).length > 0)
+    .map(({ id }) => id);
 }
 
 /** Kinds with personal data are named by their account and their order. */

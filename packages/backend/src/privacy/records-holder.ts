@@ -25,10 +25,10 @@ import {
   noSealKey,
   openGroup,
   type PartedValue,
-  parted,
   type RecordPlace,
   sealGroup,
 } from './sealed-groups.js';
+import { partsOf, stripPersons } from './strip-persons.js';
 
 export interface RecordsHolderParts {
   /** The store itself, not one that protects it. */
@@ -47,7 +47,6 @@ type Sealed = PartedValue['sealed'];
 type Swept = StoredOrder & { readonly expired: readonly PersonalGroup[]; readonly isUnsealed: boolean };
 
 const page = 500;
-const mostPasses = 5;
 
 /** The personal data in the records of a backend. */
 export class RecordsHolder implements PersonalDataHolder {
@@ -92,12 +91,13 @@ export class RecordsHolder implements PersonalDataHolder {
     await this.#parts.erased.add(orders, new Date(this.#clock.now()));
     const deleted = counts();
     for (const order of orders) {
-      await this.#alone(signal, () => this.#eraseOne(order, deleted));
+      const groups = await this.#alone(signal, () => stripPersons(this.#parts.store, order));
+      for (const group of groups) deleted[group]++;
     }
     return { deleted, remaining: [] };
   }
 
-  /** Deletes what is past its time, and seals what an earlier release left unsealed. */
+  /** Deletes what is past its time, and what an import that was on its way during an erasure may have brought back; seals what an earlier release left unsealed. */
   async sweep({ signal }: { signal?: AbortSignal } = {}): Promise<HolderReport> {
     const deleted = counts();
     let unsealed = 0;
@@ -127,21 +127,6 @@ export class RecordsHolder implements PersonalDataHolder {
     return { deleted, remaining };
   }
 
-  /** A record that is written meanwhile has another version: it is looked at again. */
-  async #eraseOne(
-    { accountId, orderId }: ErasedOrder,
-    deleted: Record<PersonalGroup, number>,
-  ): Promise<void> {
-    for (let pass = 0; pass < mostPasses; pass++) {
-      const [there] = await this.#parts.store.stored('order', accountId, [orderId]);
-      if (there === undefined) return;
-      const { open, groups } = partsOf(there);
-      if (groups.length === 0) return;
-      const done = await this.#parts.store.replace('order', accountId, [{ ...there, value: open }]);
-      if (done > 0) for (const group of groups) deleted[group]++;
-    }
-  }
-
   #alone<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     return this.#parts.locks.withLock('privacy/records', work, signal === undefined ? {} : { signal });
   }
@@ -156,15 +141,22 @@ export class RecordsHolder implements PersonalDataHolder {
     return found;
   }
 
-  #changes(orders: readonly StoredOrder[]): Promise<readonly (Swept | undefined)[]> {
-    return Promise.all(orders.map((order) => this.#swept(order)));
+  async #changes(orders: readonly StoredOrder[]): Promise<readonly (Swept | undefined)[]> {
+    const erased = new Set<StoredOrder>();
+    const personal = orders.filter((order) => partsOf(order).groups.length > 0);
+    for (const [accountId, those] of Map.groupBy(personal, (one) => one.accountId)) {
+      const ids = those.map(({ id }) => id);
+      const among = await this.#parts.erased.among(accountId, ids);
+      for (const order of those) if (among.has(order.id)) erased.add(order);
+    }
+    return Promise.all(orders.map((order) => this.#swept(order, erased.has(order))));
   }
 
   /** What becomes of an order; undefined when it stays as it is. */
-  async #swept(order: StoredOrder): Promise<Swept | undefined> {
+  async #swept(order: StoredOrder, isErased: boolean): Promise<Swept | undefined> {
     const { open, plain, sealed, groups } = partsOf(order);
     if (groups.length === 0) return undefined;
-    const over = expiredGroups(open, this.#retention, this.#clock.now());
+    const over = isErased ? personalGroups : expiredGroups(open, this.#retention, this.#clock.now());
     const expired = groups.filter((group) => over.includes(group));
     const left = groups.filter((group) => !over.includes(group));
     const toSeal = left.filter((group) => plain[group] !== undefined);
@@ -236,12 +228,6 @@ export class RecordsHolder implements PersonalDataHolder {
       if (orders.length < page) return;
     }
   }
-}
-
-function partsOf({ value }: { readonly value: Order }) {
-  const { open, plain, sealed } = parted('order', value) as PartedValue;
-  const groups = personalGroups.filter((group) => plain[group] !== undefined || sealed[group] !== undefined);
-  return { open: open as Order, plain, sealed, groups };
 }
 
 function counts(): Record<PersonalGroup, number> {

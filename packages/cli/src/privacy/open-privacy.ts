@@ -60,7 +60,8 @@ export function openPrivacyDesk(
     connector: (account) => connectors.get(account),
   });
   return new PrivacyDesk({
-    holders: [records, documents, notifications, new JobsHolder(queues)],
+    // The records last: by them a buyer's orders are found.
+    holders: [documents, notifications, new JobsHolder(queues), records],
     findOrders: (...args) => records.find(...args),
     audit,
   });

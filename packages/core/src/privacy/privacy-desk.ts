@@ -26,6 +26,7 @@ export interface ErasureReport extends PrivacyReport {
 }
 
 export interface PrivacyDeskParts {
+  /** In the order in which they are asked. The one in which `findOrders` looks is the last: as long as anything else is there, a buyer's orders are found again. */
   readonly holders: readonly PersonalDataHolder[];
   readonly findOrders: FindOrders;
   readonly audit?: AuditTrail;
@@ -62,7 +63,8 @@ export class PrivacyDesk {
    * Forgets a person: of one order, or of all orders of a buyer. The orders stay, without the person. What a job brings in later of the same
    * orders leaves the person out, too.
    *
-   * @throws ValidationError for an address that is none; what a holder throws, when the others have done their part: ask again then.
+   * @throws ValidationError for an address that is none; what a holder throws, when the others have done their part: ask again then. Of a buyer,
+   * the last holder is not asked before all others have done theirs, since without it nobody knows which orders were his.
    */
   async erase(
     subject: ErasureSubject,
@@ -81,7 +83,9 @@ export class PrivacyDesk {
         ? accountIds.map((accountId) => ({ accountId, orderId: subject.orderId }))
         : found;
     const erasure = { accountIds, orders, ...(buyerEmail !== undefined && { buyerEmail }) };
-    const { failures, ...report } = await this.#ask((holder) => holder.erase(erasure, options));
+    const { failures, ...report } = await this.#ask((holder) => holder.erase(erasure, options), {
+      keepLast: buyerEmail !== undefined,
+    });
     const what = whatOf(report);
     // Also that nothing was found is worth telling: it was asked for.
     if (orders.length === 0)
@@ -113,13 +117,16 @@ export class PrivacyDesk {
     return report;
   }
 
-  /** One that fails does not keep the others from their part. */
+  /** One that fails does not keep the others from their part, but for the last with `keepLast`. */
   async #ask(
     work: (holder: PersonalDataHolder) => Promise<HolderReport>,
+    { keepLast = false } = {},
   ): Promise<PrivacyReport & { failures: readonly unknown[] }> {
     const holders: (HolderReport & { name: string })[] = [];
     const failures: unknown[] = [];
+    const last = this.#parts.holders.at(-1);
     for (const holder of this.#parts.holders) {
+      if (keepLast && holder === last && failures.length > 0) break;
       try {
         holders.push({ name: holder.name, ...(await work(holder)) });
       } catch (error) {

@@ -49,6 +49,8 @@ describe('Jobs that name somebody who is to be forgotten', () => {
       await until(queue, cancelled, 'cancelled');
 
       const holder = new JobsHolder(queue);
+      const part = { accountIds: [account], orders: [{ accountId: account, orderId: orderId('902-1') }] };
+      expect(await holder.erase(part)).toEqual({ deleted: { jobs: 0 }, remaining: [] });
       const erasure = {
         accountIds: [account],
         orders: [{ accountId: account, orderId: orderId(order) }],

@@ -1,4 +1,4 @@
-import type { AccountId } from '@fluxori/core';
+import { type AccountId, mentionsAny } from '@fluxori/core';
 import type { JobType } from 'bullmq';
 import type { BullJob, BullQueue } from '../queue/bull-types.js';
 import type { CancelledJobs } from '../queue/cancelled-jobs.js';
@@ -7,7 +7,7 @@ import type { Checkpoints } from '../run/checkpoints.js';
 /** Jobs that mention something: an order's id, a buyer's address. */
 export interface MentionQuery {
   readonly accountIds: readonly AccountId[];
-  /** Texts, in whatever case. */
+  /** Texts, in whatever case; found whole, not as a part of another word or number. */
   readonly mentioning: readonly string[];
 }
 
@@ -27,25 +27,33 @@ interface Parts {
 }
 
 const ended: readonly JobType[] = ['completed', 'failed'];
-const live: readonly JobType[] = ['active', 'prioritized', 'waiting', 'delayed'];
+/** Active twice: a job that is waiting when the active ones are looked at may run when the waiting ones are. */
+const live: readonly JobType[] = ['active', 'prioritized', 'waiting', 'delayed', 'active'];
 const pageSize = 200;
 
 /** Removes the jobs that have ended and mention any of these texts in what they were given, have brought or have kept. */
 export async function forgetJobs(parts: Parts, query: MentionQuery): Promise<ForgottenJobs> {
   const queue = await parts.queue();
-  const mentions = mentionsAny(query);
-  const unfinished: { jobId: string; name: string }[] = [];
+  const mentions = mentionsOf(query);
+  const unfinished = new Map<string, string>();
   for await (const job of jobsIn(queue, live))
-    if (await mentions(job, parts.checkpoints)) unfinished.push({ jobId: job.id ?? '', name: job.name });
+    if (await mentions(job, parts.checkpoints)) unfinished.set(job.id ?? '', job.name);
   // The list first: what is removed would shift the pages.
-  const found: BullJob[] = [];
-  for await (const job of jobsIn(queue, ended)) if (await mentions(job, parts.checkpoints)) found.push(job);
-  for (const job of found) {
+  const found = new Map<string, BullJob>();
+  for await (const job of jobsIn(queue, ended))
+    if (await mentions(job, parts.checkpoints)) found.set(job.id ?? '', job);
+  for (const [jobId, job] of found) {
+    // It has ended since.
+    unfinished.delete(jobId);
     await job.remove();
-    await parts.checkpoints.forget(job.data.accountId, job.id ?? '');
+    await parts.checkpoints.forget(job.data.accountId, jobId);
   }
-  const inEvents = found.length > 0 && !(await trimEvents(queue));
-  return { removed: found.length + (await forgetCancelled(parts.cancelled, query)), unfinished, inEvents };
+  const inEvents = found.size > 0 && !(await trimEvents(queue));
+  return {
+    removed: found.size + (await forgetCancelled(parts.cancelled, query)),
+    unfinished: [...unfinished].map(([jobId, name]) => ({ jobId, name })),
+    inEvents,
+  };
 }
 
 /** @returns false where BullMQ cannot: its backend on PostgreSQL, which the embedded one uses, too. */
@@ -61,8 +69,8 @@ async function trimEvents(queue: BullQueue): Promise<boolean> {
 
 type Mentions = (job: BullJob, checkpoints: Checkpoints) => Promise<boolean>;
 
-function mentionsAny({ accountIds, mentioning }: MentionQuery): Mentions {
-  const has = textHas(mentioning);
+function mentionsOf({ accountIds, mentioning }: MentionQuery): Mentions {
+  const has = mentionsAny(mentioning);
   return async (job, checkpoints) => {
     const { accountId, payload } = job.data;
     if (!accountIds.includes(accountId)) return false;
@@ -74,7 +82,7 @@ function mentionsAny({ accountIds, mentioning }: MentionQuery): Mentions {
 }
 
 async function forgetCancelled(cancelled: CancelledJobs, query: MentionQuery): Promise<number> {
-  const has = textHas(query.mentioning);
+  const has = mentionsAny(query.mentioning);
   let removed = 0;
   for (const jobId of await cancelled.ids()) {
     const view = await cancelled.get(jobId);
@@ -84,15 +92,6 @@ async function forgetCancelled(cancelled: CancelledJobs, query: MentionQuery): P
     removed++;
   }
   return removed;
-}
-
-function textHas(texts: readonly string[]): (json: string) => boolean {
-  // As they stand in JSON, where a quote or a backslash has another before it.
-  const wanted = texts.map((text) => JSON.stringify(text).slice(1, -1).toLowerCase());
-  return (json) => {
-    const text = json.toLowerCase();
-    return wanted.some((one) => text.includes(one));
-  };
 }
 
 async function* jobsIn(queue: BullQueue, types: readonly JobType[]): AsyncGenerator<BullJob> {
