@@ -121,14 +121,19 @@ export class QueryAnswer<Row> {
   async #open(page: QueryPage, options: Options): Promise<RowStream<Row> | undefined> {
     const opened = await this.#openDocument(page, options);
     if (opened === undefined) return undefined;
-    return rowsOf<Row>(opened.bytes, {
-      // One line of JSON for each row.
-      format: { kind: 'json', at: '' },
-      charset: charsetOf(opened.contentType, 'utf-8'),
-      operation: 'dataKiosk.rows',
-      account: this.#parts.account,
-      ...(options.signal && { signal: options.signal }),
-    });
+    try {
+      return rowsOf<Row>(opened.bytes, {
+        // One line of JSON for each row.
+        format: { kind: 'json', at: '' },
+        charset: charsetOf(opened.contentType, 'utf-8'),
+        operation: 'dataKiosk.rows',
+        account: this.#parts.account,
+        ...(options.signal && { signal: options.signal }),
+      });
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
   }
 
   /** Undefined for a page without data. */

@@ -1,4 +1,4 @@
-import { type ErrorContext, isErrorOf, RemoteError } from '@fluxori/core';
+import { type ErrorContext, isErrorOf, NotFoundError, RemoteError } from '@fluxori/core';
 import type { DocumentManager } from '../documents/document-manager.js';
 import type { SpCallOptions } from '../pipeline/call-options.js';
 import { reasonIn } from '../reports/report-end.js';
@@ -58,6 +58,16 @@ export function lostError(times: number, context: EndContext): RemoteError {
       remedy: 'Look at the connection to Amazon, then ask again.',
     },
   );
+}
+
+export function goneError(queryId: string, cause: unknown, context: EndContext): NotFoundError {
+  return new NotFoundError(`There is no query ${queryId} ${of(context)} any more.`, {
+    account: context.account,
+    operation: 'dataKiosk.getQuery',
+    field: 'queryId',
+    remedy: 'Ask it again: Amazon keeps queries for some time only.',
+    cause,
+  });
 }
 
 export function circleError(context: EndContext): RemoteError {

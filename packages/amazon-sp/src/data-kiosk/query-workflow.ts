@@ -1,10 +1,19 @@
+import { isErrorOf } from '@fluxori/core';
 import type { DocumentManager } from '../documents/document-manager.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import type { Intent, ReportOwnership } from '../reports/report-ownership.js';
 import { attempt } from '../workflow/attempt.js';
 import { nextLookMs, nextPollMs, type WorkflowTimings } from '../workflow/timings.js';
 import type { StepRun, Workflow } from '../workflow/workflow.js';
-import { cancelledError, circleError, fatalError, lostError, readReason, stuckError } from './query-end.js';
+import {
+  cancelledError,
+  circleError,
+  fatalError,
+  goneError,
+  lostError,
+  readReason,
+  stuckError,
+} from './query-end.js';
 import { findMade } from './query-lookup.js';
 import type { AmazonQuery, KeptAnswer, QueryPage, QueryState, QueryStep } from './query-state.js';
 import { type QuerySubject, queryKey } from './query-text.js';
@@ -131,16 +140,14 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
     for (let look = run.resumed; ; look = true) {
       let status: AmazonQuery['processingStatus'] = 'IN_QUEUE';
       if (look) {
-        const asked = await terms.call((options) => kiosk.getQuery({ queryId }, options), {
-          repeatable: true,
-        });
-        status = asked.processingStatus;
-        if (status === 'DONE') return answered(asked, state, run);
+        const asked = await current(state, run);
+        status = asked?.processingStatus ?? status;
+        if (asked !== undefined && status === 'DONE') return answered(asked, state, run);
         if (status === 'CANCELLED') {
           const byUs = await ownership.isCancelledByUs(queryId);
           return run.back(anew(state), cancelledError(queryId, byUs, about));
         }
-        if (status === 'FATAL') {
+        if (asked !== undefined && status === 'FATAL') {
           const reason = await terms.call((options) => readReason(asked, documents, options), {
             repeatable: true,
           });
@@ -158,6 +165,18 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
         reason: `Amazon is answering the query ${queryId} (${status})`,
         wakeOn: `query:${queryId}`,
       });
+    }
+  }
+
+  /** Undefined for one that is so new that Amazon may not show it yet. One that is gone is no longer waited for. */
+  async function current(state: QueryStep<'poll'>, run: Run): Promise<AmazonQuery | undefined> {
+    const { queryId, askedAt } = state;
+    try {
+      return await run.terms.call((options) => kiosk.getQuery({ queryId }, options), { repeatable: true });
+    } catch (error) {
+      if (!isErrorOf(error, 'NotFoundError')) throw error;
+      if (clock.now() - askedAt < timings.listedAfterMs) return undefined;
+      return run.back(anew(state), goneError(queryId, error, about));
     }
   }
 

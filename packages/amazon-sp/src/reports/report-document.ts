@@ -21,9 +21,10 @@ export interface ReportDocumentParts {
   readonly canKeep: (restricted: boolean) => boolean;
 }
 
-/** How a type that is not known here is to be read. */
+/** How a type that is not known here is to be read, or a document that is not as it says. */
 export interface ReadAs {
   readonly format?: RowFormat;
+  /** Wins over what the document's label says. */
   readonly charset?: string;
   readonly restricted?: boolean;
 }
@@ -65,7 +66,15 @@ export class ReportDocument {
     if (this.hasNoData) return noRows<Row>();
     this.#ref();
     if (this.format === undefined) throw this.#noTable();
-    return lazyRows<Row>(async () => this.rowsIn<Row>(await this.open(options), options));
+    return lazyRows<Row>(async () => {
+      const document = await this.open(options);
+      try {
+        return this.rowsIn<Row>(document, options);
+      } catch (error) {
+        document.close();
+        throw error;
+      }
+    });
   }
 
   /** The rows of the document, which was opened before. */
@@ -74,7 +83,7 @@ export class ReportDocument {
     if (format === undefined) throw this.#noTable();
     const rows = rowsOf<Row>(document.bytes, {
       format,
-      charset: charsetOf(document.contentType, this.#charset()),
+      charset: this.#readAs.charset ?? charsetOf(document.contentType, this.#charset()),
       operation: 'reports.rows',
       account: this.#parts.account,
       ...(options.signal && { signal: options.signal }),
@@ -138,8 +147,8 @@ export class ReportDocument {
     );
   }
 
+  /** Of a document whose label names none. */
   #charset(): string {
-    if (this.#readAs.charset !== undefined) return this.#readAs.charset;
     const country = findMarketplace(this.#report.marketplaceIds?.[0] ?? '')?.code ?? '';
     return this.#facts?.charsetIn?.[country] ?? this.#facts?.charset ?? 'utf-8';
   }
