@@ -1,4 +1,4 @@
-import { isFluxoriError, systemClock } from '@fluxori/core';
+import { isErrorOf, isFluxoriError, systemClock } from '@fluxori/core';
 import { defineJob, type JobDefinition, storeError } from '@fluxori/queue';
 import { z } from 'zod';
 import type { BatchList, ChangeBatch } from '../changes/change-batches.js';
@@ -40,7 +40,16 @@ export function changesFeed(parts: AmazonJobParts): JobDefinition {
         await done();
         return {};
       }
-      const list = await box.batches.list(batch);
+      const list = await box.batches.list(batch).catch((error: unknown) => {
+        if (isErrorOf(error, 'DocumentError')) return undefined;
+        throw error;
+      });
+      if (list === undefined) {
+        // Its documents are gone, which takes a week. Whoever still waits brings his change again by himself.
+        await box.batches.close(batch);
+        await done();
+        return {};
+      }
       // Under the batch, not the job: a job that failed is followed by another, which goes on with the same submission.
       const journal = await KeyValueJournal.open<FeedState>({
         ...{ store: box.keyValues, key: box.journalKey(batch.id), ttlMs: journalMs },
