@@ -1,3 +1,4 @@
+import { paged } from '@fluxori/core';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { attempt } from '../workflow/attempt.js';
 import type { Terms } from '../workflow/terms.js';
@@ -77,23 +78,17 @@ async function findPlan(
   terms: Terms,
 ): Promise<string | undefined> {
   const wanted = contents(plan.items);
-  let cursor: string | undefined;
-  do {
-    const page = await terms.call((options) =>
+  const plans = paged((cursor) =>
+    terms.call((options) =>
       inbound.plans.page({ ...options, sortBy: 'CREATION_TIME', sortOrder: 'DESC', cursor }),
-    );
-    for (const { planId, name, status, createdAt } of page.items) {
-      if (Date.parse(createdAt) < sinceMs) return undefined;
-      if (name !== plan.name || status === 'ERRORED') continue;
-      const items = await terms.call(async (options) => {
-        const all: { sku: string; quantity: number }[] = [];
-        for await (const item of inbound.plans.items(planId, options)) all.push(item);
-        return all;
-      });
-      if (contents(items) === wanted) return planId;
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+    ),
+  );
+  for await (const { planId, name, status, createdAt } of plans) {
+    if (Date.parse(createdAt) < sinceMs) return undefined;
+    if (name !== plan.name || status === 'ERRORED') continue;
+    const items = await terms.call((options) => Array.fromAsync(inbound.plans.items(planId, options)));
+    if (contents(items) === wanted) return planId;
+  }
   return undefined;
 }
 

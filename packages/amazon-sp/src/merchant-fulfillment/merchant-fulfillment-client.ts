@@ -111,7 +111,13 @@ export class MerchantFulfillmentClient {
         callOptions(options),
       )
       .catch(namingOrder(request.orderId));
-    return toShipment(this.#whole(payload, 'createShipment'), this.#account);
+    const shipment = this.#whole(payload, 'createShipment');
+    try {
+      return toShipment(shipment, this.#account);
+    } catch (error) {
+      // It was bought: an error of the mapping would be taken for a refusal, and the label bought again.
+      throw this.#unreadable('createShipment', `shipment ${shipment.ShipmentId} cannot be read`, error);
+    }
   }
 
   /** @throws NotFoundError naming the shipment. */
@@ -165,10 +171,12 @@ export class MerchantFulfillmentClient {
   /** An answer without a shipment says nothing of what was done. */
   #whole(payload: AmazonShipment | undefined, operationId: string): AmazonShipment {
     if (payload?.ShipmentId) return payload;
-    throw new RemoteError(`merchantFulfillment.${operationId} answered without a shipment.`, {
-      code: 'REMOTE_UNREADABLE',
-      status: 200,
-      retryable: false,
+    throw this.#unreadable(operationId, 'there is no shipment in it');
+  }
+
+  #unreadable(operationId: string, why: string, cause?: unknown): RemoteError {
+    return new RemoteError(`The answer of merchantFulfillment.${operationId} is not understood: ${why}.`, {
+      ...{ code: 'REMOTE_UNREADABLE', status: 200, retryable: false, cause },
       account: this.#account,
       operation: `merchantFulfillment.${operationId}`,
       remedy: 'Look in Seller Central whether the label was bought before you buy another.',

@@ -1,16 +1,26 @@
-import type { AccountId, ErasedOrder, JsonValue, KeyValueStore } from '@fluxori/core';
+import {
+  type AccountId,
+  defaultRetention,
+  type ErasedOrder,
+  type JsonValue,
+  type KeyValueStore,
+  type RetentionRules,
+} from '@fluxori/core';
 
 const prefix = 'privacy/erased/';
 
-/** Longer than any personal data of an order is kept at all: what comes in later is past its time by itself. */
-const keptMs = 400 * 86_400_000;
+const dayMs = 86_400_000;
+const leastDays = 400;
 
 /** Orders whose persons were forgotten on request, so that a later import does not bring them back. The ids only. */
 export class ErasedOrders {
   readonly #keyValues: KeyValueStore;
+  /** At least as long as any personal data of an order is kept: what comes in later is past its time by itself. */
+  readonly #keptMs: number;
 
-  constructor(keyValues: KeyValueStore) {
+  constructor(keyValues: KeyValueStore, { days, openOrderDays }: RetentionRules = defaultRetention) {
     this.#keyValues = keyValues;
+    this.#keptMs = Math.max(leastDays, openOrderDays + Math.max(...Object.values(days))) * dayMs;
   }
 
   async add(orders: readonly ErasedOrder[], at: Date): Promise<void> {
@@ -19,9 +29,9 @@ export class ErasedOrders {
       value: at.toISOString() as JsonValue,
     }));
     if (this.#keyValues.setMany !== undefined) {
-      await this.#keyValues.setMany(entries, { ttlMs: keptMs });
+      await this.#keyValues.setMany(entries, { ttlMs: this.#keptMs });
     } else {
-      for (const { key, value } of entries) await this.#keyValues.set(key, value, { ttlMs: keptMs });
+      for (const { key, value } of entries) await this.#keyValues.set(key, value, { ttlMs: this.#keptMs });
     }
   }
 

@@ -108,6 +108,7 @@ describe('fluxori privacy', () => {
       [['erase', '--order', '902-1', '--buyer', 'a@b.c'], 2, '--order or --buyer'],
       [['erase', '--buyer', 'nobody'], 2, 'e-mail address'],
       [['erase', '--buyer', '-'], 2, 'standard input'],
+      [['erase', '--order', '902-1', '--account', 'acme'], 2, 'no account acme'],
       [['audit', '--action', 'stolen'], 2, 'fetched, read, erased, expired'],
       [['audit', '--since', 'ever'], 2, '--since'],
     ] as const) {
@@ -115,6 +116,8 @@ describe('fluxori privacy', () => {
       expect([args, refused.code, refused.stderr]).toEqual([args, code, expect.stringContaining(text)]);
       expect(refused.stderr).toContain('What to do');
     }
+    expect((await fluxori.run('privacy', 'erase', '--order', '902-1')).stdout).toContain('Nothing was here');
+    expect((await fluxori.run('privacy', 'sweep')).stdout).toContain('Nothing is past its time.');
     const refused = await fluxori.run('orders', 'import', '--recipient');
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('FLUXORI_SEAL_KEY')]);
     expect((await fluxori.run('privacy', 'audit')).stdout).toContain('Nothing was told');

@@ -125,7 +125,7 @@ function noAddress(): ValidationError {
 
 /** Also those that are not configured any more, as far as records of theirs are kept. */
 async function accountsOf(app: App, named: string | undefined): Promise<readonly AccountId[]> {
-  if (named !== undefined) return [app.connectors.known(named)];
+  if (named !== undefined) return [await accountNamed(app, named)];
   const known = new Set(app.connectors.accountIds);
   for (let after: Awaited<ReturnType<typeof walk>>[number] | undefined; ; ) {
     const page = await walk(app, after);
@@ -135,16 +135,30 @@ async function accountsOf(app: App, named: string | undefined): Promise<readonly
   }
 }
 
+async function accountNamed({ backend, connectors }: App, name: string): Promise<AccountId> {
+  const account = connectors.known(name);
+  if (connectors.accountIds.includes(account)) return account;
+  const [kept] = await backend.records.walk('order', { accountId: account, limit: 1 });
+  if (kept !== undefined) return account;
+  throw new ValidationError(`There is no account ${name}: it is not configured, and nothing of it is kept.`, {
+    field: 'account',
+    remedy: `Use one of ${connectors.accountIds.join(', ') || 'those that you configure'}, or leave --account out.`,
+  });
+}
+
 function walk(app: App, after: { accountId: AccountId; id: string; version: string } | undefined) {
   return app.backend.records.walk('order', { limit: 1_000, ...(after && { after }) });
 }
 
 function printErasure({ terminal }: CommandContext, { beyond, holders, orderIds, remaining }: ErasureReport) {
-  terminal.say(
-    orderIds.length === 0
-      ? 'No order of this buyer is kept.'
-      : `Forgotten: who is behind ${orderIds.join(', ')}.`,
-  );
+  const isAny = holders.some(({ deleted }) => Object.values(deleted).some((count) => count > 0));
+  const orders = orderIds.join(', ');
+  if (orderIds.length === 0) terminal.say('No order of this buyer is kept.');
+  else if (isAny) terminal.say(`Forgotten: who is behind ${orders}.`);
+  else
+    terminal.say(
+      `Nothing was here to delete of who is behind ${orders}. It is remembered: an import leaves the person out.`,
+    );
   terminal.table(
     ['where', 'what', 'deleted#'],
     holders.flatMap(({ deleted, name }) =>
@@ -187,8 +201,12 @@ async function sweep(context: CommandContext): Promise<void> {
   await context.withApp(async (app) => {
     const result = resultOf(await app.privacy.desk.sweep({ signal: context.signal }));
     context.terminal.result(result, () => {
-      const counts = Object.entries(result.deleted).map(([what, count]) => `${what} ${count}`);
-      context.terminal.say(`Deleted: ${counts.join(', ')}.`);
+      const counts = Object.entries(result.deleted).filter(([, count]) => count > 0);
+      context.terminal.say(
+        counts.length === 0
+          ? 'Nothing is past its time.'
+          : `Deleted: ${counts.map(([what, count]) => `${what} ${count}`).join(', ')}.`,
+      );
       tellRemainders(context.terminal, 'Still there:', result.remaining);
     });
   });

@@ -25,10 +25,10 @@ export function protectedBackend(
   { config, sealKeys }: LoadedConfig,
   { audit, logger }: { readonly audit: KeyValueAuditTrail; readonly logger: Logger },
 ): FluxoriBackend {
+  const retention = retentionRules(config.privacy);
   const records = new ProtectedRecordStore({
-    ...{ store: store.records, audit, logger },
-    erased: new ErasedOrders(store.keyValues),
-    retention: retentionRules(config.privacy),
+    ...{ store: store.records, audit, logger, retention },
+    erased: new ErasedOrders(store.keyValues, retention),
     ...(sealKeys && { sealing: new Sealer(sealKeys) }),
   });
   return { ...store, records };
@@ -50,9 +50,10 @@ export function openPrivacyDesk(
 ): PrivacyDesk {
   const { audit, connectors, queues, secureKeyValues } = parts;
   const notifications = new NotificationsHolder(new DeadNotifications(secureKeyValues));
+  const retention = retentionRules(config.privacy);
   const records = new RecordsHolder({
-    ...{ store: store.records, locks: store.locks, erased: new ErasedOrders(store.keyValues) },
-    retention: retentionRules(config.privacy),
+    ...{ store: store.records, locks: store.locks, retention },
+    erased: new ErasedOrders(store.keyValues, retention),
     ...(sealKeys && { sealing: new Sealer(sealKeys) }),
   });
   const documents = new AmazonPersonalData({
