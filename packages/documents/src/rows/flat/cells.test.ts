@@ -57,6 +57,9 @@ describe('cells of flat files', () => {
     [{ type: 'date' }, '13/04/2026', '2026-04-13'],
     [{ type: 'date' }, 'Jan 5, 2026', '2026-01-05'],
     [{ type: 'date' }, '2026-01-05T10:00:00Z', 'refused'],
+    [{ type: 'instant' }, '2026-01-31T10:00:00+14:00', day('2026-01-30T20:00:00Z')],
+    [{ type: 'instant' }, '2026-01-31T10:00:00+99:99', 'refused'],
+    [{ type: 'instant' }, '2026-01-31 10:00:00 -15:00', 'refused'],
     [{ type: 'instant' }, '2026-01-31T10:00:00+02:00', day('2026-01-31T08:00:00Z')],
     [{ type: 'instant' }, '2026-01-31T10:00:00Z', day('2026-01-31T10:00:00Z')],
     [{ type: 'instant' }, '2026-01-31T10:00:00.250Z', day('2026-01-31T10:00:00.250Z')],
@@ -135,6 +138,23 @@ describe('columns of flat files', () => {
       ['constructor', '5'],
     ]);
     expect(Object.getPrototypeOf(rows[0])).toBe(Object.prototype);
+  });
+
+  it.each([
+    ['a page of HTML', '<html><body>Access denied</body></html>\n'],
+    ['an error in JSON', '{"errorDetails":"the report is too large"}'],
+    ['an error in XML', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'],
+    ['a table with another delimiter', 'seller-sku;quantity\nA;1\n'],
+  ])('are not found in %s, which is refused and is no table without rows', async (_, text) => {
+    const columns = {
+      'seller-sku': { name: 'sku', type: 'text' },
+      quantity: { name: 'quantity', type: 'integer' },
+    } as const;
+    const { error } = await readRows(text, { ...format, columns });
+    expect(error).toMatchObject({ code: 'DOCUMENT_MALFORMED', details: { line: 1 } });
+    expect((error as Error).message).not.toContain('Access');
+    const { rows } = await readRows('SKU-Nummer\tMenge\nA\t1\n', { ...format, columns });
+    expect(rows).toEqual([{ 'SKU-Nummer': 'A', Menge: '1' }]);
   });
 
   it('can be named where the document has no header, below lines that are no table', async () => {

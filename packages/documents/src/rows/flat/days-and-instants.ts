@@ -83,9 +83,9 @@ function isoInstant(line: string, from: number, to: number): number | undefined 
   let east = 0;
   if (long) {
     if ((zone !== 43 && zone !== 45) || line.charCodeAt(from + 22) !== 58) return undefined;
-    east = two(line, from + 20) * 60 + two(line, from + 23);
-    if (Number.isNaN(east)) return undefined;
-    if (zone === 45) east = -east;
+    const offset = offsetMinutes(two(line, from + 20), two(line, from + 23));
+    if (offset === undefined) return undefined;
+    east = zone === 45 ? -offset : offset;
   } else if (zone !== 90) return undefined;
   return days * dayMs + ((hours * 60 + minutes - east) * 60 + seconds) * 1000;
 }
@@ -188,6 +188,12 @@ function minutesOf(zone: string): number | undefined {
   if (named !== undefined) return named;
   const offset = /^(?:utc|gmt)?([+-])(\d\d):?(\d\d)?$/i.exec(zone);
   if (offset === null) return undefined;
-  const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0);
+  const minutes = offsetMinutes(Number(offset[2]), Number(offset[3] ?? 0));
+  if (minutes === undefined) return undefined;
   return offset[1] === '-' ? -minutes : minutes;
+}
+
+/** Undefined for an offset that no place on earth has; -12:00 to +14:00 are in use. */
+function offsetMinutes(hours: number, minutes: number): number | undefined {
+  return hours <= 14 && minutes < 60 ? hours * 60 + minutes : undefined;
 }

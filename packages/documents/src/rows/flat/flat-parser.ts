@@ -147,6 +147,14 @@ export class FlatParser implements RowParser<Buffer> {
   #useHeaders(headers: readonly string[]): void {
     const { columns = {}, delimiter, escapes } = this.#format;
     const table = tableOf(headers, columns);
+    if (this.#isNoTable(table)) {
+      throw malformed(this.#options, {
+        line: this.#line,
+        what: 'is one cell, and none of the columns that are known',
+        remedy:
+          'The document is of another type, has another delimiter, or tells an error instead of rows: look at it as it is.',
+      });
+    }
     const required = table.missingColumns.filter((header) => columns[header]?.required);
     if (required.length > 0)
       throw malformed(this.#options, {
@@ -160,6 +168,14 @@ export class FlatParser implements RowParser<Buffer> {
       (column) => cellReaderOf(column) ?? (escapes === 'backslash' ? readEscaped : undefined),
     );
     this.#make = rowMakerOf(table.columns, this.#readers, delimiter);
+  }
+
+  /** Headers may be translated, so unknown ones are no fault; a page of HTML, an error in JSON or XML, or another delimiter make a single cell. */
+  #isNoTable({ headers, unknownColumns }: Table): boolean {
+    const known = Object.keys(this.#format.columns ?? {}).length;
+    return (
+      this.#format.headers === undefined && known > 1 && headers.length === 1 && unknownColumns.length === 1
+    );
   }
 
   #headerOf(cell: string): string {
