@@ -18,7 +18,7 @@ const shapes: readonly RegExp[] = [
 
 /** Fields of a request's body whose values say something about a person. */
 const personalField =
-  /name|address|line\d|street|city|county|district|postal|zip|phone|e-?mail|buyer|recipient|customer|gift|message|tax/i;
+  /name|address|line\d|street|city|county|district|postal|zip|phone|e-?mail|buyer|recipient|customer|gift|message|comment|^text$|tax/i;
 
 /** Fields that match above and yet are not about a person. */
 const impersonalField = /^(attributeName|carrierName|marketplaceName|packageReferenceId)$/i;
@@ -30,13 +30,18 @@ const impersonalField = /^(attributeName|carrierName|marketplaceName|packageRefe
  */
 export function scrub(text: string, personal: readonly string[] = []): string {
   let clean = text.replaceAll(/<[^>]{0,200}>/g, ' ');
-  for (const value of personal) clean = clean.replaceAll(value, redacted);
+  for (const value of personal) clean = clean.replaceAll(inAnyCase(value), redacted);
   for (const shape of shapes) clean = clean.replaceAll(shape, redacted);
   clean = clean
     .replaceAll(/\p{Cc}+/gu, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
   return clean.length > longestText ? `${clean.slice(0, longestText - 1)}…` : clean;
+}
+
+/** Amazon quotes addresses in capitals, too. */
+function inAnyCase(value: string): RegExp {
+  return new RegExp(value.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'giu');
 }
 
 /** The values in a request's body that are about a person, longest first, so that a part of one does not leave the rest behind. */

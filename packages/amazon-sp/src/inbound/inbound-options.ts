@@ -42,17 +42,17 @@ export class InboundPacking {
     this.#context = context;
     const api = inboundApi(context);
     this.#options = planList(
-      'packing options',
+      { kind: 'packing options', pageSize: 20 },
       (params: InPlan, options) => api.listPackingOptions(params, options),
       ({ packingOptions }): readonly PackingOption[] => packingOptions,
     );
     this.#items = planList(
-      'items of a packing group',
+      { kind: 'items of a packing group', pageSize: 100 },
       (params: InGroup, options) => api.listPackingGroupItems(params, options),
       ({ items }) => items.map(toInboundItem),
     );
     this.#boxes = planList(
-      'boxes of a packing group',
+      { kind: 'boxes of a packing group', pageSize: 100 },
       (params: InGroup, options) => api.listPackingGroupBoxes(params, options),
       ({ boxes }): readonly InboundBox[] => boxes,
     );
@@ -131,7 +131,7 @@ export class InboundPlacement {
   constructor(context: SectionContext) {
     this.#context = context;
     this.#options = planList(
-      'placement options',
+      { kind: 'placement options', pageSize: 20 },
       (params: InPlan, options) => inboundApi(context).listPlacementOptions(params, options),
       ({ placementOptions }): readonly PlacementOption[] => placementOptions,
     );
@@ -170,7 +170,7 @@ export class InboundTransportation {
     this.#context = context;
     type Of = InPlan & { placementOptionId?: string; shipmentId?: string };
     this.#options = planList(
-      'transportation options',
+      { kind: 'transportation options', pageSize: 20 },
       (params: Of, options) => inboundApi(context).listTransportationOptions(params, options),
       ({ transportationOptions }): readonly TransportationOption[] => transportationOptions,
     );

@@ -49,22 +49,22 @@ export class InboundPlans {
     const api = inboundApi(context);
     type In = { inboundPlanId: string; paginationToken?: string };
     this.#plans = planList(
-      'inbound plans',
+      { kind: 'inbound plans', pageSize: 30 },
       (params: ListParams, options) => api.listInboundPlans(params, options),
       ({ inboundPlans = [] }) => inboundPlans.map(toPlanSummary),
     );
     this.#items = planList(
-      'items of an inbound plan',
+      { kind: 'items of an inbound plan', pageSize: 1_000 },
       (params: In, options) => api.listInboundPlanItems(params, options),
       ({ items }) => items.map(toInboundItem),
     );
     this.#boxes = planList(
-      'boxes of an inbound plan',
+      { kind: 'boxes of an inbound plan', pageSize: 1_000 },
       (params: In, options) => api.listInboundPlanBoxes(params, options),
       ({ boxes }): readonly InboundBox[] => boxes,
     );
     this.#pallets = planList(
-      'pallets of an inbound plan',
+      { kind: 'pallets of an inbound plan', pageSize: 1_000 },
       (params: In, options) => api.listInboundPlanPallets(params, options),
       ({ pallets }): readonly InboundPallet[] => pallets,
     );
@@ -128,7 +128,6 @@ export class InboundPlans {
 
 function listParams({ status, sortBy, sortOrder }: InboundPlanQuery): ListParams {
   return {
-    pageSize: 30,
     ...(status && { status }),
     sortBy: sortBy ?? 'LAST_UPDATED_TIME',
     sortOrder: sortOrder ?? 'DESC',

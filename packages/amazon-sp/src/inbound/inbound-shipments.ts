@@ -33,22 +33,22 @@ export class InboundShipments {
     this.#context = context;
     const api = inboundApi(context);
     this.#items = planList(
-      'items of an inbound shipment',
-      (params: InShipment & { pageSize?: number }, options) => api.listShipmentItems(params, options),
+      { kind: 'items of an inbound shipment', pageSize: 1_000 },
+      (params: InShipment, options) => api.listShipmentItems(params, options),
       ({ items }) => items.map(toInboundItem),
     );
     this.#boxes = planList(
-      'boxes of an inbound shipment',
+      { kind: 'boxes of an inbound shipment', pageSize: 1_000 },
       (params: InShipment, options) => api.listShipmentBoxes(params, options),
       ({ boxes }): readonly InboundBox[] => boxes,
     );
     this.#pallets = planList(
-      'pallets of an inbound shipment',
+      { kind: 'pallets of an inbound shipment', pageSize: 1_000 },
       (params: InShipment, options) => api.listShipmentPallets(params, options),
       ({ pallets }): readonly InboundPallet[] => pallets,
     );
     this.#windows = planList(
-      'delivery windows',
+      { kind: 'delivery windows', pageSize: 100 },
       (params: InShipment, options) => api.listDeliveryWindowOptions(params, options),
       ({ deliveryWindowOptions }): readonly DeliveryWindow[] => deliveryWindowOptions,
     );
@@ -80,7 +80,7 @@ export class InboundShipments {
   }
 
   items(planId: string, shipmentId: string, options: ListOptions = {}): Paged<InboundItem> {
-    return this.#items.list({ inboundPlanId: planId, shipmentId, pageSize: 1_000 }, options);
+    return this.#items.list({ inboundPlanId: planId, shipmentId }, options);
   }
 
   boxes(planId: string, shipmentId: string, options: ListOptions = {}): Paged<InboundBox> {
