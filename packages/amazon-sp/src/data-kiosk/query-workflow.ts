@@ -84,7 +84,7 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
     if (tried.outcome === 'unknown') return toLook({ ...state, lost: asking.lost + 1 });
     const { queryId } = tried.answer;
     // Another whose answer was lost may have taken it for its own. Then the one that it left is ours, if there is one.
-    if (!(await ownership.claim(queryId, asking.intent))) return toLook(state);
+    if (!(await ownership.claim(queryId, asking.intent, run.terms.signal))) return toLook(state);
     return toPoll(state, queryId);
   }
 
@@ -118,7 +118,7 @@ export function queryWorkflow(order: QueryOrder, parts: QueryWorkflowParts): Wor
     const free = ids.filter((_, index) => owners[index] === undefined);
     const isFree = mine.length > 0 || free.length === 0 || !(await ownership.isAmbiguous(asking.intent));
     for (const id of isFree ? [...mine, ...free] : [])
-      if (await ownership.claim(id, asking.intent)) return toPoll(state, id);
+      if (await ownership.claim(id, asking.intent, terms.signal)) return toPoll(state, id);
     const waitMs = nextLookMs(looks + 1, timings);
     if (waitMs !== undefined) return { ...state, lookAt: clock.now() + waitMs, looks: looks + 1 };
     if (asking.lost >= mostLost) return run.back(anew(state), lostError(asking.lost, about));

@@ -42,7 +42,7 @@ export class DocumentReader {
     const { documentId } = ref;
     const { copies } = this.#parts;
     await this.#dropping.get(documentId);
-    const record = await this.#recordOf(ref);
+    const record = await this.#recordOf(ref, options.signal);
     const copy = await this.#openCopy(ref, record, options);
     if (copy !== undefined) return copy;
     if (!options.keep) return this.#openAtAmazon(ref, record, options);
@@ -58,17 +58,18 @@ export class DocumentReader {
   }
 
   /** What was known of it, and what the caller knows: restricted if anybody says so. */
-  #recordOf(ref: DocumentRef): Promise<DocumentRecord> {
+  #recordOf(ref: DocumentRef, signal: AbortSignal | undefined): Promise<DocumentRecord> {
     const { kind, documentId } = ref;
     const restricted = isRestricted(ref);
     const reportType = ref.kind === 'report' ? ref.reportType : undefined;
-    return this.#parts.records.change(documentId, (before) => ({
+    const known = (before: DocumentRecord | undefined) => ({
       knownSince: this.#clock.now(),
       ...before,
       ...{ documentId, kind },
       restricted: restricted || (before?.restricted ?? false),
       ...(reportType !== undefined && { reportType }),
-    }));
+    });
+    return this.#parts.records.change(documentId, known, { signal });
   }
 
   async #openCopy(

@@ -33,10 +33,11 @@ export class DocumentRecords {
   change<Record extends DocumentRecord | undefined>(
     documentId: string,
     change: (before: DocumentRecord | undefined) => Record,
+    { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<Record> {
     const key = this.#key(documentId);
     const { keyValues, locks } = this.#parts;
-    return locks.withLock(`${key}/record`, async () => {
+    const work = async () => {
       const before = (await keyValues.get(key)) as DocumentRecord | undefined;
       const record = change(before);
       if (record === undefined) {
@@ -45,7 +46,8 @@ export class DocumentRecords {
         await keyValues.set(key, record as unknown as JsonValue, this.#timeToLive(record));
       }
       return record;
-    });
+    };
+    return locks.withLock(`${key}/record`, work, { ...(signal && { signal }) });
   }
 
   /** In no particular order of time: by their ids. */

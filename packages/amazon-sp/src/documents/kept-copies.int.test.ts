@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -206,6 +206,16 @@ describe('a restricted document', () => {
     const error = await failureOf(suite.read(ref));
     expect(error).toMatchObject({ name: 'DocumentError', code: 'DOCUMENT_DAMAGED', retryable: true });
     expect(await suite.read(ref)).toBe(personal);
+  });
+
+  it('whose sealed body was taken away while its key stayed is dropped and fetched anew', async () => {
+    const ref = await suite.rig.report(addresses, table);
+    await suite.read(ref);
+    await rm(await suite.copyFile('sealed'));
+    const { code, retryable } = await failureOf(suite.read(ref));
+    expect([code, retryable]).toEqual(['DOCUMENT_DAMAGED', true]);
+    expect(await suite.read(ref)).toBe(table);
+    expect(suite.asked().downloads).toBe(2);
   });
 
   it('whose plain copy is found, because nobody knew then, is kept sealed from then on', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { buffer, text } from 'node:stream/consumers';
-import { isErrorOf } from '@fluxori/core';
+import { isErrorOf, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { DocumentSuite, failureOf, listings, table } from '../../testing/document-suite.js';
 
@@ -60,6 +60,28 @@ describe('a document that is opened', () => {
     const document = await suite.connector.documents.openDocument(ref);
     expect((await failureOf(text(document.bytes))).code).toBe('DOCUMENT_TRUNCATED');
     expect((await failureOf(document.facts)).code).toBe('DOCUMENT_TRUNCATED');
+  });
+
+  it('is given up at once when aborted while another process, which may be dead, holds its record', async () => {
+    const ref = await suite.rig.report(listings, table);
+    const { accountId } = suite.connector.config;
+    const held = Promise.withResolvers<void>();
+    const record = `sp-api/documents/${accountId}/${ref.documentId}/record`;
+    const holding = suite.rig.backend.locks.withLock(record, () => held.promise);
+    const controller = new AbortController();
+    const reason = new Error('The job was cancelled.');
+    const opening = suite.connector.documents.openDocument(ref, { signal: controller.signal }).then(
+      () => 'opened',
+      (error: unknown) => error,
+    );
+    try {
+      expect(await Promise.race([opening, sleep(20)])).toBeUndefined();
+      controller.abort(reason);
+      expect(await Promise.race([opening, sleep(4_000)])).toBe(reason);
+    } finally {
+      held.resolve();
+    }
+    await holding;
   });
 
   it('ends at once when it is closed or aborted, and nothing is left open', async () => {

@@ -131,8 +131,9 @@ export async function takeFirst(
   reports: readonly AmazonReport[],
   intent: Intent,
   ownership: ReportOwnership,
+  signal: AbortSignal,
 ): Promise<AmazonReport | undefined> {
-  for (const report of reports) if (await ownership.claim(report.reportId, intent)) return report;
+  for (const report of reports) if (await ownership.claim(report.reportId, intent, signal)) return report;
   return undefined;
 }
 

@@ -49,16 +49,17 @@ export class ReportOwnership {
    *
    * @returns false when it is another's already.
    */
-  async claim(reportId: string, intent: Intent): Promise<boolean> {
+  async claim(reportId: string, intent: Intent, signal: AbortSignal): Promise<boolean> {
     const key = this.#claimKey(reportId);
-    return this.#locks.withLock(key, async () => {
+    const work = async () => {
       const known = (await this.#store.get(key)) as AskedReport | undefined;
       if (known !== undefined && known.intent !== intent.id) return false;
       const { id, options, spec } = intent;
       await this.#store.set(key, { intent: id, options, spec }, { ttlMs: claimMs });
       await this.#store.delete(this.#openKey(intent));
       return true;
-    });
+    };
+    return this.#locks.withLock(key, work, { signal });
   }
 
   /** Undefined for reports that were not asked for here. */

@@ -104,7 +104,7 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
     if (tried.outcome === 'unknown') return toLook({ ...state, lost: asking.lost + 1 });
     const { reportId } = tried.answer;
     // Another whose answer was lost may have taken it for its own. Then the one that it left is ours, if there is one.
-    if (!(await ownership.claim(reportId, asking.intent))) return toLook(state);
+    if (!(await ownership.claim(reportId, asking.intent, run.terms.signal))) return toLook(state);
     return toPoll(state, reportId, 'asked');
   }
 
@@ -134,7 +134,9 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
     const mine = made.filter((_, index) => others[index]?.intent === asking.intent.id);
     const free = made.filter((_, index) => others[index] === undefined);
     const isFree = mine.length > 0 || free.length === 0 || !(await ownership.isAmbiguous(asking.intent));
-    const taken = isFree ? await takeFirst([...mine, ...free], asking.intent, ownership) : undefined;
+    const taken = isFree
+      ? await takeFirst([...mine, ...free], asking.intent, ownership, terms.signal)
+      : undefined;
     if (taken !== undefined) return toPoll(state, taken.reportId, 'found-after-lost-answer');
     const waitMs = nextLookMs(looks + 1, timings);
     if (waitMs !== undefined) return { ...state, lookAt: clock.now() + waitMs, looks: looks + 1 };
