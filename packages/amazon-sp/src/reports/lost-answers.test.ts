@@ -8,6 +8,7 @@ import { defaultTimings } from '../workflow/timings.js';
 import { runWorkflow } from '../workflow/workflow.js';
 import type { AmazonReport } from './report-lookup.js';
 import { ReportOwnership } from './report-ownership.js';
+import { kindKey, visibleKey } from './report-spec.js';
 import type { ReportState } from './report-state.js';
 import { reportWorkflow } from './report-workflow.js';
 
@@ -128,5 +129,26 @@ describe('a report whose request was not answered', () => {
     const state = journal.state as Extract<ReportState, { step: 'intend' }>;
     const other = { ...state.intent, id: 'job-2#1', options: 'others' };
     expect(await ownership.isAmbiguous(other)).toBe(true);
+  });
+
+  it('without dates does not take the one that somebody else asked for with dates and does not know yet', async () => {
+    const dated = { ...spec, from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' };
+    const theirs = { id: 'job-2#1', kind: kindKey(dated), visible: visibleKey(dated), options: '', spec: '' };
+    await ownership.open(theirs);
+    amazon.made.push({
+      ...{
+        ...spec,
+        reportId: '1',
+        processingStatus: 'DONE',
+        dataStartTime: dated.from,
+        dataEndTime: dated.to,
+      },
+      createdTime: new Date(clock.now() + 1_000).toISOString(),
+    } as AmazonReport);
+    amazon.fates = ['lost'];
+    const { report } = await run();
+    expect([report.reportId, await ownership.asked('1')]).toEqual(['2', undefined]);
+    // Whose dates are known tells them apart.
+    expect(await ownership.isAmbiguous({ ...theirs, id: 'job-3#1' })).toBe(false);
   });
 });

@@ -5,6 +5,10 @@ export interface Intent {
   readonly id: string;
   /** What Amazon's list shows of what was asked, in short. */
   readonly visible: string;
+  /** The part of it that any two must share to be taken for each other, in short; `visible` by default. */
+  readonly kind?: string;
+  /** It names no beginning or no end, so that in the list those of the same kind with any dates could be it. */
+  readonly undated?: true;
   /** The options, which it does not show, in short; empty for none. */
   readonly options: string;
   /** All of what was asked, in short. */
@@ -41,7 +45,8 @@ export class ReportOwnership {
 
   /** Before asking: from now on others who look for a lost report know that one may be this intent's. */
   async open(intent: Intent): Promise<void> {
-    await this.#store.set(this.#openKey(intent), { options: intent.options }, { ttlMs: openMs });
+    const { options, visible } = intent;
+    await this.#store.set(this.#openKey(intent), { options, visible }, { ttlMs: openMs });
   }
 
   /**
@@ -67,12 +72,13 @@ export class ReportOwnership {
     return (await this.#store.get(this.#claimKey(reportId))) as AskedReport | undefined;
   }
 
-  /** Whether somebody who asked for the same with other options does not know its report yet: an unclaimed report may be theirs. */
+  /** Whether somebody who asked for something else that looks the same does not know its report yet: an unclaimed report may be theirs. */
   async isAmbiguous(intent: Intent): Promise<boolean> {
     for (const key of await this.#store.keys(this.#openPrefix(intent))) {
       if (key === this.#openKey(intent)) continue;
-      const other = (await this.#store.get(key)) as { options?: string } | undefined;
-      if (other !== undefined && other.options !== intent.options) return true;
+      const other = (await this.#store.get(key)) as { options: string; visible: string } | undefined;
+      if (other === undefined) continue;
+      if (other.visible === intent.visible ? other.options !== intent.options : intent.undated) return true;
     }
     return false;
   }
@@ -95,8 +101,8 @@ export class ReportOwnership {
     return `${this.#room}/asked/${reportId}`;
   }
 
-  #openPrefix({ visible }: Intent): string {
-    return `${this.#room}/open/${visible}/`;
+  #openPrefix({ kind, visible }: Intent): string {
+    return `${this.#room}/open/${kind ?? visible}/`;
   }
 
   #openKey(intent: Intent): string {

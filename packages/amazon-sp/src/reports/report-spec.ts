@@ -90,6 +90,11 @@ export function visibleKey({ reportType, marketplaceIds, from, to }: CheckedSpec
   return digest([reportType, [...marketplaceIds].sort(), from ?? null, to ?? null]);
 }
 
+/** Names the part of it that does not depend on dates. */
+export function kindKey({ reportType, marketplaceIds }: CheckedSpec): string {
+  return digest([reportType, [...marketplaceIds].sort()]);
+}
+
 export function optionsKey({ options = {} }: Pick<CheckedSpec, 'options'>): string {
   return Object.keys(options).length === 0 ? '' : digest(sorted(options));
 }

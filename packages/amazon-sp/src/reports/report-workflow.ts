@@ -23,7 +23,7 @@ import {
 } from './report-lookup.js';
 import type { Intent, ReportOwnership } from './report-ownership.js';
 import { named } from './report-query.js';
-import { type CheckedSpec, optionsKey, requestOf, specKey, visibleKey } from './report-spec.js';
+import { type CheckedSpec, kindKey, optionsKey, requestOf, specKey, visibleKey } from './report-spec.js';
 import type { KeptReport, Provenance, ReportState, ReportStep } from './report-state.js';
 
 /** What is wanted of a report, beside what is in it. */
@@ -277,7 +277,9 @@ export function reportWorkflow(order: ReportOrder, parts: ReportWorkflowParts): 
   function intentOf(asks: number): Intent {
     return {
       id: `${order.id}#${asks}`,
+      kind: kindKey(spec),
       visible: visibleKey(spec),
+      ...((spec.from === undefined || spec.to === undefined) && { undated: true as const }),
       options: optionsKey(spec),
       spec: specKey(spec),
     };
