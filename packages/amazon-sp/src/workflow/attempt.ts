@@ -25,6 +25,7 @@ export async function attempt<Answer>(work: () => Promise<Answer>): Promise<Atte
 
 /** The call may have been carried out although it failed. */
 export function isOutcomeUnknown(error: unknown): boolean {
+  if (isAboutToken(error)) return false;
   if (isErrorOf(error, 'NetworkError')) return error.outcome === 'unknown';
   if (isErrorOf(error, 'RemoteError')) return error.status >= 500 || error.status < 400;
   return false;
@@ -32,8 +33,19 @@ export function isOutcomeUnknown(error: unknown): boolean {
 
 /** The call was certainly not carried out: it was refused, or it never left. */
 export function isSurelyNotDone(error: unknown): boolean {
+  if (isAboutToken(error)) return true;
   if (isErrorOf(error, 'NetworkError')) return error.outcome === 'not-sent';
   if (isErrorOf(error, 'RemoteError')) return error.status < 500 && error.status >= 400;
   // All others of ours are refusals before the call or answers to it.
   return isFluxoriError(error);
+}
+
+/** Asking for a token comes before the call: whatever became of it, the call did not leave. */
+const tokenOperations: ReadonlySet<string | undefined> = new Set([
+  'lwa.token',
+  'tokens.createRestrictedDataToken',
+]);
+
+function isAboutToken(error: unknown): boolean {
+  return isFluxoriError(error) && tokenOperations.has(error.operation);
 }

@@ -154,6 +154,16 @@ describe('attempt', () => {
     ['a limit', new RateLimitError('x', { retryAt: new Date() }), 'not-done'],
     ['a refusal', new RemoteError('x', { status: 409 }), 'not-done'],
     ['wrong input', new ValidationError('x'), 'not-done'],
+    [
+      'a lost token, before the call',
+      new NetworkError('x', { host: 'h', outcome: 'unknown', operation: 'lwa.token' }),
+      'not-done',
+    ],
+    [
+      'a token that Amazon failed to give',
+      new RemoteError('x', { status: 500, operation: 'tokens.createRestrictedDataToken' }),
+      'not-done',
+    ],
   ])('takes %s for what it is', async (_, error, outcome) => {
     expect(await attempt(() => Promise.reject(error))).toEqual({ outcome, error });
   });
