@@ -41,7 +41,7 @@ const beyond: readonly Remainder[] = [
   },
   {
     what: 'files and systems that were given the data',
-    why: 'reports written to files, labels that were printed, and a platform’s own record sink are not kept here',
+    why: 'reports written to files, labels that were printed, invoices and attachments that were put into a content store by hand, and a platform’s own record sink are not managed here',
     remedy: 'Delete it there, too.',
   },
   {
