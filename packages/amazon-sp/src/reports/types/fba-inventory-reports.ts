@@ -1,4 +1,4 @@
-import { quoted, tsv } from './report-type.js';
+import { tsv } from './report-type.js';
 
 const source = 'developer-docs: fba-inventory-reports-attributes, report-type-values-fba';
 /** "Generated no more than once every 30 minutes" and "every four hours": report-type-values-fba. */
@@ -33,86 +33,6 @@ const manageInventory = {
 
 /** Stock that lies with Amazon. Columns vary by marketplace and by what the seller chose, so few are required. */
 export const fbaInventoryReports = {
-  GET_LEDGER_SUMMARY_VIEW_DATA: quoted(
-    '\t',
-    {
-      Date: 'text!',
-      FNSKU: 'text',
-      ASIN: 'text',
-      MSKU: 'text!',
-      Title: 'text',
-      Disposition: 'text',
-      'Starting Warehouse Balance': 'integer',
-      'In Transit Between Warehouses': 'integer',
-      Receipts: 'integer',
-      'Customer Shipments': 'integer',
-      'Customer Returns': 'integer',
-      'Vendor Returns': 'integer',
-      'Warehouse Transfer In/Out': 'integer',
-      Found: 'integer',
-      Lost: 'integer',
-      Damaged: 'integer',
-      Disposed: 'integer',
-      'Other Events': 'integer',
-      'Ending Warehouse Balance': 'integer',
-      'Unknown Events': 'integer',
-      Location: 'text',
-    },
-    {
-      ...fba,
-      title: 'Inventory ledger, summary',
-      dates: 'required',
-      oldestDays: 548,
-      aggregated: true,
-      options: {
-        aggregateByLocation: { values: ['COUNTRY', 'FC'], about: 'Sums by country or by fulfilment centre.' },
-        aggregatedByTimePeriod: {
-          values: ['DAILY', 'WEEKLY', 'MONTHLY'],
-          about: 'Sums by day, week or month.',
-        },
-      },
-      source: `${source}; headers with blanks and quoted cells inferred from users' files`,
-    },
-  ),
-  GET_LEDGER_DETAIL_VIEW_DATA: quoted(
-    '\t',
-    {
-      Date: 'text!',
-      FNSKU: 'text',
-      ASIN: 'text',
-      MSKU: 'text!',
-      Title: 'text',
-      'Event Type': 'text',
-      'Reference ID': 'text',
-      Quantity: 'integer!',
-      'Fulfillment Center': 'text',
-      Disposition: 'text',
-      Reason: 'text',
-      Country: 'text',
-      'Reconciled Quantity': 'integer',
-      'Unreconciled Quantity': 'integer',
-    },
-    {
-      ...fba,
-      title: 'Inventory ledger, detail',
-      dates: 'required',
-      oldestDays: 548,
-      options: {
-        eventType: {
-          values: [
-            'Adjustments',
-            'CustomerReturns',
-            'Receipts',
-            'Shipments',
-            'VendorReturns',
-            'WhseTransfers',
-          ],
-          about: 'Only events of this kind.',
-        },
-      },
-      source: `${source}; headers with blanks and quoted cells inferred from users' files`,
-    },
-  ),
   GET_AFN_INVENTORY_DATA: tsv(
     {
       'seller-sku': 'text!',

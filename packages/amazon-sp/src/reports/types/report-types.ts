@@ -1,5 +1,6 @@
 import { analyticsReports } from './analytics-reports.js';
 import { fbaInventoryReports } from './fba-inventory-reports.js';
+import { fbaLedgerReports } from './fba-ledger-reports.js';
 import { fbaMoneyReports } from './fba-money-reports.js';
 import { listingReports } from './listing-reports.js';
 import { orderReports } from './order-reports.js';
@@ -14,6 +15,7 @@ export const reportTypes = {
   ...orderReports,
   ...returnReports,
   ...listingReports,
+  ...fbaLedgerReports,
   ...fbaInventoryReports,
   ...fbaMoneyReports,
   ...settlementReports,
