@@ -37,6 +37,8 @@ const prefix = 'privacy/audit/';
 const dayMs = 86_400_000;
 const together = 200;
 const mostSubjects = 100;
+/** Days that are looked at one by one. */
+const mostDays = 100;
 
 /** The audit trail of personal data, in the key values of a backend: one value for each entry, by time, which ends by itself. */
 export class KeyValueAuditTrail implements AuditTrail {
@@ -69,8 +71,8 @@ export class KeyValueAuditTrail implements AuditTrail {
     const sinceMs = query.since?.getTime() ?? this.#clock.now() - 30 * dayMs;
     const { limit = 100 } = query;
     const found: AuditEntry[] = [];
-    for (let dayStart = startOfDay(untilMs); dayStart > sinceMs - dayMs; dayStart -= dayMs) {
-      const keys = await this.#keysOf(dayStart, sinceMs, untilMs);
+    for (const day of daysOf(sinceMs, untilMs)) {
+      const keys = await this.#keysOf(day, sinceMs, untilMs);
       for (let start = 0; start < keys.length; start += together) {
         const entries = await this.#entries(keys.slice(start, start + together));
         found.push(...entries.filter((entry) => isWanted(entry, query)));
@@ -80,9 +82,8 @@ export class KeyValueAuditTrail implements AuditTrail {
     return found;
   }
 
-  /** Of one day, latest first. */
-  async #keysOf(dayStart: number, sinceMs: number, untilMs: number): Promise<string[]> {
-    const day = new Date(dayStart).toISOString().slice(0, 10);
+  /** Of one day, or of all, latest first. */
+  async #keysOf(day: string, sinceMs: number, untilMs: number): Promise<string[]> {
     const keys = await this.#options.keyValues.keys(prefix + day);
     return keys
       .filter((key) => {
@@ -110,6 +111,11 @@ function isWanted(entry: AuditEntry, { action, accountId, subject }: AuditQuery)
   return subject === undefined || entry.subjects?.includes(subject) === true;
 }
 
-function startOfDay(ms: number): number {
-  return Math.floor(ms / dayMs) * dayMs;
+/** Days by their date, the latest first; of a long time one for all, which is one look in place of thousands. */
+function daysOf(sinceMs: number, untilMs: number): readonly string[] {
+  if (untilMs - sinceMs > mostDays * dayMs) return [''];
+  const days: string[] = [];
+  for (let start = Math.floor(untilMs / dayMs) * dayMs; start > sinceMs - dayMs; start -= dayMs)
+    days.push(new Date(start).toISOString().slice(0, 10));
+  return days;
 }
