@@ -120,16 +120,6 @@ describe('what is said', () => {
       sandbox: { ...noWaiting.sandbox, orders: 3, skus: 3 },
     });
     const { connector, sandbox } = open;
-    const body = {
-      marketplaceId: 'AE08WJ6YKNBMC',
-      packageDetail: {
-        packageReferenceId: '1',
-        carrierCode: 'DHL',
-        trackingNumber: 'JD0002',
-        shipDate: '2026-11-20T10:00:00Z',
-        orderItems: [{ orderItemId: '1', quantity: 1 }],
-      },
-    };
     for (const status of [500, 502, 503, 504] as const) {
       await sandbox.faults.clear();
       // An answer in between, so that the circuit does not open.
