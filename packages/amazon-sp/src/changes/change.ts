@@ -66,12 +66,17 @@ export function isSettled(change: Change, settled: SettledField | undefined): se
 /** The section of the queue in which the changes of a field are put in. */
 const sections: Readonly<Record<ChangeField, string>> = { quantity: 'inventory', price: 'prices' };
 
-/** A job's id without its section: it sorts by when the job was put in. */
-export function orderOfJob(jobId: string): string {
-  return jobId.slice(jobId.lastIndexOf('-') + 1);
+/**
+ * A job's id without its section: it sorts by when the job was put in.
+ * @param failures - how often the job was told that its change had failed. Tried again, it is a change of its own: later than the one that failed, earlier than
+ *   any of a job that was put in afterwards.
+ */
+export function orderOfJob(jobId: string, failures = 0): string {
+  const order = jobId.slice(jobId.lastIndexOf('-') + 1);
+  return failures === 0 ? order : `${order}.${String(failures).padStart(4, '0')}`;
 }
 
 /** The id of the job that brought a change. */
 export function jobOfOrder(field: ChangeField, order: string): string {
-  return `${sections[field]}-${order}`;
+  return `${sections[field]}-${order.split('.', 1)[0]}`;
 }

@@ -9,20 +9,27 @@ import type { ListingPatch } from '../listings/listing-mapping.js';
 import { type AmazonJobParts, queuesOf } from './job-parts.js';
 import type { ListingChangeResult } from './listing-change-result.js';
 
+/** What a job that brings a change remembers. */
+export interface BringState {
+  /** How often it was told that its own change had failed: tried again, it brings it anew. */
+  readonly failures: number;
+}
+
 /**
  * Puts a job's change where it meets the others of its account, and waits until it has come to something.
  * @throws what Amazon has against it, or against the later change that took its place.
  */
 export async function bringChange(
-  ctx: JobContext,
+  ctx: JobContext<unknown, BringState>,
   parts: AmazonJobParts,
   amazon: AmazonSPConnector,
   change: ChangeSubject & { readonly patch: ListingPatch },
 ): Promise<ListingChangeResult> {
   const { clock = systemClock, coalescing } = parts;
   const { gatherMs } = { ...coalescingDefaults, ...coalescing };
+  const failures = ctx.state?.failures ?? 0;
   const state = await amazon.changes.bring(
-    { ...change, order: orderOfJob(ctx.jobId), priority: priorities[ctx.priority] },
+    { ...change, order: orderOfJob(ctx.jobId, failures), priority: priorities[ctx.priority] },
     summonFlush(queuesOf(parts), ctx.accountId, gatherMs),
   );
   if (state.state === 'waiting') {
@@ -34,7 +41,11 @@ export async function bringChange(
     });
   }
   const { outcome, supersededBy } = state;
-  if (outcome.status === 'failed') throw reviveError(outcome.error);
+  if (outcome.status === 'failed') {
+    // What is remembered of it must not answer the next try, e.g. after somebody has corrected the listing.
+    if (supersededBy === undefined) await ctx.checkpoint({ failures: failures + 1 });
+    throw reviveError(outcome.error);
+  }
   const { status: _, ...told } = outcome;
   return { sku: change.sku, ...statusOf(change.field, supersededBy), ...told };
 }

@@ -206,6 +206,18 @@ describe('updates of one account', () => {
     expect(here.sandbox.counters().operations['listingsItems.patchListingsItem']?.requests).toBe(1);
   }, 180_000);
 
+  it('that failed are tried anew when their jobs are, e.g. after the product was listed', async () => {
+    const here = await start({ coalescing: swift });
+    const asked = () => here.sandbox.counters().operations['listingsItems.getListingsItem']?.requests;
+    await here.queues.start();
+    const job = await here.queues.add('prices.update', price('NO-SUCH-SKU', '6.00'));
+    expect(await results(here, [job])).toMatchObject([{ failed: expect.any(String) }]);
+    expect(asked()).toBe(1);
+    await here.queues.retry(job.jobId);
+    expect(await results(here, [job])).toMatchObject([{ failed: expect.any(String) }]);
+    expect(asked()).toBe(2);
+  }, 180_000);
+
   it('over which Amazon fails are tried again by themselves, and do not hold up the others', async () => {
     const here = await start({ coalescing: swift });
     const skus = await skusOf(here, 4);

@@ -1,7 +1,7 @@
 import { defineJob, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
 import { quantityPatch } from '../listings/listing-mapping.js';
-import { bringChange } from './bring-change.js';
+import { type BringState, bringChange } from './bring-change.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { acceptedChange, type ListingChangeResult } from './listing-change-result.js';
 import { marketplaceField, skuField } from './payload-fields.js';
@@ -20,7 +20,7 @@ export type InventoryUpdatePayload = z.output<typeof payloadSchema>;
 
 /** Sets how many the seller has of a SKU that it ships itself. Repeatable: it replaces the number. Many of one account go to Amazon together. */
 export function inventoryUpdate(parts: AmazonJobParts): JobDefinition {
-  return defineJob<InventoryUpdatePayload, undefined, ListingChangeResult>({
+  return defineJob<InventoryUpdatePayload, BringState, ListingChangeResult>({
     name: 'inventory.update',
     section: 'inventory',
     version: 1,

@@ -1,6 +1,6 @@
 import { defineJob, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
-import { bringChange } from './bring-change.js';
+import { type BringState, bringChange } from './bring-change.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { acceptedChange, type ListingChangeResult } from './listing-change-result.js';
 import { marketplaceField, skuField } from './payload-fields.js';
@@ -21,7 +21,7 @@ export type PricesUpdatePayload = z.output<typeof payloadSchema>;
 
 /** Sets the price that the seller asks for a SKU. Repeatable: it replaces the price. Many of one account go to Amazon together. */
 export function pricesUpdate(parts: AmazonJobParts): JobDefinition {
-  return defineJob<PricesUpdatePayload, undefined, ListingChangeResult>({
+  return defineJob<PricesUpdatePayload, BringState, ListingChangeResult>({
     name: 'prices.update',
     section: 'prices',
     version: 1,
