@@ -107,6 +107,15 @@ describe('fluxori feeds submit', () => {
     expect(sandbox.counters().feeds.created).toBe(1);
   });
 
+  it('takes the same document with other options for another feed', async () => {
+    const submit = ['feeds', 'submit', 'changes.jsonl', '--no-wait'];
+    await fluxori.run(...submit);
+    const other = await fluxori.run(...submit, '--option', 'some=thing');
+    expect(other.stdout).not.toContain('it was there already');
+    expect(await fluxori.json('worker', '--until-idle')).toMatchObject({ completed: 2, failed: 0 });
+    expect(sandbox.counters().feeds.created).toBe(2);
+  });
+
   it('says that a feed broke off, and what to do', async () => {
     sandbox.setOutcome({ of: 'feed', status: 'FATAL' });
     const { code, stderr } = await fluxori.run('feeds', 'submit', 'changes.jsonl');

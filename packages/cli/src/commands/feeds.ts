@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import {
   type FeedIssue,
   type FeedItemOutcome,
+  type FeedsClient,
   type FeedsSubmitResult,
+  type FeedType,
   type FeedView,
   feedTypeOf,
-  type KeptFeed,
   marketplaceOf,
 } from '@fluxori/amazon-sp';
-import { type AccountId, type JsonValue, ValidationError } from '@fluxori/core';
-import type { App } from '../composition/open-app.js';
+import { type JsonValue, ValidationError } from '@fluxori/core';
 import type { Terminal } from '../output/terminal.js';
 import {
   type CommandContext,
@@ -22,7 +22,7 @@ import {
 } from './command-context.js';
 import { priorityOption } from './options.js';
 import { listingsMessagesIn, readInput } from './read-feed-input.js';
-import { runJobs } from './run-job.js';
+import { type JobRequest, runJobs } from './run-job.js';
 
 interface SubmitOptions extends CommonOptions {
   account?: string;
@@ -108,20 +108,25 @@ async function submitFeed(
   const input = await readInput(facts, context, file);
   await context.withApp(async (app) => {
     const account = app.connectors.choose(options.account);
-    const documents = await documentsOf(app, account, input, file, options);
-    const requests = documents.map(({ feedType, kept }) => {
-      const payload: JsonValue = {
-        ...{ feedType, content: { ...kept } },
+    const { feeds } = await app.connectors.get(account);
+    const requests: JobRequest[] = [];
+    for (const { type, content } of documentsOf(feeds, input, file, options)) {
+      const spec: Readonly<Record<string, JsonValue>> = {
+        feedType: type.feedType,
         ...(options.contentType !== undefined && { contentType: options.contentType }),
         ...(marketplaceIds && { marketplaceIds }),
         ...(options.option && { feedOptions }),
       };
-      return {
-        ...{ name: 'feeds.submit', label: 'feed', accountId: account, payload },
-        dedupeKey: `feeds.submit.${account}.${kept.sha256.slice(0, 32)}`,
+      // The same document for another marketplace is another feed, with a copy of its own: whichever ends first deletes its copy.
+      const digest = createHash('sha256').update(JSON.stringify(spec)).update(content).digest('hex');
+      const kept = await feeds.keep(`cli-${digest}`, content, { personal: type.personal === true });
+      requests.push({
+        ...{ name: 'feeds.submit', label: 'feed', accountId: account },
+        ...{ payload: { ...spec, content: { ...kept } } },
+        dedupeKey: `feeds.submit.${account}.${digest.slice(0, 32)}`,
         ...(priority && { priority }),
-      };
-    });
+      });
+    }
     const outcomes = await runJobs(app, requests, { terminal, signal, wait: options.wait !== false });
     terminal.result(outcomes, () => {
       for (const { jobId, joined, result } of outcomes) {
@@ -135,27 +140,21 @@ async function submitFeed(
   });
 }
 
-/** The feeds that the file makes, each kept where whoever submits it finds it. */
-async function documentsOf(
-  app: App,
-  account: AccountId,
+/** The feeds that the file makes, all of them checked. */
+function documentsOf(
+  feeds: Pick<FeedsClient, 'build'>,
   input: Buffer,
   file: string,
-  options: SubmitOptions,
-): Promise<readonly { readonly feedType: string; readonly kept: KeptFeed }[]> {
-  const { feeds } = await app.connectors.get(account);
-  const keep = (content: Uint8Array, personal = false) =>
-    feeds.keep(`cli-${createHash('sha256').update(content).digest('hex')}`, content, { personal });
-  if (options.type !== undefined) {
-    const { contentType } = options;
-    const type = feedTypeOf(options.type, contentType === undefined ? {} : { contentType });
-    return [{ feedType: type.feedType, kept: await keep(input, type.personal) }];
+  { type, contentType }: SubmitOptions,
+): readonly { readonly type: FeedType; readonly content: Buffer }[] {
+  if (type !== undefined) {
+    return [{ type: feedTypeOf(type, contentType === undefined ? {} : { contentType }), content: input }];
   }
-  const feedType = 'JSON_LISTINGS_FEED';
-  const contents: Buffer[] = [];
-  // All of them are checked before the first is kept.
-  for (const { content } of feeds.build(listingsMessagesIn(input, file))) contents.push(content);
-  return Promise.all(contents.map(async (content) => ({ feedType, kept: await keep(content) })));
+  const listings = feedTypeOf('JSON_LISTINGS_FEED');
+  return [...feeds.build(listingsMessagesIn(input, file))].map(({ content }) => ({
+    type: listings,
+    content,
+  }));
 }
 
 async function showFeed(context: CommandContext, feedId: string, options: ShowOptions): Promise<void> {
