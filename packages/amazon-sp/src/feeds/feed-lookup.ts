@@ -19,6 +19,8 @@ export interface LookupQuery {
 
 /** What Amazon's and our clocks may differ by, beyond what its answer tells, in milliseconds. */
 const clockMarginMs = 5_000;
+/** The list is asked for from so long before the submission on, in milliseconds. */
+const lookBackMs = 60 * 60_000;
 
 /**
  * Looks for a feed whose submission was not answered, in the account's list of feeds: of the same type and marketplaces, made since the submission was
@@ -33,43 +35,58 @@ export async function findFeeds(
   query: LookupQuery,
   options: SpCallOptions,
 ): Promise<readonly AmazonFeed[]> {
-  const feeds: AmazonFeed[] = [];
-  let skewMs: number | undefined;
-  let nextToken: string | undefined;
-  do {
-    const answer = await context.api('feeds').getFeeds(
-      nextToken === undefined
-        ? {
-            feedTypes: [query.feedType],
-            pageSize: 100,
-            // More than is wanted: the clocks are compared below.
-            createdSince: new Date(query.intendedAt - 60 * 60_000).toISOString(),
-          }
-        : { nextToken },
-      {
-        ...options,
-        onAnswer({ headers, receivedAt }) {
-          const amazonMs = Date.parse(headers.date ?? '');
-          if (!Number.isNaN(amazonMs)) skewMs = amazonMs - receivedAt.getTime();
-        },
-      },
-    );
-    feeds.push(...answer.feeds);
-    nextToken = answer.nextToken;
-  } while (nextToken !== undefined);
+  const { feedType, intendedAt } = query;
+  // More than is wanted: the clocks are compared below.
+  let listed = await feedsSince(context, feedType, intendedAt - lookBackMs, options);
+  const { skewMs = 0 } = listed;
+  if (skewMs < clockMarginMs - lookBackMs) {
+    // Our clock is ahead by more than that: by Amazon's, we asked for feeds that come only after ours.
+    listed = await feedsSince(context, feedType, intendedAt + skewMs - lookBackMs, options);
+  }
   const sinceMs =
-    skewMs === undefined
-      ? query.intendedAt - query.timings.clockSkewMs
-      : query.intendedAt + skewMs - clockMarginMs;
+    listed.skewMs === undefined
+      ? intendedAt - query.timings.clockSkewMs
+      : intendedAt + listed.skewMs - clockMarginMs;
   const wanted = [...query.marketplaceIds].sort().join();
   const candidates: AmazonFeed[] = [];
-  for (const feed of feeds) {
+  for (const feed of listed.feeds) {
     const there = feed.marketplaceIds;
-    if (feed.feedType !== query.feedType || query.foreign.includes(feed.feedId)) continue;
+    if (feed.feedType !== feedType || query.foreign.includes(feed.feedId)) continue;
     if (Date.parse(feed.createdTime) < sinceMs) continue;
     if (there !== undefined && [...there].sort().join() !== wanted) continue;
     const claimant = await slot.claimant(feed.feedId);
     if (claimant === undefined || claimant === query.intent) candidates.push(feed);
   }
   return candidates.sort((a, b) => Date.parse(a.createdTime) - Date.parse(b.createdTime));
+}
+
+/** Feeds of a type, and how much Amazon's clock is ahead of ours, in milliseconds, if its answer tells. */
+async function feedsSince(
+  context: SectionContext,
+  feedType: string,
+  sinceMs: number,
+  options: SpCallOptions,
+): Promise<{ readonly feeds: readonly AmazonFeed[]; readonly skewMs?: number }> {
+  const feeds: AmazonFeed[] = [];
+  let skewMs: number | undefined;
+  let nextToken: string | undefined;
+  do {
+    const answer = await context
+      .api('feeds')
+      .getFeeds(
+        nextToken === undefined
+          ? { feedTypes: [feedType], pageSize: 100, createdSince: new Date(sinceMs).toISOString() }
+          : { nextToken },
+        {
+          ...options,
+          onAnswer({ headers, receivedAt }) {
+            const amazonMs = Date.parse(headers.date ?? '');
+            if (!Number.isNaN(amazonMs)) skewMs = amazonMs - receivedAt.getTime();
+          },
+        },
+      );
+    feeds.push(...answer.feeds);
+    nextToken = answer.nextToken;
+  } while (nextToken !== undefined);
+  return { feeds, ...(skewMs !== undefined && { skewMs }) };
 }

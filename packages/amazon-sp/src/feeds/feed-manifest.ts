@@ -99,11 +99,16 @@ function untold(report: FeedReport | undefined): FeedIssue | undefined {
 
 /**
  * Whether a processing report can be that of a feed with these messages: it counts as many, and what it says of messages fits them. A report
- * without counts, or messages that nobody knows, prove nothing.
+ * without counts, or messages that nobody knows, prove nothing. A feed that broke off counts those that it came to.
  */
-export function canBeOf(messages: readonly FeedMessage[], report: FeedReport): boolean {
+export function canBeOf(
+  messages: readonly FeedMessage[],
+  report: FeedReport,
+  { brokeOff = false }: { brokeOff?: boolean } = {},
+): boolean {
   if (messages.length === 0) return true;
-  if (report.summary !== undefined && report.summary.processed !== messages.length) return false;
+  const { processed = messages.length } = report.summary ?? {};
+  if (processed > messages.length || (processed < messages.length && !brokeOff)) return false;
   const known = new Map(messages.map(({ messageId, sku }) => [messageId, sku]));
   return report.issues.every(({ messageId, sku }) => {
     if (messageId === undefined) return true;

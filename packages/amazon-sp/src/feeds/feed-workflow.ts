@@ -173,7 +173,7 @@ export function feedWorkflow(order: FeedOrder, parts: FeedWorkflowParts): Workfl
               feedReport({ documents, type, keepReports: parts.keepReports }, resultDocumentId, options),
             { repeatable: true },
           );
-    if (found && report !== undefined && !(await isOurs(report))) {
+    if (found && report !== undefined && !(await isOurs(report, processingStatus))) {
       return {
         ...{ step: 'look', documentId, uploadedAt, intendedAt: state.intendedAt },
         ...{ foreign: [...state.foreign, feedId], from: clock.now(), looks: lookAfterMs.length - 1 },
@@ -194,8 +194,9 @@ export function feedWorkflow(order: FeedOrder, parts: FeedWorkflowParts): Workfl
     };
   }
 
-  async function isOurs(report: FeedReport): Promise<boolean> {
-    return canBeOf(manifestOf(await contents.read(order.content), type.format), report);
+  async function isOurs(report: FeedReport, processingStatus: string): Promise<boolean> {
+    const messages = manifestOf(await contents.read(order.content), type.format);
+    return canBeOf(messages, report, { brokeOff: processingStatus === 'FATAL' });
   }
 
   function submitted(intended: Omit<FeedStep<'send'>, 'step'>, feedId: string, found: boolean): FeedState {

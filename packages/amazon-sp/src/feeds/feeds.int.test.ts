@@ -1,4 +1,4 @@
-import type { Order, ShipmentConfirmation } from '@fluxori/core';
+import { type Order, type ShipmentConfirmation, systemClock } from '@fluxori/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
 import { hastyTimings } from '../../testing/hasty-timings.js';
@@ -260,6 +260,39 @@ describe('exactly one feed', () => {
     expect(runs.map(({ found }) => found).sort()).toEqual([false, true]);
     expect(here.sandbox.counters().feeds).toMatchObject({ created: 2, duplicates: [] });
   }, 30_000);
+
+  const answerLost = { kind: 'drop', when: 'after', operation: 'feeds.createFeed', count: 1 } as const;
+
+  it('is made when the answer is lost to one that breaks off before its first message', async () => {
+    const here = await start();
+    await here.sandbox.faults.set(answerLost);
+    const items = [{ orderItemId: '1', quantity: 1 }];
+    const content = orderFulfilmentFeed(
+      [
+        {
+          ...{ orderId: '902-0000000-0000000' as never, marketplaceId: 'ZA' as never, items },
+          ...{ packageId: '1', carrier: 'DHL', trackingNumber: 'T1', shippedAt: '2026-11-01T00:00:00Z' },
+        },
+      ],
+      { sellerId: 'SOMEBODY-ELSE' as never },
+    );
+    const run = await submit(here, { feedType: 'POST_ORDER_FULFILLMENT_DATA', content });
+    expect(run).toMatchObject({ ending: 'fatal', found: true, summary: { processed: 0 } });
+    expect(here.sandbox.counters().feeds.created).toBe(1);
+  }, 30_000);
+
+  it.each([-3, 3])(
+    'is found although our clock is %i hours from Amazon’s',
+    async (hours) => {
+      const clock = { ...systemClock, now: () => Date.now() + hours * 3_600_000 };
+      const here = await start({ clock });
+      await here.sandbox.faults.set(answerLost);
+      const run = await submit(here, await oneFeed(here));
+      expect(run).toMatchObject({ ending: 'accepted', found: true });
+      expect(here.sandbox.counters().feeds).toMatchObject({ created: 1, duplicates: [] });
+    },
+    30_000,
+  );
 
   it('is not taken for ours when another program made it: its report tells', async () => {
     const here = await start();

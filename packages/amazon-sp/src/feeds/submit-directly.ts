@@ -49,7 +49,7 @@ export async function submitDirectly(
       const begun = journal.state as DirectState;
       const order: FeedOrder = { ...draft, ...{ intent: begun.intent, content: begun.content } };
       const maxWaitMs = options.maxWaitMs ?? longestWaitInTurnMs;
-      const terms = directTerms({ ...options, signal, maxWaitMs });
+      const terms = directTerms({ clock, ...options, signal, maxWaitMs });
       const means: FeedRunMeans = {
         ...{ intent: order.intent, journal: innerJournal(journal), terms },
         ...(options.timings && { timings: options.timings }),
