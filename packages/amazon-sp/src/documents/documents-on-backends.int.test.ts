@@ -14,6 +14,7 @@ import type { DocumentRef } from './document-ref.js';
 interface Crash {
   readonly before: readonly { path: string }[];
   readonly whole: boolean;
+  /** Those from the first byte on. */
   readonly downloads: number;
   readonly after: readonly { path: string }[];
 }
@@ -56,7 +57,8 @@ async function crashOn(backend: DurableBackend): Promise<Crash> {
   return {
     before,
     whole: hash.digest('hex') === createHash('sha256').update(large).digest('hex'),
-    downloads: rig.sandbox.counters().documents.downloads.length,
+    // A line that broke on the way, on a machine that is busy, goes on in the middle.
+    downloads: rig.sandbox.counters().documents.downloads.filter(({ from }) => from === 0).length,
     after: await rig.onDisk(),
   };
 }

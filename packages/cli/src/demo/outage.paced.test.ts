@@ -35,7 +35,7 @@ async function workThroughOutage(backendUrl: string, mode: 'refuse' | 'destroy')
   await app.queues.start();
   const { jobId } = await app.queues.add('inventory.sync', { accountId: account, payload: {} });
   const served = () => sandbox.counters().served;
-  await until('the first pages', () => served() >= 3, 10_000);
+  await until('the first pages', () => served() >= 3, 30_000);
 
   await sandbox.faults.set({ kind: 'outage', mode, durationMs: outageMs });
   const began = Date.now();
@@ -78,5 +78,5 @@ describe('an outage in the middle of the work', () => {
         ...shared.map((service) => workThroughOutageOn(service, mode)),
       ]),
     );
-  }, 90_000);
+  }, 120_000);
 });
