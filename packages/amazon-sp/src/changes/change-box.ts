@@ -28,8 +28,11 @@ export type ChangeState =
     }
   | { readonly state: 'waiting'; readonly segment: string };
 
-/** A change that waits is written again after this long, in milliseconds: whatever was to take it on has died. */
+/** A change that waits is looked after once in this long, in milliseconds: whatever was to take it on may have died. */
 export const changeNetMs = 900_000;
+
+/** So long it is known where a change waits whose job was not heard of, in milliseconds: a job comes back late when the queue is long. */
+const knownMs = 4 * changeNetMs;
 
 /** Called when changes were written: sees to it that somebody takes them on. @param token - the same as long as nobody has begun to. */
 export type Summon = (token: string) => Promise<void>;
@@ -52,6 +55,7 @@ export class ChangeBox {
   readonly #prefix: string;
   readonly #reads: Gathered<Change, SettledField | undefined>;
   readonly #writes: Gathered<{ change: Change; summon: Summon }, string>;
+  readonly #reminders: Gathered<{ segment: string; summon: Summon }, boolean>;
   /** Where the changes of this process wait, and since when. */
   readonly #waiting = new Map<string, { readonly segment: string; readonly since: number }>();
   #prunedAt = 0;
@@ -75,6 +79,7 @@ export class ChangeBox {
     });
     this.#reads = new Gathered((changes) => this.ledger.read(changes));
     this.#writes = new Gathered((asked) => this.#write(asked));
+    this.#reminders = new Gathered((asked) => this.#remind(asked));
   }
 
   /** The name of the lock that whoever takes changes on holds meanwhile. */
@@ -99,7 +104,9 @@ export class ChangeBox {
     if (known !== undefined && this.#clock.now() - known.since < changeNetMs) {
       return { state: 'waiting', segment: known.segment };
     }
-    const segment = await this.#writes.ask({ change, summon });
+    // Written once more it would lie there twice, and more often the longer nobody may take it on.
+    const stillThere = known && (await this.#reminders.ask({ segment: known.segment, summon }));
+    const segment = stillThere ? known.segment : await this.#writes.ask({ change, summon });
     this.#waiting.set(change.order, { segment, since: this.#clock.now() });
     return { state: 'waiting', segment };
   }
@@ -154,13 +161,22 @@ export class ChangeBox {
     return asked.map(() => segment);
   }
 
+  /** Sees to it that somebody takes on what still waits. @returns of each whether its segment is there. */
+  async #remind(asked: readonly { segment: string; summon: Summon }[]): Promise<readonly boolean[]> {
+    const there = new Map<string, boolean>();
+    for (const { segment } of asked)
+      if (!there.has(segment)) there.set(segment, await this.inbox.has(segment));
+    const waits = asked.find(({ segment }) => there.get(segment));
+    await waits?.summon(await this.token());
+    return asked.map(({ segment }) => there.get(segment) === true);
+  }
+
   /** Jobs that went on in another process are never asked for again here. */
   #prune(): void {
     const now = this.#clock.now();
     if (now - this.#prunedAt < changeNetMs) return;
     this.#prunedAt = now;
-    for (const [order, { since }] of this.#waiting)
-      if (now - since >= changeNetMs) this.#waiting.delete(order);
+    for (const [order, { since }] of this.#waiting) if (now - since >= knownMs) this.#waiting.delete(order);
   }
 
   get #tokenKey(): string {

@@ -50,6 +50,11 @@ export class ChangeInbox {
     }
   }
 
+  /** Whether a segment still lies here. */
+  async has(id: string): Promise<boolean> {
+    return (await this.#bulk.keys(this.#prefix + id)).length > 0;
+  }
+
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.#bulk.delete(ids.map((id) => this.#prefix + id));
   }
