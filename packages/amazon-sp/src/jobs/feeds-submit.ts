@@ -103,6 +103,8 @@ function jobResult({ result, summary, items, issues, ending }: FeedRun, account:
   }
   const counts = { accepted: 0, warning: 0, error: 0 };
   for (const { status } of items) counts[status] += 1;
+  // Records of a flat file are named only when something is wrong with them; so are messages whose document was deleted before a crash.
+  counts.accepted += Math.max((summary?.processed ?? 0) - items.length, 0);
   const rank = { error: 0, warning: 1, accepted: 2 };
   return {
     ...result,

@@ -131,6 +131,6 @@ function attempt(problems: string[], check: () => unknown): void {
   try {
     check();
   } catch (error) {
-    problems.push(error instanceof Error ? error.message : 'queueArn: wrong');
+    problems.push(error instanceof Error ? error.message.replace(/\.$/, '') : 'queueArn: wrong');
   }
 }
