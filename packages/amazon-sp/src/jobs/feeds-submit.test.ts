@@ -17,3 +17,14 @@ it('counts records that no report names as accepted: those of a flat file, or of
   const told = await job.run({ accountId: accountId('acme-za'), jobId: 'feeds-1', payload } as never);
   expect(told).toMatchObject({ counts: { accepted: 98, warning: 0, error: 2 } });
 });
+
+it('takes no document that tells of persons into its payload, where it would lie in the open', () => {
+  const job = feedsSubmit({ connector: async () => ({}) as never });
+  const feedType = 'POST_FULFILLMENT_ORDER_REQUEST_DATA';
+  const refused = job.payload.safeParse({ feedType, content: '<AmazonEnvelope/>' });
+  expect(refused.error?.issues).toMatchObject([
+    { path: ['content'], message: expect.stringContaining('keep it with `connector.feeds.keep`') },
+  ]);
+  const kept = { name: 'feeds/1', bytes: 17, sha256: '0'.repeat(64), in: 'sealedContents' };
+  expect(job.payload.safeParse({ feedType, content: kept }).success).toBe(true);
+});

@@ -3,7 +3,7 @@ import { defineJob, type JobDefinition } from '@fluxori/queue';
 import { z } from 'zod';
 import type { FeedItemOutcome, FeedRun, FeedSummary, IAmazonFeedResult } from '../feeds/feed-result.js';
 import type { FeedState } from '../feeds/feed-state.js';
-import { feedTypeOf, retiredFeedTypes } from '../feeds/feed-types.js';
+import { feedTypes, retiredFeedTypes } from '../feeds/feed-types.js';
 import { jobJournal } from '../workflow/journal.js';
 import { jobTerms } from '../workflow/terms.js';
 import type { AmazonJobParts } from './job-parts.js';
@@ -16,23 +16,31 @@ const kept = z.strictObject({
   in: z.enum(['contents', 'sealedContents', 'keyValues']),
 });
 
-const payloadSchema = z.strictObject({
-  feedType: z.string('name the feed type').superRefine((feedType, context) => {
-    const retired = Object.hasOwn(retiredFeedTypes, feedType) ? retiredFeedTypes[feedType] : undefined;
-    if (retired === undefined) return;
-    context.addIssue({ code: 'custom', message: `Amazon has switched it off. ${retired.instead}` });
-  }),
-  /** The account's own by default. */
-  marketplaceIds: z.array(marketplaceField).min(1).max(25).optional(),
-  /** The document: text up to 1 MiB, or what `connector.feeds.keep` has kept. */
-  content: z.union([
-    z.string().max(1024 * 1024, 'keep it with `connector.feeds.keep` and give what that gives'),
-    kept,
-  ]),
-  feedOptions: z.record(z.string(), z.string()).optional(),
-  contentType: z.string().min(1).optional(),
-  oneAtATime: z.boolean().optional(),
-});
+const payloadSchema = z
+  .strictObject({
+    feedType: z.string('name the feed type').superRefine((feedType, context) => {
+      const retired = Object.hasOwn(retiredFeedTypes, feedType) ? retiredFeedTypes[feedType] : undefined;
+      if (retired === undefined) return;
+      context.addIssue({ code: 'custom', message: `Amazon has switched it off. ${retired.instead}` });
+    }),
+    /** The account's own by default. */
+    marketplaceIds: z.array(marketplaceField).min(1).max(25).optional(),
+    /** The document: text up to 1 MiB, or what `connector.feeds.keep` has kept. */
+    content: z.union([
+      z.string().max(1024 * 1024, 'keep it with `connector.feeds.keep` and give what that gives'),
+      kept,
+    ]),
+    feedOptions: z.record(z.string(), z.string()).optional(),
+    contentType: z.string().min(1).optional(),
+    oneAtATime: z.boolean().optional(),
+  })
+  .superRefine(({ feedType, content }, context) => {
+    const known = feedTypes.find((type) => type.feedType === feedType);
+    if (typeof content !== 'string' || known?.personal !== true) return;
+    const message =
+      'it holds personal data, and payloads lie in the open: keep it with `connector.feeds.keep` and give what that gives';
+    context.addIssue({ code: 'custom', path: ['content'], message });
+  });
 
 export type FeedsSubmitPayload = z.output<typeof payloadSchema>;
 
@@ -62,12 +70,9 @@ export function feedsSubmit({ connector, timings }: AmazonJobParts): JobDefiniti
     async run(ctx) {
       const { feeds } = await connector(ctx.accountId);
       const { content, ...spec } = ctx.payload;
-      const personal = feedTypeOf(spec.feedType, spec).personal === true;
-      const kept = typeof content === 'string' ? feeds.keptAs(ctx.jobId, content, { personal }) : content;
+      const kept = typeof content === 'string' ? feeds.keptAs(ctx.jobId, content) : content;
       const order = feeds.order({ ...spec, content: kept }, ctx.jobId);
-      if (ctx.state === undefined && typeof content === 'string') {
-        await feeds.keep(ctx.jobId, content, { personal });
-      }
+      if (ctx.state === undefined && typeof content === 'string') await feeds.keep(ctx.jobId, content);
       const run = await feeds.run(order, {
         intent: ctx.jobId,
         journal: jobJournal<FeedState>(ctx),

@@ -64,7 +64,9 @@ export async function runJobs(
     app.queues.on('parked', (event) => {
       const label = labels.get(event.jobId);
       if (label === undefined || event.until.getTime() - Date.now() < worthTellingMs) return;
-      progress.say(`  ${label} waits ${waitText(event.until)}: ${parkedReason(event.reason)}`);
+      const long = waitText(event.until);
+      const wait = event.wakeOn === undefined ? `waits ${long}` : `waits to be woken, or ${long}`;
+      progress.say(`  ${label} ${wait}: ${parkedReason(event.reason)}`);
     }),
   ];
   try {

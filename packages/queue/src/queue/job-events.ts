@@ -12,7 +12,13 @@ interface About {
 export interface JobEventMap {
   active: About & { readonly attempt: number };
   progress: About & { readonly progress: Progress };
-  parked: About & { readonly until: Date; readonly reason: string; readonly host?: string };
+  parked: About & {
+    readonly until: Date;
+    readonly reason: string;
+    readonly host?: string;
+    /** What wakes it before `until`. */
+    readonly wakeOn?: readonly string[];
+  };
   completed: About & { readonly result: JsonValue | undefined };
   failed: About & { readonly error: Readonly<Record<string, unknown>> };
   cancelled: About;

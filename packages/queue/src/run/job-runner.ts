@@ -280,8 +280,11 @@ export class JobRunner {
         'The job is parked.',
       );
       const { accountId } = job.data;
-      const event = { jobId: run.jobId, name: job.name, section, accountId, until: new Date(until), reason };
-      events.emit('parked', host === undefined ? event : { ...event, host });
+      events.emit('parked', {
+        ...{ jobId: run.jobId, name: job.name, section, accountId, until: new Date(until), reason },
+        ...(host !== undefined && { host }),
+        ...(wakeOn.length > 0 && { wakeOn }),
+      });
       // The host came back, or what it waits for happened, while the job was on its way to wait for it.
       const released = host !== undefined && gate.missedRelease(host, seen);
       if (released || (wakeOn.length > 0 && (await this.#wakefulness.isCalled(run, wakeOn))))
