@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bar, BenchResult } from './bench-report.js';
+import type { LineFacts } from './report/broken-line.js';
 import { measure, ReportServer } from './report/in-processes.js';
 import type { Measured } from './report/read.js';
 import type { Way } from './report/readers.js';
@@ -10,6 +11,8 @@ const megabyte = 1e6;
 const rounds = 4;
 /** What the bars hold for. */
 const fullMb = 1_200;
+/** How often the line breaks during one download. */
+const drops = 20;
 
 /** One round of what is compared with each other. */
 const compared = [
@@ -47,6 +50,11 @@ export async function reportBench(options: { mb?: number } = {}): Promise<BenchR
     const twice = await read('rows, by batches', 2 * mb);
     figures[`${2 * mb} MB, rows, by batches: s`] = seconds([twice]);
     figures[`${2 * mb} MB, rows, by batches: MB resident`] = peakMb([twice]);
+    const dropped = await measure('rows, over a line that drops', server.droppingUrl(mb, drops), '');
+    checkWhole('rows, over a line that drops', dropped, server.sizes[mb]?.rows);
+    const line = await server.line();
+    figures[`${mb} MB, rows, ${drops} drops: s`] = seconds([dropped]);
+    figures[`${mb} MB, rows, ${drops} drops: bytes sent twice`] = line.bytesAgain;
     for (const way of ['rows, by batches', 'to a file, tsv', 'to a file, jsonl'] as const)
       tell(way, await read(way, quarterMb));
     // So much heap that it is not the heap that it fails for.
@@ -56,7 +64,7 @@ export async function reportBench(options: { mb?: number } = {}): Promise<BenchR
     figures[`${mb} MB, amazon-sp-api, text: s${error === undefined ? '' : ` until "${error}"`}`] = seconds([
       failed,
     ]);
-    return { figures, bars: barsOf(runs, twice) };
+    return { figures, bars: [...barsOf(runs, twice), ...barsOfLine(dropped, line)] };
 
     function tell(way: Way, measured: Measured): void {
       figures[`${quarterMb} MB, ${way}: s`] = seconds([measured]);
@@ -85,6 +93,21 @@ function barsOf(runs: ReadonlyMap<Way, readonly Measured[]>, twice: Measured): B
       1.4,
     ),
     atMost('to a file: times plain gunzip', ratio('to a file, as it is', 'plain gunzip'), 2),
+  ];
+}
+
+function barsOfLine(dropped: Measured, line: LineFacts): Bar[] {
+  const broke = line.connections - 1;
+  const whole = dropped.sha256 === line.sha256 ? 1 : 0;
+  return [
+    { what: `connections that broke, of ${drops}`, value: broke, limit: drops, ok: broke === drops },
+    {
+      what: 'digest of what came is that of what was sent, 1 for yes',
+      value: whole,
+      limit: 1,
+      ok: whole === 1,
+    },
+    atMost('stretches sent twice for each drop', round(line.stretchesAgain / Math.max(broke, 1)), 1),
   ];
 }
 

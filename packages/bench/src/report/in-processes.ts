@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LineFacts } from './broken-line.js';
 import type { Measured } from './read.js';
 import type { Way } from './readers.js';
 
@@ -37,6 +38,16 @@ export class ReportServer implements AsyncDisposable {
 
   url(megabytes: number): string {
     return `http://127.0.0.1:${this.#port}/${megabytes}`;
+  }
+
+  /** The same over a line that breaks so many times; one such line for a server. */
+  droppingUrl(megabytes: number, drops: number): string {
+    return `${this.url(megabytes)}/dropping/${drops}`;
+  }
+
+  async line(): Promise<LineFacts> {
+    const answer = await fetch(`http://127.0.0.1:${this.#port}/line`);
+    return (await answer.json()) as LineFacts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

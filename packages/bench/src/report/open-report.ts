@@ -4,6 +4,10 @@ import { get, type IncomingMessage } from 'node:http';
 export interface Read {
   readonly rows?: number;
   readonly bytes?: number;
+  /** Of the bytes on the wire, in hex. */
+  readonly sha256?: string;
+  /** Connections that broke. */
+  readonly drops?: number;
 }
 
 /** The answer's body, as it comes over the wire. */

@@ -1,6 +1,7 @@
 import {
   type Column,
   charsetOf,
+  type DownloadFacts,
   download,
   gunzipped,
   type RowFormat,
@@ -44,6 +45,16 @@ export async function byBatches(url: string): Promise<Read> {
   });
 }
 
+export async function overDrops(url: string): Promise<Read> {
+  return withDocument(url, async ({ bytes, contentType, facts }) => {
+    let count = 0;
+    const charset = charsetOf(contentType, 'windows-1252');
+    for await (const batch of rowsOf<Row>(bytes, { format, charset }).batches()) count += batch.length;
+    const { sha256, drops } = await facts;
+    return { rows: count, sha256, drops };
+  });
+}
+
 export async function toFile(url: string, file: string, as: 'raw' | 'tsv' | 'jsonl'): Promise<Read> {
   if (as !== 'raw') return withRows(url, (rows) => writeRows(rows, { file }, { as }));
   return withDocument(url, ({ bytes }) => writeBytes(bytes, { file }));
@@ -60,16 +71,17 @@ async function withDocument<Result>(
   work: (document: {
     bytes: ReturnType<typeof gunzipped>;
     contentType: string | undefined;
+    facts: Promise<DownloadFacts>;
   }) => Promise<Result>,
 ): Promise<Result> {
   const client = new NetworkAwareClient({ env: {} });
   try {
     const link = { url, compression: 'GZIP' } as const;
-    const { bytes, contentType } = await download(() => Promise.resolve(link), {
+    const { bytes, contentType, facts } = await download(() => Promise.resolve(link), {
       client,
       operation: 'reports.download',
     });
-    return await work({ bytes: gunzipped(bytes), contentType });
+    return await work({ bytes: gunzipped(bytes), contentType, facts });
   } finally {
     await client.close();
   }

@@ -4,6 +4,10 @@ import { type Reader, readers, type Way } from './readers.js';
 export interface Measured {
   readonly rows?: number;
   readonly bytes?: number;
+  /** Of the bytes on the wire, in hex. */
+  readonly sha256?: string;
+  /** Connections that broke. */
+  readonly drops?: number;
   readonly seconds: number;
   /** Of all threads; what others do on the machine matters less to it. */
   readonly cpuSeconds: number;

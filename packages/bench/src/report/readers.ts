@@ -14,6 +14,7 @@ export const readers = {
   'plain gunzip + udsv': async (url) => (await import('./udsv-reader.js')).readWithUdsv(url),
   'rows, one by one': async (url) => (await import('./product-readers.js')).rowByRow(url),
   'rows, by batches': async (url) => (await import('./product-readers.js')).byBatches(url),
+  'rows, over a line that drops': async (url) => (await import('./product-readers.js')).overDrops(url),
   'to a file, as it is': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'raw'),
   'to a file, tsv': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'tsv'),
   'to a file, jsonl': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'jsonl'),

@@ -2,18 +2,32 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type GzippedReport, reportMaker } from './gzipped-report.js';
+import { BrokenLine, slicesOf } from './broken-line.js';
+import { reportMaker } from './gzipped-report.js';
 
 /**
- * A process that serves reports on this machine: `/<megabytes>`. Tells its parent the port and what each size in its arguments holds; ends with it.
+ * A process that serves reports on this machine: `/<megabytes>`, and `/<megabytes>/dropping/<times>` over a line that breaks so many times;
+ * `/line` tells what that line carried. Tells its parent the port and what each size in its arguments holds; ends with it.
  */
 const make = reportMaker();
 const reports = new Map(process.argv.slice(2).map((mb) => [mb, make(Number(mb) * 1e6)]));
 
+let line: BrokenLine | undefined;
+
 const server = createServer((request, response) => {
-  const report = reports.get((request.url ?? '').slice(1));
+  const [mb = '', , drops] = (request.url ?? '').slice(1).split('/');
+  if (mb === 'line') {
+    response.end(JSON.stringify(line?.facts()));
+    return;
+  }
+  const report = reports.get(mb);
   if (report === undefined) {
     response.writeHead(404).end();
+    return;
+  }
+  if (drops !== undefined) {
+    line ??= new BrokenLine(report, Number(drops));
+    line.answer(request, response).catch(() => response.destroy());
     return;
   }
   response.writeHead(200, {
@@ -21,13 +35,10 @@ const server = createServer((request, response) => {
     'content-length': report.packedBytes,
     etag: `"${report.packedBytes}"`,
   });
-  pipeline(Readable.from(slicesOf(report), { objectMode: false }), response).catch(() => undefined);
+  pipeline(Readable.from(slicesOf(report, 0, report.packedBytes), { objectMode: false }), response).catch(
+    () => undefined,
+  );
 });
-
-function* slicesOf({ pieces }: GzippedReport): Generator<Buffer, void> {
-  for (const piece of pieces)
-    for (let at = 0; at < piece.length; at += 65_536) yield piece.subarray(at, at + 65_536);
-}
 
 process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => {
