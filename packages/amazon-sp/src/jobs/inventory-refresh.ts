@@ -1,19 +1,12 @@
 import type { MarketplaceId, WriteResult } from '@fluxori/core';
 import { defineJob, type JobDefinition } from '@fluxori/queue';
-import { z } from 'zod';
 import { valueBatch } from '../pipeline/value-batch.js';
 import { inventoryRecord } from './inventory-record.js';
 import type { AmazonJobParts } from './job-parts.js';
-import { marketplaceField, skuField } from './payload-fields.js';
+import { describeSkus, type SkusToRefresh, skusToRefresh } from './skus-to-refresh.js';
 import { addCounts, noCounts } from './write-counts.js';
 
-const payloadSchema = z.strictObject({
-  skus: z.array(skuField).min(1, 'name at least one SKU').max(1_000, 'at most 1,000 SKUs in one job'),
-  /** All marketplaces of the account by default. */
-  marketplaceIds: z.array(marketplaceField).min(1, 'name at least one marketplace').optional(),
-});
-
-export type InventoryRefreshPayload = z.output<typeof payloadSchema>;
+export type InventoryRefreshPayload = SkusToRefresh;
 
 interface State {
   /** Index of the marketplace, and of the SKU in it, where the next batch begins. */
@@ -37,11 +30,8 @@ export function inventoryRefresh({ connector }: AmazonJobParts): JobDefinition {
     section: 'inventory',
     version: 1,
     priority: 'high',
-    payload: payloadSchema,
-    describe: ({ skus, marketplaceIds }) => ({
-      ...(skus.length === 1 ? { sku: skus[0] as string } : { skus: skus.length }),
-      ...(marketplaceIds && { marketplaceIds: marketplaceIds.join(', ') }),
-    }),
+    payload: skusToRefresh,
+    describe: describeSkus,
     async run(ctx) {
       const amazon = await connector(ctx.accountId);
       const { marketplaceIds = amazon.config.marketplaceIds } = ctx.payload;

@@ -6,7 +6,6 @@ import {
   type WriteResult,
 } from '@fluxori/core';
 import { defineJob, type JobContext, type JobDefinition } from '@fluxori/queue';
-import { z } from 'zod';
 import type { AmazonSPConnector } from '../connector.js';
 import { toSellerLevel } from '../inventory/inventory-mapping.js';
 import { toListing } from '../listings/listing-mapping.js';
@@ -14,16 +13,10 @@ import { valueBatch } from '../pipeline/value-batch.js';
 import { inventoryRecord } from './inventory-record.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { listingRecord } from './listing-record.js';
-import { marketplaceField, skuField } from './payload-fields.js';
+import { describeSkus, type SkusToRefresh, skusToRefresh } from './skus-to-refresh.js';
 import { addCounts, noCounts } from './write-counts.js';
 
-const payloadSchema = z.strictObject({
-  skus: z.array(skuField).min(1, 'name at least one SKU').max(1_000, 'at most 1,000 SKUs in one job'),
-  /** All marketplaces of the account by default. */
-  marketplaceIds: z.array(marketplaceField).min(1, 'name at least one marketplace').optional(),
-});
-
-export type ListingsRefreshPayload = z.output<typeof payloadSchema>;
+export type ListingsRefreshPayload = SkusToRefresh;
 
 interface State {
   /** Index of the marketplace, and of the SKU in it, where the next batch begins. */
@@ -48,11 +41,8 @@ export function listingsRefresh({ connector, clock = systemClock }: AmazonJobPar
     section: 'listings',
     version: 1,
     priority: 'high',
-    payload: payloadSchema,
-    describe: ({ skus, marketplaceIds }) => ({
-      ...(skus.length === 1 ? { sku: skus[0] as string } : { skus: skus.length }),
-      ...(marketplaceIds && { marketplaceIds: marketplaceIds.join(', ') }),
-    }),
+    payload: skusToRefresh,
+    describe: describeSkus,
     run: async (ctx) => refresh(ctx, await connector(ctx.accountId), clock),
   });
 }
