@@ -77,7 +77,12 @@ function findUnwritable(value: unknown, at = ''): string | undefined {
 
 /** For people, e.g. `SKU A-1 (message 3): patches 1, op must be one of add, replace, merge, delete`. */
 export function describeFault({ sku, messageId, field, rule }: MessageFault): string {
-  return `SKU ${sku} (message ${messageId}): ${field} ${rule}`;
+  return `SKU ${sku} (message ${asTold(messageId)}): ${field} ${rule}`;
+}
+
+/** A field as it came, for people. It may be anything: an object’s own `toString` may not even be a function. */
+export function asTold(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
 }
 
 /** So many faults are told; more would not be read. */

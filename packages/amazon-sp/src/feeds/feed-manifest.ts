@@ -1,3 +1,4 @@
+import { asTold } from './check-message.js';
 import type { FeedReport } from './feed-report.js';
 import type { FeedEnding, FeedIssue, FeedItemOutcome } from './feed-result.js';
 import type { FeedFormat } from './feed-types.js';
@@ -15,7 +16,7 @@ export function manifestOf(content: Uint8Array, format: FeedFormat): readonly Fe
   if (format === 'json') {
     try {
       const { messages = [] } = JSON.parse(text) as { messages?: readonly FeedMessage[] };
-      return messages.map(({ messageId, sku }) => ({ messageId, sku: String(sku) }));
+      return messages.map(({ messageId, sku }) => ({ messageId, sku: asTold(sku) }));
     } catch {
       return [];
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describeFault } from './check-message.js';
 import { ListingsFeedBuilder } from './listings-feed.js';
 import { compileListingsFeedSchema } from './listings-feed-schema.js';
 import type { ListingsMessage } from './listings-message.js';
@@ -74,7 +75,10 @@ describe('whatever the builder lets through', () => {
           for (const part of builder.build(watched, {
             header: { sellerId: 'A1' },
             bounds,
-            onRefused: () => left.add(at),
+            onRefused: (faults) => {
+              expect(faults.map(describeFault).join()).toContain('SKU');
+              left.add(at);
+            },
           })) {
             const document = JSON.parse(part.content.toString()) as {
               messages: { messageId: number; sku: string }[];

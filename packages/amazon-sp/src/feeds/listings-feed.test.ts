@@ -133,6 +133,20 @@ describe('the builder of listings feeds', () => {
     );
   });
 
+  it.each<[string, object, RegExp]>([
+    ['a SKU', { sku: { toString: 0 } }, /SKU \{"toString":0\} \(message 1\): sku must be string/],
+    ['no SKU', { sku: undefined }, /SKU undefined \(message 1\): sku is required/],
+    [
+      'a message id',
+      { messageId: { toString: 0 } },
+      /SKU A \(message \{"toString":0\}\): messageId must be integer/,
+    ],
+  ])('tells what came as %s, whatever it is', (_, wrong, told) => {
+    expect(() => build([{ ...patch('A'), ...wrong }])).toThrow(
+      expect.objectContaining({ name: 'ValidationError', message: expect.stringMatching(told) }),
+    );
+  });
+
   it('refuses a second message of the same id, and requirements in a deletion', () => {
     expect(() => build([patch('A', { messageId: 7 }), patch('B', { messageId: 7 })])).toThrow(
       /SKU B \(message 7\): messageId must be unique/,

@@ -1,5 +1,5 @@
 import { ValidationError } from '@fluxori/core';
-import { type MessageFault, messageFaults, refusedMessages } from './check-message.js';
+import { asTold, type MessageFault, messageFaults, refusedMessages } from './check-message.js';
 import { compileListingsFeedSchema, type ListingsFeedSchema, schemaFaults } from './listings-feed-schema.js';
 import type { ListingsFeedHeader, ListingsMessage } from './listings-message.js';
 
@@ -65,7 +65,7 @@ export class ListingsFeedBuilder {
         ...(frame.bytes + bytes > most.bytes
           ? [{ field: 'message', rule: `is of ${bytes} bytes, and a feed holds ${most.bytes}` }]
           : []),
-      ].map((fault) => ({ ...fault, sku: String(message.sku), messageId }));
+      ].map((fault) => ({ ...fault, sku: asTold(message.sku), messageId }));
       if (faults.length > 0) {
         if (options.onRefused === undefined) throw refusedMessages(faults);
         options.onRefused(faults);
