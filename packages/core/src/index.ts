@@ -35,6 +35,7 @@ export {
   type RateSnapshot,
 } from './errors/fluxori-error.js';
 export { isAbort, isErrorOf } from './errors/guards.js';
+export { shown } from './errors/shown.js';
 export type {
   AmountPart,
   RelatedId,
@@ -57,6 +58,7 @@ export {
 } from './identity/ids.js';
 export type { InboundItem, InboundShipment, InboundStatus } from './inventory/inbound-shipment.js';
 export type { InventoryLevel, InventoryUpdate } from './inventory/inventory-level.js';
+export { checkWith } from './json/check-with.js';
 export type { JsonValue } from './json/json-value.js';
 export type { Listing, ListingChange, ListingIssue } from './listing/listing.js';
 export type { ListingEligibility, ListingHindrance } from './listing/listing-eligibility.js';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ConfigurationError } from '../errors/errors.js';
+import { checkWith } from '../json/check-with.js';
 import type { BaseMarketplaceConnector } from './base-marketplace-connector.js';
 
 /**
@@ -90,7 +91,7 @@ export function checkConfig<Schema extends z.ZodType>(
   input: unknown,
   what: string,
 ): z.output<Schema> {
-  const result = schema.safeParse(input);
+  const result = checkWith(schema, input);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap(problemsOfIssue);
   throw new ConfigurationError(

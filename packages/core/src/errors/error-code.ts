@@ -21,6 +21,8 @@ export const errorCodes = [
   'AUTH_WRONG_SELLER',
   'VALIDATION_FAILED',
   'OPERATION_UNKNOWN',
+  /** There is no such type of report, feed or notification. */
+  'TYPE_UNKNOWN',
   'MARKETPLACE_UNKNOWN',
   'MARKETPLACE_WRONG_REGION',
   'PAGE_TOKEN_REPEATED',

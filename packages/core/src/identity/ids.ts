@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors/errors.js';
+import { shown } from '../errors/shown.js';
 import type { Brand } from './brand.js';
 
 /** Our name for one seller's authorisation at one marketplace platform, e.g. `acme-za`. Limits, tokens and jobs are keyed by it. */
@@ -31,8 +32,8 @@ const accountIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
  * @throws ValidationError when it is not.
  */
 export function accountId(value: string): AccountId {
-  if (!accountIdPattern.test(value)) {
-    throw new ValidationError(`accountId ${JSON.stringify(value)} is not a valid account name.`, {
+  if (typeof value !== 'string' || !accountIdPattern.test(value)) {
+    throw new ValidationError(`accountId ${shown(value)} is not a valid account name.`, {
       field: 'accountId',
       remedy: 'Use 1 to 64 letters, digits, dots, dashes or underscores, beginning with a letter or digit.',
     });

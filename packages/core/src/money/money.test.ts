@@ -34,6 +34,26 @@ describe('money', () => {
     expect(() => money(amount, 'ZAR')).toThrow(ValidationError);
   });
 
+  it.each<[string, () => unknown, string]>([
+    ['an amount that is no text', () => money(['1'] as never, 'ZAR'), 'amount'],
+    ['an amount that nobody can write', () => money({ toString: 0 } as never, 'ZAR'), 'amount'],
+    ['a big integer', () => money(10n as never, 'ZAR'), 'amount'],
+    ['a currency that is no text', () => money('1', ['ZAR'] as never), 'currency'],
+    [
+      'a sum with what is no amount',
+      () => addMoney(money('1', 'ZAR'), { amount: '', currency: 'ZAR' }),
+      'amount',
+    ],
+    ['a product of what is no amount', () => multiplyMoney({ amount: 'a', currency: 'ZAR' }, 2), 'amount'],
+    [
+      'a comparison with what is no amount',
+      () => compareMoney(money('1', 'ZAR'), { amount: null as never, currency: 'ZAR' }),
+      'amount',
+    ],
+  ])('refuses %s, and names the field', (_, act, field) => {
+    expect(act).toThrow(expect.objectContaining({ name: 'ValidationError', field }));
+  });
+
   it('refuses a fractional number, whose digits are already lost', () => {
     expect(() => money(0.1 + 0.2, 'ZAR')).toThrow(/not a decimal amount/);
   });

@@ -42,6 +42,27 @@ describe('a payload', () => {
     expect(refuse).not.toThrow(/Thandi|too-long-a-sku|yesterday/);
   });
 
+  it.each<[string, unknown, string]>([
+    ['text', { toString: 0 }, 'payload.since'],
+    ['text that is short enough', ['a', { length: { toString: 0 } }], 'payload.skus.1'],
+    ['a list', { length: { valueOf: 0, toString: 0 } }, 'payload.skus'],
+  ])('is refused by its field where an object comes as %s', (_, value, field) => {
+    const payload = { since: '2026-01-01T00:00:00Z', [field.split('.')[1] as string]: value };
+    expect(() => packJob(definition, { accountId, payload })).toThrow(
+      expect.objectContaining({ code: 'JOB_PAYLOAD_INVALID', field }),
+    );
+  });
+
+  it.each([[undefined], [null], [['acme-za']], [{ toString: 0 }], [7n]])(
+    'is not taken for an account that has no name (%#)',
+    (nobody) => {
+      const payload = { since: '2026-01-01T00:00:00Z' };
+      expect(() => packJob(definition, { accountId: nobody as never, payload })).toThrow(
+        expect.objectContaining({ name: 'ValidationError', field: 'accountId' }),
+      );
+    },
+  );
+
   it.each([
     [1, 'Add the job again with the present payload'],
     [3, 'Upgrade this worker'],

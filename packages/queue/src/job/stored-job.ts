@@ -1,4 +1,11 @@
-import { type AccountId, accountId, isFluxoriError, type JsonValue, ValidationError } from '@fluxori/core';
+import {
+  type AccountId,
+  accountId,
+  checkWith,
+  isFluxoriError,
+  type JsonValue,
+  ValidationError,
+} from '@fluxori/core';
 import type { z } from 'zod';
 import type { CrashNote } from '../recovery/crash-count.js';
 import type { JobDefinition } from './job-definition.js';
@@ -59,7 +66,7 @@ function readPayload(
   payload: unknown,
   version: number,
 ): unknown {
-  const parsed = definition.payload.safeParse(ofThisVersion(definition, account, payload, version));
+  const parsed = checkWith(definition.payload, ofThisVersion(definition, account, payload, version));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(describeIssue);
   const first = parsed.error.issues[0]?.path.map(String).join('.');
