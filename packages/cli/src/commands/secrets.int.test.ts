@@ -5,15 +5,15 @@ import { generateSealKey, openBackend, SealedKeyValueStore, Sealer, sealKeysFrom
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../config/load-config.js';
 import { run } from '../program.js';
-import { temporaryHome } from '../testing/main-job.js';
+import { emptyHome, fillData } from '../testing/main-job.js';
 
 const [oldKey, newKey] = [generateSealKey().reveal(), generateSealKey().reveal()];
 const value = 'amzn1.oa2-cs.v1.very-secret';
 
-let home: Awaited<ReturnType<typeof temporaryHome>>;
+let home: Awaited<ReturnType<typeof emptyHome>>;
 let printed: string;
 beforeEach(async () => {
-  home = await temporaryHome();
+  home = await emptyHome();
   printed = '';
 });
 afterEach(async () => {
@@ -250,6 +250,7 @@ describe('fluxori secrets generate-key', () => {
 
 describe('a store that somebody has sealed', () => {
   it('is closed to a process without a key, which is told the key that is needed', async () => {
+    await fillData(home);
     const keyless = { env: { FLUXORI_SEAL_KEY: '' } };
     expect((await fluxori(['jobs', 'list'], keyless)).code).toBe(0);
     expect((await fluxori(['jobs', 'list'])).code).toBe(0);
@@ -278,6 +279,7 @@ describe('fluxori secrets rotate', () => {
   };
 
   it('seals the file and the stored tokens with the new key; what has a lost key stays until it is told to drop it', async () => {
+    await fillData(home);
     await set('a', value);
     const lostKey = generateSealKey().reveal();
     await withStore(oldKey, async (store) => {
@@ -314,6 +316,7 @@ describe('fluxori secrets rotate', () => {
     const env = { FLUXORI_SEAL_KEY: `${newKey},${oldKey}` };
     expect(JSON.parse((await fluxori(['secrets', 'rotate', '--json'], { env })).stdout).tokens).toBeNull();
     await expect(stat(join(home.path, '.fluxori', 'data'))).rejects.toThrow('ENOENT');
+    await fillData(home);
     await using _held = await openBackend(url());
     const { code, stdout } = await fluxori(['secrets', 'rotate', '--json'], { env });
     expect([code, JSON.parse(stdout).tokens]).toEqual([0, null]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { temporaryHome } from '../testing/main-job.js';
+import { emptyHome } from '../testing/main-job.js';
 import type { DemoSummary } from './summary.js';
 
 /** From what `pnpm test` has compiled: its workers are processes of their own. */
@@ -21,7 +21,7 @@ async function demo(home: string, ...args: string[]): Promise<DemoSummary> {
 
 describe('fluxori demo', () => {
   it('keeps its promises through two power cuts, and again when it is run again', async () => {
-    await using home = await temporaryHome();
+    await using home = await emptyHome();
     const first = await demo(home.path, '--orders', '400', '--skus', '120');
     expect(first).toMatchObject({
       run: 1,

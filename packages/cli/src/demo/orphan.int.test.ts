@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { startSandbox } from '@fluxori/sandbox';
 import { describe, expect, it } from '@jest/globals';
 import { accountsOf, temporaryHome, testAccount } from '../testing/main-job.js';
@@ -15,7 +14,7 @@ describe("the demo's worker", () => {
       faults: [{ kind: 'latency', ms: 100 }],
     });
     const order: WorkOrder = {
-      backendUrl: `pglite:${join(home.path, 'data')}`,
+      backendUrl: home.backendUrl,
       home: home.path,
       accountId: testAccount,
       accounts: accountsOf(sandbox),

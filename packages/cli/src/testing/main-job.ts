@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openBackend } from '@fluxori/backend';
 import type { Sandbox } from '@fluxori/sandbox';
-import { describeWith, freshPlace, type Service, services } from '@fluxori/test-services';
+import { describeWith, freshPlace, preparedDataFolder, type Service, services } from '@fluxori/test-services';
 import { describe } from '@jest/globals';
 import type { CliConfig } from '../config/config.js';
 import { sandboxAccount } from '../config/sandbox-account.js';
@@ -24,16 +25,33 @@ export interface Home extends AsyncDisposable {
 }
 
 export async function temporaryHome(backend: DurableBackend = 'pglite'): Promise<Home> {
+  const home = await emptyHome(backend);
+  if (backend === 'pglite') await fillData(home);
+  return home;
+}
+
+/** As if the embedded backend had been opened there once and closed. */
+export async function fillData(home: Pick<Home, 'path'>): Promise<void> {
+  await preparedDataFolder(dataIn(home.path), openBackend);
+}
+
+/** The same, where nobody has opened the embedded backend yet. */
+export async function emptyHome(backend: DurableBackend = 'pglite'): Promise<Home> {
   const path = await mkdtemp(join(tmpdir(), 'fluxori-main-job-'));
   const place = backend === 'pglite' ? undefined : await freshPlace(backend);
   return {
     path,
-    backendUrl: place?.url ?? `pglite:${join(path, 'data')}`,
+    backendUrl: place?.url ?? `pglite:${dataIn(path)}`,
     async [Symbol.asyncDispose]() {
       await place?.remove();
       await rm(path, { recursive: true, force: true });
     },
   };
+}
+
+/** Where the program keeps its data when nothing else is said. */
+function dataIn(home: string): string {
+  return join(home, '.fluxori', 'data');
 }
 
 /** The same suite on the embedded backend and on every shared one. */
