@@ -96,7 +96,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     finances: new FinancesClient(context),
     fees: new FeesClient(context),
     messaging: new MessagingClient(context, parts),
-    solicitations: new SolicitationsClient(context),
+    solicitations: new SolicitationsClient(context, { keyValues, locks }),
     outbound: new OutboundClient(context, parts),
     merchantFulfillment: new MerchantFulfillmentClient(context, { keyValues, locks }),
     inbound: new InboundClient(context),
@@ -105,7 +105,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     restrictions: new RestrictionsClient(context),
     sales: new SalesClient(context),
     uploads: new UploadsClient(context, parts),
-    shipmentInvoicing: new ShipmentInvoicingClient(context),
+    shipmentInvoicing: new ShipmentInvoicingClient(context, { keyValues, locks }),
     dataKiosk: new DataKioskClient(context, { ...parts, documents }),
   };
 }

@@ -17,6 +17,8 @@ export interface RunJobOptions {
   /** Called after each checkpoint was written; throwing here is a crash after the write. */
   readonly afterCheckpoint?: (n: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  /** `job-1` by default. */
+  readonly jobId?: string;
 }
 
 /** A crash, as far as a job can tell: nothing after it runs, and the next run begins at the last checkpoint. */
@@ -29,12 +31,13 @@ export class Crash extends Error {}
 export async function runJob(job: JobDefinition, options: RunJobOptions): Promise<unknown> {
   const account = accountId('acme-za');
   const payload = job.payload.parse(JSON.parse(JSON.stringify(options.payload)));
+  const { jobId = 'job-1' } = options;
   const { records } = options.backend;
   let state: JsonValue | undefined;
   let checkpoints = 0;
   for (let run = 0; run < 200; run++) {
     const context: JobContext = {
-      jobId: 'job-1',
+      jobId,
       accountId: account as AccountId,
       payload,
       state,
@@ -42,7 +45,7 @@ export async function runJob(job: JobDefinition, options: RunJobOptions): Promis
       logger: silentLogger,
       attempt: 1,
       priority: 'normal',
-      call: (work) => work({ signal: context.signal, priority: 'normal', maxWaitMs: 1_000, waiter: 'job-1' }),
+      call: (work) => work({ signal: context.signal, priority: 'normal', maxWaitMs: 1_000, waiter: jobId }),
       async checkpoint(next, batch: CheckpointBatch = {}) {
         checkpoints += 1;
         options.beforeCheckpoint?.(checkpoints);

@@ -78,7 +78,12 @@ function createOnce(
       intend: async () => ({ step: 'send', sentAt: new Date(now()).toISOString() }),
       send: async ({ sentAt }, { terms, resumed, back }) => {
         if (resumed) return { step: 'look', sentAt };
-        const order = await outbound.prepared(outboundOrderId);
+        const order = await outbound.prepared(outboundOrderId).catch(async (error: unknown) => {
+          // Another job for this number has sent it meanwhile, and forgot what was prepared.
+          const there = await terms.call((options) => outbound.find(outboundOrderId, options));
+          return there === undefined ? back({ step: 'intend' }, error) : found(there);
+        });
+        if ('step' in order) return order;
         const tried = await attempt(() => terms.call((options) => outbound.create(order, options)));
         if (tried.outcome === 'done') return { step: 'end', outcome: 'sent', outboundOrderId };
         if (tried.outcome === 'unknown') return back({ step: 'look', sentAt }, tried.error);

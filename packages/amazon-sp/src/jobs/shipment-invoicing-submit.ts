@@ -44,7 +44,7 @@ export function shipmentInvoicingSubmit({ connector, timings }: AmazonJobParts):
         () => uploads.read(file, { signal: ctx.signal }),
         marketplaceId === undefined ? {} : { marketplaceId },
         {
-          ...{ journal: jobJournal<InvoiceState>(ctx), terms: jobTerms(ctx) },
+          ...{ journal: jobJournal<InvoiceState>(ctx), terms: jobTerms(ctx), by: ctx.jobId },
           ...(timings && { timings }),
         },
       );

@@ -3,6 +3,7 @@ import {
   isErrorOf,
   type OrderId,
   type RemoteError,
+  systemClock,
   type ValidationError,
 } from '@fluxori/core';
 import { defineJob, type JobContext, type JobDefinition } from '@fluxori/queue';
@@ -10,6 +11,7 @@ import { z } from 'zod';
 import type { AmazonSPConnector } from '../connector.js';
 import { whyNotOffered } from '../solicitations/solicitations-client.js';
 import { attempt } from '../workflow/attempt.js';
+import { defaultTimings } from '../workflow/timings.js';
 import type { AmazonJobParts } from './job-parts.js';
 import { marketplaceField, orderIdField } from './payload-fields.js';
 
@@ -44,8 +46,14 @@ interface State {
   readonly mayHaveArrived: boolean;
 }
 
-/** Asks the buyers of orders for a review, each once: Amazon offers it as long as it was not sent, which tells what became of a lost answer. */
-export function solicitationsSend({ connector }: AmazonJobParts): JobDefinition {
+/**
+ * Asks the buyers of orders for a review, each once: Amazon offers it as long as it was not sent, which tells what became of a lost answer. One job at a
+ * time is at an order; another one waits, and finds that it was asked.
+ */
+export function solicitationsSend(parts: AmazonJobParts): JobDefinition {
+  const { connector, clock = systemClock } = parts;
+  const { firstPollMs } = { ...defaultTimings, ...parts.timings };
+  const turn = (): Date => new Date(clock.now() + Math.min(firstPollMs, 5_000));
   return defineJob<SolicitationsSendPayload, State, SolicitationsSendResult>({
     name: 'solicitations.send',
     section: 'solicitations',
@@ -59,7 +67,7 @@ export function solicitationsSend({ connector }: AmazonJobParts): JobDefinition 
       let state: State = ctx.state ?? { outcomes: [], mayHaveArrived: false };
       while (state.outcomes.length < orderIds.length) {
         const orderId = orderIds[state.outcomes.length] as OrderId;
-        const outcome = await askOne(ctx, amazon, orderId, state);
+        const outcome = await askAlone(ctx, amazon, orderId, { state, turn });
         state = { outcomes: [...state.outcomes, { orderId, ...outcome }], mayHaveArrived: false };
         await ctx.checkpoint(state);
         await ctx.progress({ done: state.outcomes.length, total: orderIds.length, unit: 'orders' });
@@ -73,12 +81,36 @@ export function solicitationsSend({ connector }: AmazonJobParts): JobDefinition 
   });
 }
 
+type Context = JobContext<SolicitationsSendPayload, State>;
+type Outcome = Omit<SolicitationOutcome, 'orderId'>;
+
+/** Asks one buyer while no other job does; parks while another does. */
+async function askAlone(
+  ctx: Context,
+  amazon: AmazonSPConnector,
+  orderId: OrderId,
+  { state, turn }: { readonly state: State; readonly turn: () => Date },
+): Promise<Outcome> {
+  const { requests } = amazon.solicitations;
+  const { jobId } = ctx;
+  // Whoever has a claim asks Amazon first, which tells what became of another's request.
+  const held = await requests.claim(orderId, jobId, { again: true, own: true });
+  if (held?.status === 'sent')
+    return { outcome: held.by === jobId && state.mayHaveArrived ? 'found' : 'not-offered' };
+  if (held !== undefined)
+    return ctx.park({ until: turn(), reason: `job ${held.by} is asking the buyer of order ${orderId}` });
+  const answer = await askOne(ctx, amazon, orderId, state);
+  if (answer.outcome === 'sent' || answer.outcome === 'found') await requests.done(orderId, jobId, {});
+  else await requests.release(orderId, jobId);
+  return answer;
+}
+
 async function askOne(
-  ctx: JobContext<SolicitationsSendPayload, State>,
+  ctx: Context,
   { solicitations }: AmazonSPConnector,
   orderId: OrderId,
   state: State,
-): Promise<Omit<SolicitationOutcome, 'orderId'>> {
+): Promise<Outcome> {
   const { marketplaceId } = ctx.payload;
   const call = <T>(work: (options: object) => Promise<T>) =>
     ctx.call((terms) => work({ ...terms, ...(marketplaceId && { marketplaceId }) }));
@@ -89,6 +121,7 @@ async function askOne(
   } catch (error) {
     if (isErrorOf(error, 'NotFoundError') || isErrorOf(error, 'ValidationError'))
       return { outcome: 'refused', reason: error.message };
+    if (!mayHaveArrived) await solicitations.requests.release(orderId, ctx.jobId);
     throw error;
   }
   if (!mayHaveArrived) await ctx.checkpoint({ ...state, mayHaveArrived: true });
@@ -102,6 +135,7 @@ async function askOne(
     return arrived ? { outcome: 'found' } : { outcome: 'refused', reason: error.message };
   }
   await ctx.checkpoint(state);
+  await solicitations.requests.release(orderId, ctx.jobId);
   throw error;
 }
 

@@ -185,9 +185,9 @@ export class MerchantFulfillmentClient {
 }
 
 function namingShipment(shipmentId: string) {
-  return namingNotFound({
+  return namingNotFound(() => ({
     what: `Shipment ${shipmentId}`,
     field: 'shipmentId',
     remedy: 'Use the id that came with the label; it belongs to one seller.',
-  });
+  }));
 }

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type KeyValueStore, type MarketplaceId, type OrderId, ValidationError } from '@fluxori/core';
+import {
+  type Backend,
+  type KeyValueStore,
+  type MarketplaceId,
+  type OrderId,
+  ValidationError,
+} from '@fluxori/core';
 import { instant } from '../mapping/instant.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import { namingOrder } from '../pipeline/naming-not-found.js';
 import type { SectionContext } from '../pipeline/section-context.js';
+import { Claims } from '../workflow/claims.js';
 import { Prepared } from '../workflow/prepared.js';
 import { checkMessage } from './check-message-text.js';
 import type { Message, MessageAttachment, MessageKind } from './message.js';
@@ -22,11 +29,24 @@ export interface BuyerAttributes {
 
 /** Messages to the buyer of an order, through Amazon (messaging v1). */
 export class MessagingClient {
+  /** Which prepared messages are being sent, or were, by `sendingName`. */
+  readonly sendings: Claims<'sent', { readonly kind: MessageKind }>;
   readonly #context: SectionContext;
   readonly #prepared: Prepared<Message>;
 
-  constructor(context: SectionContext, { secureKeyValues }: { secureKeyValues: KeyValueStore }) {
+  constructor(
+    context: SectionContext,
+    {
+      backend: { keyValues, locks },
+      secureKeyValues,
+    }: { backend: Pick<Backend, 'keyValues' | 'locks'>; secureKeyValues: KeyValueStore },
+  ) {
     this.#context = context;
+    const { clock, config } = context;
+    this.sendings = new Claims('sent', {
+      ...{ keyValues, locks, clock },
+      ...{ accountId: config.accountId, room: 'message-sent' },
+    });
     this.#prepared = new Prepared({
       ...{ store: secureKeyValues, accountId: context.config.accountId, room: 'message' },
       named: { field: 'messageId', what: 'message', by: 'connector.messaging.prepare(orderId, message)' },
@@ -56,7 +76,7 @@ export class MessagingClient {
 
   /**
    * Sends a message, after asking which kinds the order takes. Not repeatable: when the answer is lost, a NetworkError with the outcome `unknown`
-   * says so, and Amazon has no list of what was sent.
+   * says so, and Amazon has no list of what was sent. Nothing keeps two callers from sending it twice: the job `messaging.send` does.
    *
    * @throws ValidationError naming the field, or `kind` with the kinds that the order takes instead; nothing was sent then.
    * @throws NotFoundError naming the order.
@@ -94,15 +114,17 @@ export class MessagingClient {
    * Checks a message and keeps it for the job `messaging.send`, so that what is written to a buyer is not in the queue's payloads but in the connector's
    * secure key values. It is forgotten when it was sent, or after 30 days.
    *
-   * @returns the job's payload. The same message to the same order has the same id.
+   * @param options.occasion - to write the same to the same buyer once more, e.g. `reminder-2`: on each occasion it is another message.
+   * @returns the job's payload. The same message to the same order on the same occasion has the same id, and is sent once, however many jobs there are.
    */
   async prepare(
     orderId: OrderId,
     message: Message,
+    { occasion }: { readonly occasion?: string } = {},
   ): Promise<{ readonly orderId: OrderId; readonly messageId: string }> {
     checkMessage(message, this.#context.config.accountId);
     const digest = createHash('sha256')
-      .update(JSON.stringify([orderId, message]))
+      .update(JSON.stringify([orderId, message, ...(occasion === undefined ? [] : [occasion])]))
       .digest('base64url');
     const messageId = digest.slice(0, 22);
     await this.#prepared.keep(preparedId(orderId, messageId), message);

@@ -1,7 +1,7 @@
 import { type OrderId, orderId } from '@fluxori/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
-import { Crash, runJob } from '../../testing/run-job.js';
+import { Crash, type RunJobOptions, runJob } from '../../testing/run-job.js';
 import { messagingSend } from '../jobs/messaging-send.js';
 import type { Message } from './message.js';
 
@@ -139,22 +139,71 @@ describe('messages', () => {
 
 describe('messaging.send', () => {
   const job = () => messagingSend({ connector: async () => open.connector });
-  const run = async (order: OrderId, message: Message, more: object = {}) => {
-    const payload = await open.connector.messaging.prepare(order, message);
-    return runJob(job(), { backend: open.backend, payload, ...more });
+  let jobs = 0;
+  /** A job of its own each time, for the same message if the words and the occasion are the same. */
+  const run = async (
+    order: OrderId,
+    message: Message,
+    {
+      occasion,
+      sendAgain,
+      ...more
+    }: Partial<RunJobOptions> & { occasion?: string; sendAgain?: boolean } = {},
+  ) => {
+    const payload = await open.connector.messaging.prepare(order, message, { ...(occasion && { occasion }) });
+    return runJob(job(), {
+      ...{ backend: open.backend, jobId: `job-${++jobs}` },
+      payload: { ...payload, ...(sendAgain && { sendAgain }) },
+      ...more,
+    });
   };
-  const problem: Message = { kind: 'unexpectedProblem', text: 'The courier for Thandi is on strike.' };
+  let problem: { kind: 'unexpectedProblem'; text: string };
+  beforeEach(() => {
+    problem = { kind: 'unexpectedProblem', text: `The courier for Thandi is on strike ${++jobs}.` };
+  });
 
   it('sends what was prepared, which is not in its payload, and forgets it', async () => {
     const payload = await open.connector.messaging.prepare(unshipped, problem);
     expect(JSON.stringify(payload)).not.toContain('Thandi');
     expect(await open.connector.messaging.prepare(unshipped, problem)).toEqual(payload);
-    expect(await run(unshipped, problem)).toEqual({ orderId: unshipped, kind: 'unexpectedProblem' });
+    expect(await run(unshipped, problem)).toEqual({
+      ...{ orderId: unshipped, kind: 'unexpectedProblem', outcome: 'sent' },
+    });
     expect(requests('createUnexpectedProblem')).toBe(1);
-    await expect(runJob(job(), { backend: open.backend, payload })).rejects.toMatchObject({
+    const { messageId } = payload;
+    await expect(open.connector.messaging.prepared(unshipped, messageId)).rejects.toMatchObject({
       ...{ name: 'ValidationError', field: 'messageId' },
       remedy: expect.stringContaining('prepare'),
     });
+  });
+
+  it('is sent once, whichever jobs and processes are about it at the same time', async () => {
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => run(unshipped, problem)));
+    expect(requests('createUnexpectedProblem')).toBe(1);
+    const sent = all.filter(
+      (one) => one.status === 'fulfilled' && (one.value as { outcome: string }).outcome === 'sent',
+    );
+    expect(sent).toHaveLength(1);
+    for (const one of all) {
+      if (one.status === 'rejected')
+        expect(one.reason).toMatchObject({
+          ...{ name: 'ValidationError', code: 'OUTCOME_UNKNOWN', field: 'messageId' },
+          message: expect.stringMatching(/is being sent by job job-\d+ since/),
+        });
+    }
+    // Prepared anew it is the same message; on another occasion it is another.
+    expect(await run(unshipped, problem)).toMatchObject({ kind: 'unexpectedProblem', outcome: 'found' });
+    expect(requests('createUnexpectedProblem')).toBe(1);
+    expect(await run(unshipped, problem, { occasion: 'reminder' })).toMatchObject({ outcome: 'sent' });
+    expect(requests('createUnexpectedProblem')).toBe(2);
+  });
+
+  it('is free for another job when Amazon refused it', async () => {
+    const operation = 'messaging.createUnexpectedProblem';
+    await open.sandbox.faults.set({ kind: 'error', status: 400, operation, count: 1 });
+    await expect(run(unshipped, problem)).rejects.toMatchObject({ retryable: false });
+    expect(await run(unshipped, problem)).toMatchObject({ outcome: 'sent' });
+    expect(requests('createUnexpectedProblem')).toBe(2);
   });
 
   it('is forgotten with all others to a buyer who is to be forgotten', async () => {
@@ -178,7 +227,7 @@ describe('messaging.send', () => {
     expect(requests('createUnexpectedProblem')).toBe(0);
   });
 
-  it('tells a lost answer as unknown, and sends again only when it is queued anew', async () => {
+  it('tells a lost answer as unknown, to other jobs too, and sends again only on a person’s word', async () => {
     const operation = 'messaging.createUnexpectedProblem';
     await open.sandbox.faults.set({ kind: 'drop', when: 'after', operation, count: 1 });
     await expect(run(unshipped, problem)).rejects.toMatchObject({
@@ -186,22 +235,36 @@ describe('messaging.send', () => {
       retryable: false,
       remedy: expect.stringContaining(unshipped),
     });
+    await expect(run(unshipped, problem)).rejects.toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      message: expect.stringMatching(/job job-\d+ may have sent message/),
+      remedy: expect.stringContaining('sendAgain'),
+    });
     expect(requests('createUnexpectedProblem')).toBe(1);
-    expect(await run(unshipped, problem)).toMatchObject({ kind: 'unexpectedProblem' });
+    expect(await run(unshipped, problem, { sendAgain: true })).toMatchObject({ outcome: 'sent' });
+    expect(await run(unshipped, problem, { sendAgain: true })).toMatchObject({ outcome: 'found' });
+    expect(requests('createUnexpectedProblem')).toBe(2);
   });
 
-  it.each([1, 2])('sends one message at most although the process dies after checkpoint %p', async (at) => {
-    let died = false;
-    const outcome = await run(unshipped, problem, {
-      afterCheckpoint: (n: number) => {
-        if (n !== at || died) return;
-        died = true;
-        throw new Crash();
-      },
-    }).catch((error: { code?: string }) => error.code);
-    expect(died).toBe(true);
-    // Between "about to send" and the request nobody can tell from outside that it never left.
-    expect(outcome).toEqual(at === 1 ? 'OUTCOME_UNKNOWN' : { orderId: unshipped, kind: 'unexpectedProblem' });
-    expect(requests('createUnexpectedProblem')).toBe(at === 1 ? 0 : 1);
-  });
+  it.each([1, 2, 3])(
+    'sends one message at most although the process dies after checkpoint %p',
+    async (at) => {
+      let died = false;
+      const outcome = await run(unshipped, problem, {
+        afterCheckpoint: (n: number) => {
+          if (n !== at || died) return;
+          died = true;
+          throw new Crash();
+        },
+      }).catch((error: { code?: string }) => error.code);
+      expect(died).toBe(true);
+      // Between "about to send" and the request nobody can tell from outside that it never left.
+      const sent = { orderId: unshipped, kind: 'unexpectedProblem', outcome: 'sent' };
+      expect(outcome).toEqual(at === 2 ? 'OUTCOME_UNKNOWN' : sent);
+      expect(requests('createUnexpectedProblem')).toBe(at === 2 ? 0 : 1);
+      // Whoever comes later knows as much.
+      const later = await run(unshipped, problem).catch((error: { code?: string }) => error.code);
+      expect(later).toEqual(at === 2 ? 'OUTCOME_UNKNOWN' : { ...sent, outcome: 'found' });
+    },
+  );
 });

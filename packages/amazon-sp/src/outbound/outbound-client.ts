@@ -197,11 +197,11 @@ export class OutboundClient {
     const { payload } = await this.#api
       .getPackageTrackingDetails({ packageNumber }, callOptions(options))
       .catch(
-        namingNotFound({
+        namingNotFound(() => ({
           what: `The parcel ${packageNumber}`,
           field: 'packageNumber',
           remedy: 'Take the package number from a shipment of `get`.',
-        }),
+        })),
       );
     return payload === undefined ? { packageNumber, events: [] } : toTracking(payload);
   }

@@ -103,9 +103,9 @@ export class OutboundReturns {
 
 /** For `catch`: names the order that Amazon does not have. */
 export function namingOutboundOrder(outboundOrderId: string) {
-  return namingNotFound({
+  return namingNotFound(() => ({
     what: `The outbound order ${outboundOrderId}`,
     field: 'outboundOrderId',
     remedy: 'Check the number: it is the one that the order was created with.',
-  });
+  }));
 }

@@ -212,6 +212,19 @@ describe('outbound.orders.create', () => {
     expect(await outbound().get(outboundOrderId)).toMatchObject({ status: 'received' });
   });
 
+  it('makes one order when several jobs are about its number at the same time, and after', async () => {
+    const wanted = order();
+    const before = await stock();
+    const payload = await outbound().prepare(wanted);
+    const runs = ['job-1', 'job-2', 'job-3'].map((jobId) =>
+      runJob(job(), { backend: open.backend, payload, jobId }),
+    );
+    const all = (await Promise.all(runs)) as { outcome: string }[];
+    expect(all.map(({ outcome }) => outcome).sort()).toEqual(['found', 'found', 'sent']);
+    expect(await runJob(job(), { backend: open.backend, payload })).toMatchObject({ outcome: 'found' });
+    expect(await stock()).toBe(before - 2);
+  });
+
   it('finds the order when the answer was lost', async () => {
     const wanted = order();
     await open.sandbox.faults.set({

@@ -12,6 +12,14 @@ export interface InvoiceOrder {
   /** Read anew for each submission: it may be large, and is not for the record. */
   readonly invoice: () => Promise<Uint8Array>;
   readonly marketplaceId?: MarketplaceId;
+  /** One job at a time submits for a shipment: two would both find nothing there. */
+  readonly turn: InvoiceTurn;
+}
+
+export interface InvoiceTurn {
+  /** Taking it again renews it; it falls free a quarter of an hour after its holder was last heard of. @returns who has it, if another. */
+  take(): Promise<{ readonly by: string } | undefined>;
+  free(): Promise<void>;
 }
 
 /** Submissions whose outcome stayed unknown, in a row, after which it is given up. */
@@ -34,6 +42,12 @@ export function invoiceWorkflow(
 
   async function look(state: InvoiceStep<'look'>, run: Run): Promise<InvoiceState> {
     const { tries, lookAt } = state;
+    for (let other = await order.turn.take(); other !== undefined; other = await order.turn.take()) {
+      await run.terms.wait({
+        until: new Date(now() + Math.min(timings.firstPollMs, 5_000)),
+        reason: `job ${other.by} is submitting an invoice for shipment ${shipmentId}`,
+      });
+    }
     if (lookAt !== undefined && now() < lookAt) {
       await run.terms.wait({
         until: new Date(lookAt),
@@ -42,7 +56,7 @@ export function invoiceWorkflow(
     }
     const status = await statusNow(run);
     const before = state.before ?? status;
-    if (status === 'accepted') return { step: 'end', submitted: tries > 0 };
+    if (status === 'accepted') return accepted(tries);
     if (status === 'processing') return { step: 'poll', tries, before, since: now() };
     // Refused, and not before: the submission whose answer was lost had arrived.
     if (status === 'errored' && tries > 0 && before !== 'errored') return refused(run);
@@ -59,7 +73,10 @@ export function invoiceWorkflow(
         client.submit(shipmentId, invoice, { ...terms, ...(marketplaceId && { marketplaceId }) }),
       ),
     );
-    if (tried.outcome === 'not-done') return run.back({ step: 'look', tries, before }, tried.error);
+    if (tried.outcome === 'not-done') {
+      await order.turn.free();
+      return run.back({ step: 'look', tries, before }, tried.error);
+    }
     if (tried.outcome === 'done') return { step: 'poll', tries: tries + 1, before, since: now() };
     if (tries + 1 < mostTries) return lost(state);
     return run.back({ step: 'look', tries: 0 }, tried.error);
@@ -72,9 +89,10 @@ export function invoiceWorkflow(
   async function poll(state: InvoiceStep<'poll'>, run: Run): Promise<InvoiceState> {
     const { before, since, tries } = state;
     for (;;) {
+      await order.turn.take();
       const status = await statusNow(run);
       const waitedMs = now() - since;
-      if (status === 'accepted') return { step: 'end', submitted: tries > 0 };
+      if (status === 'accepted') return accepted(tries);
       // What was refused before may still be what is shown.
       if (status === 'errored' && !(before === 'errored' && waitedMs < timings.listedAfterMs))
         return refused(run);
@@ -89,11 +107,17 @@ export function invoiceWorkflow(
     }
   }
 
+  async function accepted(tries: number): Promise<InvoiceState> {
+    await order.turn.free();
+    return { step: 'end', submitted: tries > 0 };
+  }
+
   function statusNow({ terms }: Run) {
     return terms.call((options) => client.status(shipmentId, options), { repeatable: true });
   }
 
-  function refused(run: Run): Promise<never> {
+  async function refused(run: Run): Promise<never> {
+    await order.turn.free();
     return run.back({ step: 'look', tries: 0 }, error('was refused by Amazon’s check', 'Errored'));
   }
 

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { ResponseOf } from '@fluxori/amazon-sp-models';
-import { isErrorOf, type MarketplaceId, NotFoundError, ValidationError } from '@fluxori/core';
+import {
+  isErrorOf,
+  type KeyValueStore,
+  type Locks,
+  type MarketplaceId,
+  NotFoundError,
+  ValidationError,
+} from '@fluxori/core';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { marketplaceOf } from '../regions/marketplaces.js';
+import { Claims } from '../workflow/claims.js';
 import type { Journal } from '../workflow/journal.js';
 import type { Terms } from '../workflow/terms.js';
 import { defaultTimings, type WorkflowTimings } from '../workflow/timings.js';
@@ -25,6 +33,8 @@ export interface InvoiceOptions extends SpCallOptions {
 export interface InvoiceMeans {
   readonly journal: Journal<InvoiceState>;
   readonly terms: Terms;
+  /** Who submits: the job. One at a time does, for a shipment. */
+  readonly by: string;
   readonly timings?: Partial<WorkflowTimings>;
 }
 
@@ -38,9 +48,15 @@ const statuses: Readonly<Record<string, InvoiceStatus>> = {
 /** Invoices for what Amazon ships in Brazil (shipment invoicing v0). */
 export class ShipmentInvoicingClient {
   readonly #context: SectionContext;
+  readonly #turns: Claims<'accepted'>;
 
-  constructor(context: SectionContext) {
+  constructor(context: SectionContext, { keyValues, locks }: { keyValues: KeyValueStore; locks: Locks }) {
     this.#context = context;
+    const { clock, config } = context;
+    this.#turns = new Claims('accepted', {
+      ...{ keyValues, locks, clock },
+      ...{ accountId: config.accountId, room: 'invoice' },
+    });
   }
 
   /** What an invoice needs to say. Restricted: it is fetched with a restricted data token, and kept nowhere. */
@@ -94,14 +110,19 @@ export class ShipmentInvoicingClient {
     shipmentId: string,
     invoice: () => Promise<Uint8Array>,
     options: Pick<InvoiceOptions, 'marketplaceId'>,
-    { journal, terms, timings }: InvoiceMeans,
+    { journal, terms, by, timings }: InvoiceMeans,
   ): Promise<{ readonly submitted: boolean }> {
     const { clock, config } = this.#context;
     const order = {
       ...{ shipmentId, invoice, account: config.accountId, now: () => clock.now() },
       marketplaceId: this.#marketplaceId(options),
     };
-    const workflow = invoiceWorkflow(this, order, { ...defaultTimings, ...timings });
+    const turn = {
+      // Whoever has the turn looks at Amazon first, which tells what became of another's submission.
+      take: () => this.#turns.claim(shipmentId, by, { again: true, own: true }),
+      free: () => this.#turns.release(shipmentId, by),
+    };
+    const workflow = invoiceWorkflow(this, { ...order, turn }, { ...defaultTimings, ...timings });
     const { submitted } = await runWorkflow(workflow, { journal, terms });
     return { submitted };
   }

@@ -104,6 +104,14 @@ describe('the job shipmentInvoicing.submit', () => {
     expect(submissions()).toBe(1);
   });
 
+  it('submits the invoice once when several jobs are about one shipment at the same time', async () => {
+    const { order: _, ...payload } = await prepared();
+    const all = await Promise.all(['job-1', 'job-2', 'job-3'].map((jobId) => run(payload, { jobId })));
+    expect(submissions()).toBe(1);
+    expect(all.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(all.filter(({ submitted }) => submitted)).toHaveLength(1);
+  });
+
   it('does not submit again when the answer was lost', async () => {
     const { order: _, ...payload } = await prepared();
     await open.sandbox.faults.set({

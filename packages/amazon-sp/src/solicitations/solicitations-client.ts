@@ -1,10 +1,11 @@
-import { type OrderId, ValidationError } from '@fluxori/core';
+import { type KeyValueStore, type Locks, type OrderId, ValidationError } from '@fluxori/core';
 import type { AboutOrder } from '../messaging/messaging-client.js';
 import { offeredActions } from '../messaging/order-actions.js';
 import { callOptions } from '../pipeline/call-options.js';
 import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import { namingOrder } from '../pipeline/naming-not-found.js';
 import type { SectionContext } from '../pipeline/section-context.js';
+import { Claims } from '../workflow/claims.js';
 
 /** The one kind of solicitation that Amazon has: it asks for a review of the product and for feedback on the seller. */
 export const reviewSolicitation = 'productReviewAndSellerFeedback';
@@ -15,10 +16,17 @@ export const whyNotOffered =
 
 /** Asks buyers for a review, in Amazon's words (solicitations v1). */
 export class SolicitationsClient {
+  /** Whose buyers are being asked by a job, or were, by the order's id. */
+  readonly requests: Claims<'sent'>;
   readonly #context: SectionContext;
 
-  constructor(context: SectionContext) {
+  constructor(context: SectionContext, { keyValues, locks }: { keyValues: KeyValueStore; locks: Locks }) {
     this.#context = context;
+    const { clock, config } = context;
+    this.requests = new Claims('sent', {
+      ...{ keyValues, locks, clock },
+      ...{ accountId: config.accountId, room: 'solicitation' },
+    });
   }
 
   /** Whether a review may be asked for now. */

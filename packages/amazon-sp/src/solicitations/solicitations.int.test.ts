@@ -1,8 +1,9 @@
-import { type OrderId, orderId } from '@fluxori/core';
+import { type OrderId, orderId, sleep } from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
+import { hastyTimings } from '../../testing/hasty-timings.js';
 import { Crash, runJob } from '../../testing/run-job.js';
-import { solicitationsSend } from '../jobs/solicitations-send.js';
+import { type SolicitationsSendResult, solicitationsSend } from '../jobs/solicitations-send.js';
 
 const dayMs = 24 * 3_600_000;
 let open: Sandboxed;
@@ -27,7 +28,7 @@ const asked = () =>
   open.sandbox.counters().operations['solicitations.createProductReviewAndSellerFeedbackSolicitation']
     ?.requests ?? 0;
 
-const job = () => solicitationsSend({ connector: async () => open.connector });
+const job = () => solicitationsSend({ connector: async () => open.connector, timings: hastyTimings });
 const run = (orderIds: readonly OrderId[], more: object = {}) =>
   runJob(job(), { backend: open.backend, payload: { orderIds }, ...more });
 
@@ -69,6 +70,28 @@ describe('solicitations.send', () => {
     });
     expect(asked()).toBe(2);
     expect(await run([first])).toMatchObject({ sent: 0, outcomes: [{ outcome: 'not-offered' }] });
+  });
+
+  it('asks each buyer once when two jobs are about the same orders at the same time', async () => {
+    const orders = delivered(10, 3);
+    const [one, other] = (await Promise.all(
+      ['job-1', 'job-2'].map((jobId) => run(orders, { jobId })),
+    )) as SolicitationsSendResult[];
+    expect(asked()).toBe(3);
+    expect((one?.sent ?? 0) + (other?.sent ?? 0)).toBe(3);
+    for (const [index, { outcome }] of (one?.outcomes ?? []).entries())
+      expect([outcome, other?.outcomes[index]?.outcome].sort()).toEqual(['not-offered', 'sent']);
+  });
+
+  it('waits while another job is asking, and asks itself when that one is gone', async () => {
+    const [order] = delivered(10) as [OrderId];
+    const { requests } = open.connector.solicitations;
+    await requests.claim(order, 'job-0', {});
+    const asking = run([order]);
+    await sleep(50);
+    expect(asked()).toBe(0);
+    await requests.release(order, 'job-0');
+    expect(await asking).toMatchObject({ sent: 1 });
   });
 
   it('finds what was sent when the answer was lost', async () => {

@@ -58,10 +58,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
     ...reach,
     operation: reach.operation.default(['reports.getReportDocument', 'feeds.getFeedDocument']),
   }),
-  /** Answers with an error of the server, before (the default) or after it has acted. */
+  /** Answers with an error of the server, or a refusal that has no reason, before (the default) or after it has acted. */
   z.strictObject({
     kind: z.literal('error'),
-    status: z.union([z.literal(500), z.literal(502), z.literal(503), z.literal(504)]),
+    status: z.literal([400, 403, 500, 502, 503, 504]),
     html: z.boolean().optional(),
     when: when.optional(),
     ...reach,

@@ -81,6 +81,8 @@ export function gatewayError(
 }
 
 const gatewayTexts: Readonly<Record<number, readonly [string, string]>> = {
+  400: ['InvalidInput', 'Request has missing or invalid parameters and cannot be parsed.'],
+  403: ['Unauthorized', 'Access to requested resource is denied.'],
   500: ['InternalFailure', 'We encountered an internal error. Please try again.'],
   502: ['BadGateway', 'Bad gateway.'],
   503: ['ServiceUnavailable', 'Service is temporarily unavailable. Please try again.'],
