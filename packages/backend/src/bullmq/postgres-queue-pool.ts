@@ -5,6 +5,7 @@ import type { Connections } from '../postgres/connections.js';
 import type { Listener } from '../postgres/listener.js';
 import { reasonOf, troubleOf } from '../postgres/postgres-errors.js';
 import { type PostgresSql, send } from '../postgres/postgres-sql.js';
+import { BulkStatements } from './bulk-statements.js';
 
 export interface QueuePoolOptions {
   readonly connections: Connections;
@@ -26,6 +27,9 @@ const statementMs = 120_000;
 const onlyOnce =
   /\b(add_job|add_jobs_bulk|add_flow|add_job_scheduler|update_job_scheduler|job_log|publish_event|collect_metrics)\b/;
 
+/** Calls that go in one statement: enough that the way to the database does not count. */
+const mostInOne = 50;
+
 /** BullMQ asks again at once after most errors. */
 const pauseAfterErrorMs = 250;
 
@@ -42,6 +46,7 @@ export class PostgresQueuePool extends EventEmitter implements PgPool {
   readonly #listener: Listener;
   readonly #host: string;
   readonly #ended: () => boolean;
+  readonly #statements = new BulkStatements((text, parameters) => this.#send(text, parameters), mostInOne);
   /** BullMQ looks here for keepalive; without it, an idle worker would ask every ten seconds. The listener looks after itself. */
   readonly options = { keepAlive: true };
 
@@ -55,7 +60,11 @@ export class PostgresQueuePool extends EventEmitter implements PgPool {
     this.setMaxListeners(0);
   }
 
-  async query<Row>(text: string, parameters?: readonly unknown[]): Promise<PgQueryResult<Row>> {
+  query<Row>(text: string, parameters?: readonly unknown[]): Promise<PgQueryResult<Row>> {
+    return this.#statements.query<Row>(text, parameters);
+  }
+
+  async #send<Row>(text: string, parameters?: readonly unknown[]): Promise<PgQueryResult<Row>> {
     let sent = false;
     try {
       const { rows, rowCount } = await this.#sql.patiently(async () => {
@@ -100,7 +109,7 @@ export class PostgresQueuePool extends EventEmitter implements PgPool {
       code: 'BACKEND_UNAVAILABLE',
       host: this.#host,
       outcome: 'not-sent',
-      remedy: 'Start the database, or check the network to it; work goes on by itself when it is back.',
+      ...(error.remedy !== undefined && { remedy: error.remedy }),
       cause: error,
     });
   }

@@ -1,20 +1,39 @@
 /** Lets so many in at a time; the others wait in order of arrival. */
 export class Gate {
-  #free: number;
+  #places: number;
+  #inside = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(places: number) {
-    this.#free = places;
+    this.#places = places;
+  }
+
+  get places(): number {
+    return this.#places;
+  }
+
+  /** Who is inside stays; who comes finds so many places from now on. */
+  resize(places: number): void {
+    this.#places = places;
+    this.#admit();
   }
 
   async enter(): Promise<void> {
-    if (this.#free > 0) this.#free--;
+    if (this.#inside < this.#places) this.#inside++;
     else await new Promise<void>((admit) => this.#waiting.push(admit));
   }
 
   leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free++;
-    else next();
+    this.#inside--;
+    this.#admit();
+  }
+
+  #admit(): void {
+    while (this.#inside < this.#places) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#inside++;
+      next();
+    }
   }
 }

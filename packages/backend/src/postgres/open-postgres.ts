@@ -1,7 +1,9 @@
 import { ConfigurationError, NetworkError, sleep } from '@fluxori/core';
 import pg from 'pg';
+import { explainAbsence } from './explain-absence.js';
 import { reasonOf, troubleOf } from './postgres-errors.js';
 import type { PostgresPlace } from './postgres-url.js';
+import { checkWritable, writableColumns } from './writable.js';
 
 const oldestVersion = 14;
 /** How long a database may take to answer for the first time; the two may have been started together. */
@@ -101,15 +103,13 @@ async function tryOut(
     await client.connect();
     const answer = await client.query({
       text: `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
-        current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby`,
+        current_setting('server_encoding') as encoding, ${writableColumns}`,
       query_timeout: 5_000,
     } as pg.QueryConfig);
-    const { number, version, encoding, standby } = answer.rows[0];
+    const { number, version, encoding } = answer.rows[0];
     if (number < oldestVersion * 10_000) throw tooOld(place, version);
     if (encoding !== 'UTF8') throw wrongEncoding(place, encoding);
-    if (standby) {
-      throw Object.assign(new Error('it is a standby, which cannot be written to'), { code: '25006' });
-    }
+    checkWritable(answer.rows[0]);
     return { client: config, version: String(version).split(' ')[0]!, tls: Boolean(config.ssl) };
   } finally {
     signal?.removeEventListener('abort', leave);
@@ -139,14 +139,21 @@ function wrongEncoding({ url, database }: PostgresPlace, encoding: string): Conf
   );
 }
 
-function nothingAnswers({ url, host }: PostgresPlace, error: unknown): NetworkError {
-  return new NetworkError(`No PostgreSQL answers at ${url}: ${reasonOf(error)}.`, {
-    code: 'BACKEND_UNAVAILABLE',
-    host,
-    outcome: 'not-sent',
-    remedy: 'Start it, or correct host and port in the URL; a firewall may be in between.',
-    cause: error,
-  });
+/** It is not there, or will not do for now; that may pass. */
+export function nothingAnswers({ url, host }: PostgresPlace, error: unknown): NetworkError {
+  const { answered, what, remedy } = explainAbsence(error);
+  return new NetworkError(
+    answered ? `The PostgreSQL ${url} ${what}.` : `No PostgreSQL answers at ${url}: ${reasonOf(error)}.`,
+    {
+      code: 'BACKEND_UNAVAILABLE',
+      host,
+      outcome: 'not-sent',
+      remedy: answered
+        ? remedy
+        : 'Start it, or correct host and port in the URL; a firewall may be in between.',
+      cause: error,
+    },
+  );
 }
 
 /** What a server's (or TLS's) refusal means, by code; the first that fits. */
@@ -177,6 +184,11 @@ const remedies: readonly { readonly when: RegExp; readonly what: string; readonl
     what: 'does not let this user create what it needs',
     remedy:
       'Let it: GRANT CREATE ON DATABASE <database> TO <user>. Or create both schemas for it: CREATE SCHEMA <name> AUTHORIZATION <user>.',
+  },
+  {
+    when: /statement pooling mode/,
+    what: 'is a pooler that hands out single statements',
+    remedy: 'Name the server itself, or a pool in session mode (PgBouncer: pool_mode = session).',
   },
   {
     when: /does not support SSL/,

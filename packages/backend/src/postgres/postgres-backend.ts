@@ -1,3 +1,4 @@
+import { isFluxoriError } from '@fluxori/core';
 import pg from 'pg';
 import { connectPostgresQueue } from '../bullmq/postgres-queue-connection.js';
 import { PostgresQueuePool } from '../bullmq/postgres-queue-pool.js';
@@ -13,14 +14,16 @@ import { atMost } from './at-most.js';
 import { BucketUpkeep } from './bucket-upkeep.js';
 import { checkListening } from './check-listening.js';
 import { Connections } from './connections.js';
+import { noConnectionLeft } from './explain-absence.js';
 import { LeaseLocks } from './lease-locks.js';
 import { Listener } from './listener.js';
-import { type OpenPostgres, openPostgres, refusedError } from './open-postgres.js';
+import { nothingAnswers, type OpenPostgres, openPostgres, refusedError } from './open-postgres.js';
 import { troubleOf } from './postgres-errors.js';
 import { inTransaction, PostgresSql } from './postgres-sql.js';
 import { type PostgresPlace, parsePostgresUrl } from './postgres-url.js';
 import { Reach } from './reach.js';
 import { SharedBucketStore } from './shared-bucket-store.js';
+import { checkWritable, writableColumns } from './writable.js';
 
 /** How long the end waits for a database that is away, to tell it what was settled. */
 const lastWordMs = 2_000;
@@ -40,9 +43,7 @@ export const openPostgresBackend: OpenDriver = async (input) => {
     );
     return backend;
   } catch (error) {
-    throw troubleOf(error) === 'refused' && (error as { severity?: unknown }).severity
-      ? refusedError(place, error)
-      : error;
+    throw inOurWords(place, error);
   }
 };
 
@@ -65,12 +66,13 @@ async function assemble(
     name: `PostgreSQL ${host}`,
     host,
     patienceMs: place.patienceMs,
-    probe: () => probe(connect),
+    probe: () => probe(connect, connections),
     logger,
     clock,
   });
   const missed = (error: unknown) => reach.missed(error);
   const connections = new Connections({
+    name: `PostgreSQL ${host}`,
     client: open.client,
     most: place.pool,
     searchPath: place.queueSchema,
@@ -151,7 +153,16 @@ async function assemble(
           details: { ...details, since: absence.since.toISOString(), error: absence.reason },
         };
       }
-      return healthOfSql({ query: (text) => store.once(text) }, details);
+      return healthOfSql(
+        {
+          query: async <Row>() => {
+            const answer = await store.once<Row>(`select ${writableColumns}`);
+            checkWritable(answer.rows[0] as Parameters<typeof checkWritable>[0]);
+            return answer;
+          },
+        },
+        details,
+      );
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -170,15 +181,32 @@ async function migrateWith(connect: () => Promise<pg.Client>, schema: string): P
   }
 }
 
-async function probe(connect: () => Promise<pg.Client>): Promise<void> {
-  const client = await connect();
-  try {
+/** On a new connection, since those that are there may be dead; where none can be had, on one of those. */
+async function probe(connect: () => Promise<pg.Client>, connections: Connections): Promise<void> {
+  const ask = async (client: pg.ClientBase) => {
     const { rows } = await client.query({
-      text: 'select pg_is_in_recovery() as standby',
+      text: `select ${writableColumns}`,
       query_timeout: 5_000,
     } as pg.QueryConfig);
-    if (rows[0].standby) throw new Error('it is a standby, which cannot be written to');
+    checkWritable(rows[0]);
+  };
+  let client: pg.Client;
+  try {
+    client = await connect();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== noConnectionLeft || connections.counts.open === 0) throw error;
+    return connections.use(ask);
+  }
+  try {
+    await ask(client);
   } finally {
     client.end().catch(() => {});
   }
+}
+
+/** What went wrong while it was opened; it was there a moment ago. */
+function inOurWords(place: PostgresPlace, error: unknown): unknown {
+  if (isFluxoriError(error)) return error;
+  if (troubleOf(error) === 'away') return nothingAnswers(place, error);
+  return (error as { severity?: unknown }).severity ? refusedError(place, error) : error;
 }

@@ -41,6 +41,7 @@ describe('an error of node-postgres', () => {
     ['53100', 'could not extend file: No space left on device'],
     ['BM001', 'Missing lock'],
     ['57014', 'canceling statement due to statement timeout'],
+    ['08P01', 'transaction blocks not allowed in statement pooling mode'],
     [undefined, 'anything else'],
   ])('%s (%s) is not waited for', (code, message) => {
     expect(troubleOf(error(message, code))).toBe('refused');

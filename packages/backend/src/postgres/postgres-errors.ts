@@ -28,9 +28,13 @@ const noSocket = 'ENOENT';
 const messages =
   /^(connection terminated|timeout expired|query read timeout|client has encountered a connection error|client was closed|connection ended|timeout exceeded when trying to connect)/i;
 
+/** PgBouncer in statement mode; its code is that of a lost connection. */
+const poolersRefusal = /not allowed in statement pooling mode/;
+
 /** Which kind of trouble an error of node-postgres tells of. */
 export function troubleOf(error: unknown): Trouble {
   const { code, message = '', errors } = error as { code?: unknown; message?: string; errors?: unknown[] };
+  if (poolersRefusal.test(message)) return 'refused';
   if (typeof code === 'string') {
     if (collisions.has(code)) return 'collided';
     if (

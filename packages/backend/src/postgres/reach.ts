@@ -1,4 +1,5 @@
 import { type Clock, type Logger, NetworkError, sleep } from '@fluxori/core';
+import { explainAbsence } from './explain-absence.js';
 import { reasonOf } from './postgres-errors.js';
 
 export interface ReachOptions {
@@ -111,13 +112,14 @@ export class Reach {
 
   #unavailable(cause: unknown): NetworkError {
     const { name, host, patienceMs } = this.#options;
+    const { remedy } = explainAbsence(cause);
     return new NetworkError(
       `${name} has been away for longer than a call waits (${patienceMs / 1000} s): ${reasonOf(cause)}.`,
       {
         code: 'BACKEND_UNAVAILABLE',
         host,
         outcome: 'unknown',
-        remedy: 'Start the database, or check the network to it; work goes on by itself when it is back.',
+        remedy,
         cause,
       },
     );

@@ -1,0 +1,129 @@
+import { Gathered } from '@fluxori/core';
+import type { PgQueryResult } from 'bullmq';
+
+/** Sends one statement. */
+export type SendStatement = <Row>(
+  text: string,
+  parameters?: readonly unknown[],
+) => Promise<PgQueryResult<Row>>;
+
+/**
+ * The functions of BullMQ 6.7 that move a job, with the types of what they take. While thousands of jobs park, are woken and end, many calls of
+ * the same function are on their way at the same moment, and a database counts statements and commits.
+ */
+const functions: Readonly<Record<string, readonly string[]>> = {
+  move_to_active: ['text', 'text', 'bigint', 'bigint', 'text', 'integer', 'bigint'],
+  move_to_completed: ['text', 'text', 'text', 'jsonb', 'bigint', 'boolean', 'bigint', 'integer'],
+  move_to_completed_fetch: [
+    ...['text', 'text', 'text', 'jsonb', 'bigint', 'boolean', 'bigint', 'integer'],
+    ...['bigint', 'bigint', 'text', 'integer', 'bigint'],
+  ],
+  move_to_delayed: ['text', 'text', 'text', 'bigint', 'bigint', 'boolean', 'text', 'jsonb'],
+  promote: ['text', 'text'],
+  next_signal: ['text', 'integer', 'bigint'],
+};
+
+/** A call of one function and nothing else, as BullMQ writes it: its rows, or its value under a name. */
+const rowsCall = /^select\s+[\w\s,*]+\s+from\s+(\w+)\s*\(([\s\S]*)\)\s*;?$/i;
+const valueCall = /^select\s+(\w+)\s*\(([\s\S]*)\)\s+as\s+(\w+)\s*;?$/i;
+const parameter = /^\$(\d+)(?:::\w+)?$/;
+const placeColumn = 'bulk_place';
+
+interface Call {
+  readonly parameters: readonly unknown[];
+}
+
+type Answer = { readonly result: PgQueryResult<unknown> } | { readonly error: unknown };
+
+/**
+ * Sends calls of the same function that come while another is on its way as one statement, which is one transaction. Each caller gets the
+ * answer of its own call. When the database says no to one of them, none has been carried out, and each is sent by itself.
+ */
+export class BulkStatements {
+  readonly #send: SendStatement;
+  readonly #most: number;
+  /** By text; undefined for those that go as they are. */
+  readonly #gathered = new Map<string, Gathered<Call, Answer> | undefined>();
+
+  /** @param most - calls in one statement: an embedded database keeps the process waiting for as long as it works on them. */
+  constructor(send: SendStatement, most: number) {
+    this.#send = send;
+    this.#most = most;
+  }
+
+  async query<Row>(text: string, parameters: readonly unknown[] = []): Promise<PgQueryResult<Row>> {
+    if (!this.#gathered.has(text)) this.#gathered.set(text, this.#gathering(text));
+    const gathered = this.#gathered.get(text);
+    if (gathered === undefined) return this.#send<Row>(text, parameters);
+    const answer = await gathered.ask({ parameters });
+    if ('error' in answer) throw answer.error;
+    return answer.result as PgQueryResult<Row>;
+  }
+
+  #gathering(text: string): Gathered<Call, Answer> | undefined {
+    const bulk = bulkStatement(text);
+    return bulk === undefined
+      ? undefined
+      : new Gathered((calls) => this.#round(text, bulk, calls), this.#most);
+  }
+
+  async #round(text: string, bulk: string, calls: readonly Call[]): Promise<readonly Answer[]> {
+    if (calls.length === 1) return [await this.#alone(text, calls[0]!)];
+    const width = calls[0]!.parameters.length;
+    const columns = Array.from({ length: width }, (_, index) =>
+      calls.map(({ parameters }) => asText(parameters[index])),
+    );
+    try {
+      const { rows } = await this.#send<Record<string, unknown>>(bulk, columns);
+      const results = calls.map(() => ({ rows: [] as unknown[], rowCount: 0 }));
+      for (const { [placeColumn]: place, ...row } of rows) {
+        const result = results[Number(place) - 1]!;
+        result.rows.push(row);
+        result.rowCount += 1;
+      }
+      return results.map((result) => ({ result }));
+    } catch (error) {
+      if (!isRefusal(error)) return calls.map(() => ({ error }));
+      return Promise.all(calls.map((call) => this.#alone(text, call)));
+    }
+  }
+
+  async #alone(text: string, { parameters }: Call): Promise<Answer> {
+    try {
+      return { result: await this.#send(text, parameters) };
+    } catch (error) {
+      return { error };
+    }
+  }
+}
+
+/** The statement that makes many such calls, one array for each parameter; undefined when it is none that we know. */
+export function bulkStatement(text: string): string | undefined {
+  const plain = text.replace(/^\s*--.*$/gm, '').trim();
+  const rows = rowsCall.exec(plain);
+  const value = rows === null ? valueCall.exec(plain) : null;
+  const [, name = '', list = '', column] = rows ?? value ?? [];
+  const types = functions[name.toLowerCase()];
+  if (types === undefined || !areInOrder(list, types.length)) return undefined;
+  const given = types.map((_, index) => `p${index + 1}`);
+  const call = `${name}(${types.map((type, index) => `given.p${index + 1}::${type}`).join(', ')})`;
+  const arrays = types.map((_, index) => `$${index + 1}::text[]`).join(', ');
+  const from = `unnest(${arrays}) with ordinality as given(${given.join(', ')}, place)`;
+  if (column !== undefined) return `select given.place as ${placeColumn}, ${call} as ${column} from ${from}`;
+  return `select given.place as ${placeColumn}, answer.* from ${from} cross join lateral ${call} as answer`;
+}
+
+/** Whether these are the parameters, each once and in order. */
+function areInOrder(list: string, count: number): boolean {
+  const numbers = list.split(',').map((one) => parameter.exec(one.trim())?.[1]);
+  return numbers.length === count && numbers.every((number, index) => number === String(index + 1));
+}
+
+function asText(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** The database has answered, and so has carried out nothing of the statement. */
+function isRefusal(error: unknown): boolean {
+  return /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown } | null)?.code));
+}

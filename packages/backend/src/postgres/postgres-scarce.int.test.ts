@@ -1,0 +1,71 @@
+import { type Logger, sleep } from '@fluxori/core';
+import { describeWith, type FreshPlace, freshPlace } from '@fluxori/test-services';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { openBackend } from '../open-backend.js';
+
+describeWith('postgres', 'a PostgreSQL that is there and gives less than is asked', () => {
+  let place: FreshPlace;
+  let admin: pg.Client;
+  let lines: string[];
+  let logger: Logger;
+  beforeEach(async () => {
+    place = await freshPlace('postgres');
+    admin = new pg.Client(place.url);
+    await admin.connect();
+    lines = [];
+    const say = (_fields: unknown, message: string) => void lines.push(message);
+    logger = { debug: () => {}, info: say, warn: say, error: say, child: () => logger };
+  });
+  afterEach(async () => {
+    await admin.end();
+    await place.remove();
+  });
+  const database = () => pg.escapeIdentifier(new URL(place.url).pathname.slice(1));
+  const until = async (what: () => Promise<boolean>) => {
+    while (!(await what())) await sleep(20);
+  };
+
+  it('fewer connections: goes on with those that it has, and is not taken for away', async () => {
+    const role = `narrow_${process.pid}_${Date.now()}`;
+    await admin.query(
+      `create role ${role} login connection limit 4; grant create on database ${database()} to ${role}`,
+    );
+    try {
+      const url = new URL(place.url);
+      url.username = role;
+      url.searchParams.set('pool', '20');
+      await using backend = await openBackend(url.href, { logger });
+      const all = Array.from({ length: 300 }, (_, index) => `key ${index}`);
+      await Promise.all(all.map((key) => backend.keyValues.set(key, key)));
+      expect(await Promise.all(all.map((key) => backend.keyValues.get(key)))).toEqual(all);
+      expect((await backend.health()).status).toBe('up');
+      expect(lines.filter((line) => / is away/.test(line))).toEqual([]);
+      const short = lines.filter((line) => /has no connection left/.test(line));
+      expect(short.length).toBe(1);
+      expect(short[0]).toMatch(/goes on with the \d that it has.*max_connections/);
+    } finally {
+      await admin.query(`drop owned by ${role} cascade; drop role ${role}`);
+    }
+  }, 30_000);
+
+  it('no writes: is away until it can be written to again, and tells why', async () => {
+    await using backend = await openBackend(place.url, { logger });
+    await backend.keyValues.set('before', 1);
+    const othersEnd = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+    await admin.query(`alter database ${database()} set default_transaction_read_only = on`);
+    await admin.query(othersEnd);
+    // Nobody writes: it is seen all the same.
+    await until(async () => (await backend.health()).status === 'down');
+    expect(JSON.stringify((await backend.health()).details)).toMatch(/nobody write/);
+    const written = backend.keyValues.set('meanwhile', 2);
+    await admin.query('set default_transaction_read_only = off');
+    await admin.query(`alter database ${database()} reset default_transaction_read_only`);
+    await written;
+    expect(await backend.keyValues.get('meanwhile')).toBe(2);
+    expect((await backend.health()).status).toBe('up');
+    expect(
+      lines.filter((line) => / is (away|back)/.test(line)).map((line) => /away|back/.exec(line)![0]),
+    ).toEqual(['away', 'back']);
+  }, 30_000);
+});
