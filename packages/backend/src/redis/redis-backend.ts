@@ -88,9 +88,18 @@ async function assemble(
       queue ??= connectQueue(address, logger);
       return (await queue).connection;
     },
-    health: () => healthOf(link, client, life, { kind: 'redis', url, version: facts.version }),
+    health: () =>
+      healthOf(link, client, life, { kind: 'redis', url, version: facts.version, ...riskOf(facts) }),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Settings that lose work; as they were when it was opened. */
+function riskOf({ maxmemoryPolicy, aofEnabled }: ServerFacts): Record<string, string> {
+  return {
+    ...(maxmemoryPolicy !== 'noeviction' && maxmemoryPolicy !== 'unknown' && { maxmemoryPolicy }),
+    ...(!aofEnabled && { appendonly: 'no' }),
   };
 }
 

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { inspect } from 'node:util';
 import type { Logger } from '@fluxori/core';
 import { describeWith, freshPlace, type PrivateServer, startServer } from '@fluxori/test-services';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { failureOf } from '../conformance/under-test.js';
 import { openBackend } from '../open-backend.js';
@@ -121,10 +121,25 @@ describeWith('redis', 'opening a Redis', () => {
     await (await openBackend(server.url, { logger })).close();
     expect(warnings).toEqual([]);
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru', 'appendonly', 'no');
-    await (await openBackend(server.url, { logger })).close();
+    const printed = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const backend = await openBackend(server.url, { logger });
+    const { connection, backendFactory } = await backend.queueConnection();
+    const { Queue, Worker } = await import('bullmq');
+    const queue = new Queue('risky', { connection }, backendFactory);
+    const worker = new Worker('risky', null, { connection, autorun: false }, backendFactory);
+    await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
+    expect((await backend.health()).details).toMatchObject({
+      maxmemoryPolicy: 'allkeys-lru',
+      appendonly: 'no',
+    });
+    await Promise.all([worker.close(), queue.close()]);
+    await backend.close();
     expect(warnings.length).toBe(2);
     expect(warnings[0]).toContain('"maxmemory-policy noeviction"');
     expect(warnings[1]).toContain('"appendonly yes"');
+    // BullMQ would say it once more for each of its connections, and not in the log.
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
     await admin.config('SET', 'maxmemory-policy', 'noeviction', 'appendonly', 'yes');
   });
 

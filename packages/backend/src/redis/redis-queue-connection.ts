@@ -4,6 +4,7 @@ import type { QueueConnection } from '../fluxori-backend.js';
 import { createRedisClient, type RedisClient } from './redis-client.js';
 import { reasonOf } from './redis-failure.js';
 import type { RedisAddress } from './redis-url.js';
+import { withoutPolicy } from './without-policy.js';
 
 export interface QueueLink {
   readonly connection: QueueConnection;
@@ -22,7 +23,9 @@ const silenceMs = 20_000;
  */
 export async function connectQueue(address: RedisAddress, logger: Logger): Promise<QueueLink> {
   const { createRedisBackend } = await import('bullmq');
-  const client: RedisClient = createRedisClient(address, { name: 'fluxori-queue', silenceMs, waits: true });
+  const client: RedisClient = withoutPolicy(
+    createRedisClient(address, { name: 'fluxori-queue', silenceMs, waits: true }),
+  );
   // The state of Redis is told by the ports' connection; this listener keeps ioredis from printing.
   client.on('error', (error: unknown) =>
     logger.debug({ error: reasonOf(error) }, 'connection of the queues'),
