@@ -152,6 +152,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
         application: config.application?.name ?? 'Fluxori-Connectors',
         version: config.application?.version ?? '0.1.0',
       }),
+      windows: { keyValues, locks, clock },
       logger,
       ...(parts.audit && { audit: parts.audit }),
     });

@@ -5,6 +5,7 @@ import { operationKey, operationName } from '../pipeline/operation-name.js';
 import type { Environment, Region } from '../regions/region.js';
 import { applicationLimits } from './application-limits.js';
 import { type LimitOverrides, overrideFor } from './limit-override.js';
+import { listingsFeedWindow, type WindowLimit } from './submission-window.js';
 
 /** Taken for an operation whose plan Amazon does not publish (70 of 370): slow enough to be let through, and it learns the true rate from answers. */
 export const carefulPlan = { ratePerSecond: 0.5, burst: 1 } as const;
@@ -13,7 +14,8 @@ export const carefulPlan = { ratePerSecond: 0.5, burst: 1 } as const;
 export const sandboxPlan = { ratePerSecond: 5, burst: 15 } as const;
 
 /**
- * JSON_LISTINGS_FEED has a limit of its own beside createFeed's: five submissions in five minutes per account and region.
+ * JSON_LISTINGS_FEED has a limit of its own beside createFeed's: five submissions in five minutes per account and region. As a bucket it tells how many
+ * may go about now; that no five minutes see more of them is `SubmissionWindow`'s to hold.
  * Source: developer-docs.amazon.com/sp-api/changelog/update-feed-size-and-rate-limit-changes-for-the-json_listings_feed, checked November 2026.
  */
 export const listingsFeedPlan = { ratePerSecond: 5 / 300, burst: 5 } as const;
@@ -100,6 +102,22 @@ export function usagePlans(
     });
   }
   return plans;
+}
+
+/** The window that a createFeed must fit into beside its buckets, if its feed type has one. A limit that a person has set replaces it. */
+export function windowOf(
+  operation: OperationDescriptor,
+  subject: LimitSubject,
+  options: { environment: Environment; overrides: LimitOverrides; feedType?: string },
+): { readonly key: string; readonly label: string; readonly limit: WindowLimit } | undefined {
+  const { environment, overrides, feedType } = options;
+  if (operation.operationId !== 'createFeed' || feedType !== 'JSON_LISTINGS_FEED') return undefined;
+  if (environment === 'sandbox' || overrideFor(overrides, operation) !== undefined) return undefined;
+  return {
+    key: `sp-api-window/${subject.clientId}/${subject.sellerId}/${subject.region}/${operationKey(operation)}/${feedType}`,
+    label: `${operationName(operation)}/${feedType}@${subject.accountId}`,
+    limit: listingsFeedWindow,
+  };
 }
 
 function pairLimit(

@@ -1,4 +1,6 @@
 import type { CollectionFormat, OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
+import { ValidationError } from '@fluxori/core';
+import { operationName } from './operation-name.js';
 import type { Params } from './parameter-problems.js';
 import { beforeEscaping } from './read-twice.js';
 
@@ -42,13 +44,13 @@ export function buildRequest(operation: OperationDescriptor, params: Params): Bu
         break;
       case 'body':
       case 'formData':
-        body = JSON.stringify(value);
+        body = asJson(operation, value);
         break;
     }
   }
   for (const parameter of strangers(operation, params)) {
     const value = params[parameter.name];
-    if (parameter.name === 'body') body = JSON.stringify(value);
+    if (parameter.name === 'body') body = asJson(operation, value);
     else query.push(...queryPairs(operation, parameter, value));
   }
   if (body !== undefined) headers['content-type'] = 'application/json';
@@ -58,6 +60,19 @@ export function buildRequest(operation: OperationDescriptor, params: Params): Bu
     headers,
     ...(body !== undefined && operation.method !== 'GET' && { body }),
   };
+}
+
+/** @throws ValidationError for what JSON cannot hold: a circle, a big integer, a `toJSON` that throws. */
+function asJson(operation: OperationDescriptor, value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    const name = operationName(operation);
+    throw new ValidationError(`${name} was not sent: body: cannot be written as JSON.`, {
+      ...{ operation: name, field: 'body', cause },
+      remedy: 'Pass plain data: no circles, functions or big integers.',
+    });
+  }
 }
 
 /** What the operation answers with; JSON in any case, since its errors come as such. */

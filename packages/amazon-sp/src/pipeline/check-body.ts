@@ -26,7 +26,12 @@ export function checkBody(operation: OperationDescriptor, value: unknown): BodyF
   const body = bodyOf(operation);
   if (body === undefined) return { problems: [], strangers: [] };
   const look = new Look(body);
-  look.at(body.type, value, 'body');
+  try {
+    look.at(body.type, value, 'body');
+  } catch {
+    // A `toJSON` or a getter of its own threw, or it goes in a circle.
+    return { problems: [{ field: 'body', text: 'cannot be written as JSON' }], strangers: [] };
+  }
   return { problems: look.problems.slice(0, mostProblems), strangers: [...look.strangers] };
 }
 

@@ -30,6 +30,9 @@ export function checkValue(parameter: ParameterDescriptor, value: unknown): stri
 /** How a value stands in the path: as one segment, or (only Uploads' `resource`) as several. */
 type PathPart = 'segment' | 'segments';
 
+/** No URL and no header has a way to write it. */
+export const brokenText = 'holds half of a surrogate pair, which cannot be sent';
+
 const climbs: ReadonlySet<string> = new Set(['', '.', '..']);
 
 function pathPart({ greedy }: ParameterDescriptor): PathPart {
@@ -56,6 +59,7 @@ function checkOne(parameter: ItemDescriptor, value: unknown, part?: PathPart): s
 
 function checkText(parameter: ItemDescriptor, value: string, part?: PathPart): string[] {
   const { minLength, maxLength, pattern, format } = parameter;
+  if (!value.isWellFormed()) return [brokenText];
   if (
     part !== undefined &&
     (part === 'segments' ? value.split('/') : [value]).some((one) => climbs.has(one))

@@ -1,5 +1,5 @@
 import type { OperationDescriptor, ParameterDescriptor } from '@fluxori/amazon-sp-models';
-import { checkValue } from './check-value.js';
+import { brokenText, checkValue } from './check-value.js';
 import { checkIsObject, type Params, type Problem, refuseIfAny } from './parameter-problems.js';
 
 /**
@@ -37,9 +37,15 @@ function pathProblems({ name, type, in: place, greedy }: ParameterDescriptor, va
 
 function textProblem(value: unknown): string | undefined {
   if (value instanceof Date) return 'must be text, not a Date (pass date.toISOString())';
+  if (isBroken(value)) return brokenText;
   if (!Array.isArray(value)) return isScalar(value) ? undefined : 'must be text, a number or true or false';
   if (value.length === 0) return 'must not be an empty list; leave it out';
+  if (value.some(isBroken)) return brokenText;
   return value.every(isScalar) ? undefined : 'must be a list of texts, numbers or truth values';
+}
+
+function isBroken(value: unknown): boolean {
+  return typeof value === 'string' && !value.isWellFormed();
 }
 
 function isScalar(value: unknown): boolean {

@@ -10,6 +10,7 @@ export function didYouMean(given: string, known: Iterable<string>): string {
 
 /** The known name that takes the fewest edits, if they are fewer than about a third of its letters. */
 export function nearestName(given: string, known: Iterable<string>): string | undefined {
+  if (typeof given !== 'string') return undefined;
   const wanted = given.toLowerCase();
   if (wanted.length === 0 || wanted.length > 100) return undefined;
   let best: { name: string; edits: number } | undefined;

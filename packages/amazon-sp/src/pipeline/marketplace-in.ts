@@ -1,5 +1,6 @@
 import type { MarketplaceId } from '@fluxori/core';
 import type { Marketplace } from '../regions/marketplaces.js';
+import { checkTexts } from './check-list.js';
 import type { SectionContext } from './section-context.js';
 
 type Place = Pick<SectionContext, 'config' | 'endpoints'>;
@@ -14,6 +15,8 @@ export function marketplacesIn(
   { config, endpoints }: Place,
   names: readonly string[] = config.marketplaceIds,
 ): MarketplaceId[] {
-  const ids = names.map((name) => endpoints.marketplaceIn(config.region, name, 'marketplaceIds').id);
+  const ids = checkTexts(names, 'marketplaceIds').map(
+    (name) => endpoints.marketplaceIn(config.region, name, 'marketplaceIds').id,
+  );
   return [...new Set(ids)];
 }

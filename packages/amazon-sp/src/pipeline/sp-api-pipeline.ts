@@ -1,7 +1,10 @@
 import type { OperationDescriptor } from '@fluxori/amazon-sp-models';
 import {
   type AuditTrail,
+  type Clock,
   isErrorOf,
+  type KeyValueStore,
+  type Locks,
   type Logger,
   noAudit,
   silentLogger,
@@ -16,7 +19,8 @@ import { resourceFor } from '../auth/restricted-data-tokens.js';
 import type { AmazonSpConfig } from '../config.js';
 import { personalValues } from '../errors/scrub.js';
 import { isExpiredAccessToken, toSpApiError } from '../errors.js';
-import { feedTypeOfCall, usagePlans } from '../limits/usage-plans.js';
+import { SubmissionWindow } from '../limits/submission-window.js';
+import { feedTypeOfCall, usagePlans, windowOf } from '../limits/usage-plans.js';
 import { withoutUndefined } from '../mapping/without-undefined.js';
 import type { Environment } from '../regions/region.js';
 import type { RegionalEndpointManager } from '../regions/regional-endpoint-manager.js';
@@ -37,6 +41,8 @@ export interface PipelineParts {
   /** A function, since restricted data tokens are fetched through this very pipeline. */
   readonly authorizer: () => Authorizer;
   readonly userAgent: string;
+  /** What limits that are counted over a window are kept by. */
+  readonly windows: { readonly keyValues: KeyValueStore; readonly locks: Locks; readonly clock: Clock };
   readonly logger?: Logger;
   /** Told of each call that fetches personal data, before it is made; a call that cannot be told is not made. */
   readonly audit?: AuditTrail;
@@ -93,8 +99,9 @@ export class SpApiPipeline {
     const idempotent = isIdempotent(operation, params);
     // Without what is undefined: an option that is there replaces the client's default, whatever it holds.
     const waiting = withoutUndefined(callOptions(options));
-    const answer = await client
-      .call(
+    const limits = { environment, overrides: config.limits, ...feedTypeOfCall(operation, params) };
+    const send = () =>
+      client.call(
         {
           operation: name,
           account: accountId,
@@ -105,10 +112,7 @@ export class SpApiPipeline {
           idempotent,
           rate: {
             tracker,
-            plans: usagePlans(operation, config, {
-              ...{ environment, overrides: config.limits },
-              ...feedTypeOfCall(operation, params),
-            }),
+            plans: usagePlans(operation, config, limits),
           },
           authorize: authorizer().forCall(operation, resource, waiting),
           isExpiredToken: isExpiredAccessToken,
@@ -117,13 +121,21 @@ export class SpApiPipeline {
           expect: operation.method === 'GET' ? 'json' : 'json-or-nothing',
         },
         waiting,
-      )
-      .catch((error: unknown) => {
-        // A role that one operation lacks says nothing about the token.
-        if (isErrorOf(error, 'AuthenticationError') && error.code !== 'AUTH_DENIED')
-          authorizer().noteRefusal(error);
-        throw error;
-      });
+      );
+    const window = windowOf(operation, config, limits);
+    const sending =
+      window === undefined
+        ? send()
+        : new SubmissionWindow({ ...this.#parts.windows, ...window, logger: this.#logger }).run(send, {
+            ...{ signal: options.signal, maxWaitMs: options.maxWaitMs },
+            ...{ account: accountId, operation: name },
+          });
+    const answer = await sending.catch((error: unknown) => {
+      // A role that one operation lacks says nothing about the token.
+      if (isErrorOf(error, 'AuthenticationError') && error.code !== 'AUTH_DENIED')
+        authorizer().noteRefusal(error);
+      throw error;
+    });
     if (grantlessScope(operation) === undefined) authorizer().noteSuccess();
     const { status, headers, requestId, receivedAt } = answer;
     options.onAnswer?.({ status, headers, requestId, receivedAt });

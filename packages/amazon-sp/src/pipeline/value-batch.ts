@@ -1,4 +1,5 @@
-import { ValidationError } from '@fluxori/core';
+import { shown, ValidationError } from '@fluxori/core';
+import { checkTexts } from './check-list.js';
 
 /**
  * The next values that go into one list parameter: as many as it takes, but a value with a comma goes alone. Amazon cannot tell `%2C` from the
@@ -24,11 +25,13 @@ export function holdsComma(value: string): boolean {
 
 /** @throws ValidationError when a value with a comma is asked for together with others. */
 export function checkCommas(values: readonly string[] | undefined, field: string): void {
-  if (values === undefined || values.length < 2) return;
+  if (values === undefined) return;
+  checkTexts(values, field);
+  if (values.length < 2) return;
   const one = values.find(holdsComma);
   if (one === undefined) return;
   throw new ValidationError(
-    `${field}: ${JSON.stringify(one)} holds a comma, which Amazon takes for the end of a value.`,
+    `${field}: ${shown(one)} holds a comma, which Amazon takes for the end of a value.`,
     { field, remedy: 'Ask for it in a call of its own.' },
   );
 }

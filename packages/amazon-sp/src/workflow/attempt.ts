@@ -46,6 +46,7 @@ const tokenOperations: ReadonlySet<string | undefined> = new Set([
   'tokens.createRestrictedDataToken',
 ]);
 
-function isAboutToken(error: unknown): boolean {
+/** It came of asking for a token, which comes before the call. */
+export function isAboutToken(error: unknown): boolean {
   return isFluxoriError(error) && tokenOperations.has(error.operation);
 }
