@@ -43,6 +43,7 @@ export type {
   TransactionItem,
   TransactionStatus,
 } from './finance/transaction.js';
+export { Gathered } from './gathering/gathered.js';
 export type { Brand } from './identity/brand.js';
 export {
   type AccountId,

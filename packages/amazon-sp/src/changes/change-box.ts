@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, KeyValueStore, Locks } from '@fluxori/core';
+import { type Clock, Gathered, type KeyValueStore, type Locks } from '@fluxori/core';
 import type { FeedsClient } from '../feeds/feeds-client.js';
 import type { ProductTypes } from '../listings/product-types.js';
 import type { SectionContext } from '../pipeline/section-context.js';
@@ -9,7 +9,6 @@ import { ChangeInbox } from './change-inbox.js';
 import { ChangeLedger } from './change-ledger.js';
 import { FlushCharge } from './flush-charge.js';
 import type { FlushMemory } from './flush-memory.js';
-import { Gathered } from './gathered.js';
 
 export interface ChangeBoxParts {
   readonly keyValues: KeyValueStore;

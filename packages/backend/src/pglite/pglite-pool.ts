@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { sleep } from '@fluxori/core';
 import type { PgPool, PgPoolClient, PgQueryResult } from 'bullmq';
+import { BulkStatements } from '../bullmq/bulk-statements.js';
 import type { SqlQueries } from '../sql/sql.js';
 import type { PgliteSession } from './pglite-session.js';
 
@@ -13,6 +14,9 @@ const pauseAfterErrorMs = 250;
 /** The errors of BullMQ's own commands, such as a lock that is not there any more, belong to its work. */
 const bullmqError = 'BM001';
 
+/** Calls that go in one statement, for which nothing else of the process runs. */
+const mostInOne = 25;
+
 const begins = /^\s*(begin|start\s+transaction)\b/i;
 const ends = /^\s*(commit|end|abort|rollback(?!\s+to))\b/i;
 
@@ -23,16 +27,20 @@ const ends = /^\s*(commit|end|abort|rollback(?!\s+to))\b/i;
  */
 export class PglitePool extends EventEmitter implements PgPool {
   readonly #session: PgliteSession;
+  readonly #statements: BulkStatements;
 
   constructor(session: PgliteSession) {
     super();
     this.#session = session;
+    this.#statements = new BulkStatements(async <Row>(text: string, parameters?: readonly unknown[]) => {
+      const { rows, rowCount } = await session.query<Row>(text, parameters);
+      return { rows: [...rows], rowCount };
+    }, mostInOne);
     this.setMaxListeners(0);
   }
 
   async query<Row>(text: string, parameters?: readonly unknown[]): Promise<PgQueryResult<Row>> {
-    const { rows, rowCount } = await this.#session.query<Row>(text, parameters).catch(afterPause);
-    return { rows: [...rows], rowCount };
+    return this.#statements.query<Row>(text, parameters).catch(afterPause);
   }
 
   async connect(): Promise<PgPoolClient> {

@@ -20,6 +20,8 @@ export interface ParkedNote {
   readonly wakeOn?: readonly string[];
   /** Milliseconds since the epoch when it began to wait for this, where the wait has an end. */
   readonly since?: number;
+  /** No checkpoint was kept when it parked: the count of its starts until then. Started once more since, it need not look for one. */
+  readonly bare?: number;
 }
 
 /** BullMQ's own words for a job whose process died too often (backends shared by several processes). */
@@ -41,6 +43,11 @@ export function readNote(text: string | undefined | null): JobNote | undefined {
     error:
       text === stalledTooOften ? diedTooOften() : { name: 'Error', message: 'The queue ended this job.' },
   };
+}
+
+/** How often a job had been started when it parked without a checkpoint; undefined when there may be one. */
+export function bareOf(note: JobNote | undefined): number | undefined {
+  return note !== undefined && 'parked' in note ? note.parked.bare : undefined;
 }
 
 /** What a job that takes its process down with it fails with. */

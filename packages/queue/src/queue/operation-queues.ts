@@ -1,10 +1,11 @@
-import { ConfigurationError, type Health, type Priority } from '@fluxori/core';
+import { ConfigurationError, type Health, NotFoundError, type Priority } from '@fluxori/core';
 import type { PauseOptions } from '../control/queue-control.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { type JobState, type JobView, jobStates } from '../job/job-view.js';
 import { unknownJob } from '../job/unknown-job.js';
 import type { ForgottenJobs, MentionQuery } from '../privacy/forget-jobs.js';
 import { AllSchedules } from '../schedule/all-schedules.js';
+import { GatheredKeyValues } from '../store/gathered-key-values.js';
 import { wakeUp } from '../wake/wake-up.js';
 import { Wakes, wakeRoom } from '../wake/wakes.js';
 import type { BullQueue } from './bull-types.js';
@@ -38,7 +39,7 @@ export class OperationQueues implements AsyncDisposable {
       queues.set(section, new OperationQueue({ ...shared, section, jobs, ...(own && { concurrency: own }) }));
     }
     this.#queues = queues;
-    this.#wakes = new Wakes(options.backend.keyValues, wakeRoom(options.prefix));
+    this.#wakes = new Wakes(new GatheredKeyValues(options.backend.keyValues), wakeRoom(options.prefix));
     this.#byJobName = indexByName(options.jobs, queues);
     this.schedules = new AllSchedules([...queues.values()]);
   }
@@ -51,11 +52,11 @@ export class OperationQueues implements AsyncDisposable {
     return [...this.#byJobName.keys()];
   }
 
-  /** The queue of a section. @throws ConfigurationError when no job belongs to it. */
+  /** The queue of a section. @throws NotFoundError when no job belongs to it. */
   section(section: string): OperationQueue {
     const queue = this.#queues.get(section);
     if (queue !== undefined) return queue;
-    throw new ConfigurationError(`There is no section ${JSON.stringify(section)}.`, {
+    throw new NotFoundError(`There is no section ${JSON.stringify(section)}.`, {
       field: 'section',
       remedy: `Use one of: ${this.sections.join(', ')}.`,
     });

@@ -7,6 +7,7 @@ import { jobsByName } from '../job/job-definition.js';
 import { WorkerRegister } from '../recovery/worker-register.js';
 import { Checkpoints } from '../run/checkpoints.js';
 import { Schedules } from '../schedule/schedules.js';
+import { GatheredKeyValues } from '../store/gathered-key-values.js';
 import { Wakes, wakeRoom } from '../wake/wakes.js';
 import { CancelledJobs } from './cancelled-jobs.js';
 import { DeadLetters } from './dead-letters.js';
@@ -38,6 +39,7 @@ export function queueParts(options: OperationQueueOptions, worker: () => JobWork
   const retention = retentionOf(options.retention);
   const name = `${prefix}-${section}`;
   const room = `queue/${name}`;
+  const keyValues = new GatheredKeyValues(backend.keyValues);
   const link = new QueueLink(backend, name, logger);
   const queue = () => link.queue();
   const events = new JobEvents(logger);
@@ -47,9 +49,9 @@ export function queueParts(options: OperationQueueOptions, worker: () => JobWork
   const control = new QueueControl({ pauses, slots, queue, clock, logger });
   const checkpoints = new Checkpoints(backend, options.sink, room);
   const cancelled = new CancelledJobs(backend.keyValues, room, retention.cancelledMs);
-  const orders = new RunOrders(backend.keyValues, room);
+  const orders = new RunOrders(keyValues, room);
   const retriedKeys = new RetriedKeys(backend.keyValues, room);
-  const wakes = new Wakes(backend.keyValues, wakeRoom(prefix));
+  const wakes = new Wakes(keyValues, wakeRoom(prefix));
   const reader = new JobReader(queue, section, definitions, cancelled);
   const enqueuer = new Enqueuer({ section, definitions, retention, reader, retriedKeys, tracing });
 

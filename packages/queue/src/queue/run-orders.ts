@@ -34,8 +34,9 @@ export class RunOrders {
   /** The order for one job, which is taken away. */
   async takeFor(jobId: string): Promise<RunOrder | undefined> {
     const order: Record<string, unknown> = {};
-    for (const kind of kinds) {
-      const value = await this.#keyValues.get(this.#key(kind, jobId));
+    const values = await Promise.all(kinds.map((kind) => this.#keyValues.get(this.#key(kind, jobId))));
+    for (const [index, kind] of kinds.entries()) {
+      const value = values[index];
       if (value === undefined) continue;
       await this.#keyValues.delete(this.#key(kind, jobId));
       order[kind] = value;

@@ -5,7 +5,7 @@ import type { BullJob, BullWorker } from '../queue/bull-types.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { QueueLink } from '../queue/queue-link.js';
 import { Checkpoints } from '../run/checkpoints.js';
-import { account, Rig, work } from '../testing/rig.js';
+import { account, latch, Rig, until, work } from '../testing/rig.js';
 import { noteBegun, recoverOrphans } from './recover-orphans.js';
 
 let rig: Rig;
@@ -62,11 +62,24 @@ describe('jobs that were running when the process died', () => {
   });
 
   it('are left alone when they are running here', async () => {
-    const { jobId } = await queue.add('test.work', work());
-    await dead.getNextJob('token', { block: false });
+    const prefix = `here${rooms}`;
+    const end = latch();
+    let runs = 0;
+    const run = async () => {
+      runs += 1;
+      await end.opened;
+    };
+    const first = rig.queue(run, { prefix });
+    await first.start();
+    const { jobId } = await first.add('test.work', work());
+    await until(async () => runs === 1);
     // A worker that starts takes back what is nobody's; the first one has this in its hands.
-    await queue.start();
-    await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'active' });
+    const second = rig.queue(run, { prefix });
+    await second.start();
+    await expect(second.get(jobId)).resolves.toMatchObject({ state: 'active' });
+    end.open();
+    await second.waitFor(jobId);
+    expect(runs).toBe(1);
   });
 
   it('start one by one after a second time, so that the one that did it does not take the others with it', async () => {

@@ -50,6 +50,8 @@ export function createContext(facts: Facts, means: Means): JobContext {
       run.stopIfOverdue();
       signal.throwIfAborted();
       const kept = JSON.parse(JSON.stringify(checkpoint ?? null)) as JsonValue;
+      // Until it is answered, nobody knows whether there is one.
+      run.checkpointed ||= undefined;
       const result = await means.checkpoints.write(accountId, jobId, kept, batch, signal);
       run.checkpointed = true;
       const leave = means.leaving() ? 'closing' : run.leaveAtCheckpoint;

@@ -19,8 +19,8 @@ export class JobRun {
   priority: Priority;
   /** Runs in a row that a host ended; a call that succeeds sets it back. */
   hostTries: number;
-  /** A checkpoint of the job is kept. */
-  checkpointed = false;
+  /** A checkpoint of the job is kept. Undefined until that was looked up. */
+  checkpointed: boolean | undefined;
   /** At its next checkpoint the run stops, for this cause. */
   leaveAtCheckpoint: StopCause | undefined;
   /** The wakes that came before this run, by key: it looks at what they told. */

@@ -14,7 +14,7 @@ import { WaitingError } from 'bullmq';
 import type { Admission, Hold } from '../control/admission.js';
 import { describeJob, priorityOf } from '../job/describe-job.js';
 import type { JobDefinition } from '../job/job-definition.js';
-import { type JobNote, readNote } from '../job/job-note.js';
+import { bareOf, type JobNote, readNote } from '../job/job-note.js';
 import { unpackJob } from '../job/stored-job.js';
 import { unknownJob } from '../job/unknown-job.js';
 import { metricNames } from '../metric-names.js';
@@ -175,9 +175,10 @@ export class JobRunner {
     const payload = unpackJob(definition, job.data);
     const { accountId } = job.data;
     await chargeStall(job, this.#parts);
-    // A job that never ran has no checkpoint: its first run saves the question.
+    // A job that never ran has no checkpoint, nor one that parked without and was not started in between: that saves the question.
     const resumed = job.attemptsStarted > 1;
-    const state = resumed ? await checkpoints.read(accountId, run.jobId) : undefined;
+    const bare = !resumed || bareOf(note) === job.attemptsStarted - 1;
+    const state = bare ? undefined : await checkpoints.read(accountId, run.jobId);
     run.checkpointed = state !== undefined;
     if (resumed) await this.#obey(run);
     await this.#wakefulness.rise(run, note);
@@ -266,7 +267,8 @@ export class JobRunner {
     const seen = host === undefined ? 0 : gate.park(host, run.jobId, run.priority);
     if (wakeOn.length > 0) await this.#wakefulness.lieDown(run, wakeOn, until, job.priority);
     try {
-      return await applyOutcome(queue, job, run.token, outcome);
+      const bare = run.checkpointed === false ? job.attemptsStarted : undefined;
+      return await applyOutcome(queue, job, run.token, outcome, bare);
     } finally {
       metrics.count(metricNames.parked, { section, job_name: job.name, reason: parkedFor });
       logger.debug(

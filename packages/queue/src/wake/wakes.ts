@@ -21,6 +21,8 @@ export type SeenMarks = ReadonlyMap<string, JsonValue>;
 const markTtlMs = 600_000;
 /** An entry outlives the time at which its job goes on by itself, for the store's clock may be ahead of ours. */
 const entryOutlivesMs = 60_000;
+/** Entries end at whole steps of this, so that those of jobs which park together are written together. */
+const entryStepMs = 10_000;
 /** From so many keys on, looking through all sleepers of the account costs less than asking for each key. */
 const manyKeys = 20;
 /** Values that are got with one question, so that others are not held up for long. */
@@ -46,7 +48,7 @@ export class Wakes {
 
   /** Before a job goes into the delayed set. */
   async enter(account: AccountId, keys: readonly string[], sleeper: Sleeper, forMs: number): Promise<void> {
-    const ttlMs = Math.max(Math.ceil(forMs), 0) + entryOutlivesMs;
+    const ttlMs = Math.ceil(Math.max(forMs, 0) / entryStepMs) * entryStepMs + entryOutlivesMs;
     const { jobId, priority } = sleeper;
     await inChunks(keys, (key) => this.#keyValues.set(this.#entry(account, key, jobId), priority, { ttlMs }));
   }
