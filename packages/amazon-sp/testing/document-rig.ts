@@ -9,7 +9,7 @@ import { type FluxoriBackend, openBackend, Sealer, sealKeysFrom } from '@fluxori
 import { type Clock, ConnectorFactory } from '@fluxori/core';
 import { type ContentStore, FolderContentStore, SealedContentStore } from '@fluxori/documents';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { freshPlace } from '@fluxori/test-services';
+import { freshPlace, preparedDataFolder } from '@fluxori/test-services';
 import {
   type AmazonSPConnector,
   type AmazonSpConfigInput,
@@ -62,6 +62,7 @@ export async function openDocumentRig(
   });
   const place = kind === 'redis' || kind === 'postgres' ? await freshPlace(kind) : undefined;
   const url = place?.url ?? (kind === 'memory' ? 'memory:' : `pglite:${join(root, 'data')}`);
+  if (kind === 'pglite') await preparedDataFolder(join(root, 'data'), openBackend);
   const folders = { contents: join(root, 'contents'), sealed: join(root, 'sealed') };
   const contents = new FolderContentStore({ folder: folders.contents });
   const keys = sealKeysFrom(createHash('sha256').update('of the rig').digest('base64url'));

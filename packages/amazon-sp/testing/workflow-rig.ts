@@ -4,9 +4,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openBackend } from '@fluxori/backend';
 import type { JsonValue } from '@fluxori/core';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
-import { describeWith, freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
+import {
+  describeWith,
+  type FreshPlace,
+  freshPlace,
+  preparedDataFolder,
+  type Service,
+  services,
+  serviceUrl,
+} from '@fluxori/test-services';
 import type { AmazonSpConfigInput, WorkflowTimings } from '../src/index.js';
 import { noWaiting, sandboxConfig } from './connect-to-sandbox.js';
 import { hastyTimings } from './hasty-timings.js';
@@ -76,10 +85,7 @@ export class WorkflowRig implements AsyncDisposable {
 
   static async open(options: WorkflowRigOptions): Promise<WorkflowRig> {
     const folder = await mkdtemp(join(tmpdir(), 'fluxori-workflow-'));
-    const place =
-      options.backend === 'pglite'
-        ? { url: `pglite:${join(folder, 'data')}`, remove: async () => {} }
-        : await freshPlace(options.backend);
+    const place = await placeOf(options.backend, folder);
     const sandbox = await startSandbox({ ...noWaiting.sandbox, settleMs: 0, skus: 5, ...options.sandbox });
     return new WorkflowRig(sandbox, folder, place, options);
   }
@@ -124,4 +130,11 @@ export class WorkflowRig implements AsyncDisposable {
     await this.#remove();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** @param folder - where the embedded backend may keep its data. */
+async function placeOf(backend: DurableBackend, folder: string): Promise<FreshPlace> {
+  if (backend !== 'pglite') return freshPlace(backend);
+  await preparedDataFolder(join(folder, 'data'), openBackend);
+  return { url: `pglite:${join(folder, 'data')}`, remove: async () => {} };
 }

@@ -10,6 +10,7 @@ import {
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openBackend } from './open-backend.js';
 
@@ -96,6 +97,7 @@ describe('openBackend', () => {
   }, 30_000);
 
   it('refuses the same folder twice in one process, and gives it after a close', async () => {
+    await preparedDataFolder(folder, openBackend);
     const first = await openBackend(`pglite:${folder}`);
     await expect(openBackend(`pglite:${folder}`)).rejects.toMatchObject({
       code: 'BACKEND_IN_USE',

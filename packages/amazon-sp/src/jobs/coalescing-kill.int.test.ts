@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { openBackend } from '@fluxori/backend';
 import { ConnectorFactory } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { freshPlace } from '@fluxori/test-services';
+import { freshPlace, preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, expect, it } from '@jest/globals';
 import type { ChangeNews, ChangeOrder, ChangeTask } from '../../testing/change-process.js';
 import { noWaiting, sandboxConfig } from '../../testing/connect-to-sandbox.js';
@@ -38,6 +38,7 @@ async function placeOf(backend: DurableBackend): Promise<string> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'fluxori-changes-'));
   clean.push(() => rm(folder, { recursive: true, force: true }));
+  await preparedDataFolder(join(folder, 'data'), openBackend);
   return `pglite:${join(folder, 'data')}`;
 }
 

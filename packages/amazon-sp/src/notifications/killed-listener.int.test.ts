@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
 import { OperationQueues } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { freshPlace } from '@fluxori/test-services';
+import { freshPlace, preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { noWaiting, sandboxConfig } from '../../testing/connect-to-sandbox.js';
 import type { ListenerTask } from '../../testing/listener-process.js';
@@ -26,6 +26,7 @@ describeOnDurableBackends('a listener that is killed when its job is in', (kind)
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fluxori-listener-'));
+    if (kind === 'pglite') await preparedDataFolder(join(folder, 'data'), openBackend);
     place =
       kind === 'pglite'
         ? { url: `pglite:${join(folder, 'data')}`, remove: async () => {} }

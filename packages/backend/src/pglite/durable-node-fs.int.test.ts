@@ -2,7 +2,9 @@ import { fsyncSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openBackend } from '../open-backend.js';
 import { DurableNodeFs, startParameters } from './durable-node-fs.js';
 import { PgliteSession } from './pglite-session.js';
 import { syncFolder } from './sync-tree.js';
@@ -25,6 +27,7 @@ describe('a folder that survives a power cut', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fluxori-durable-'));
+    await preparedDataFolder(folder, openBackend);
     fs = new DurableNodeFs(join(folder, 'postgres'), disk);
     db = await PGlite.create({
       fs,

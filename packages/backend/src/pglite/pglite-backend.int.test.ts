@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { accountId, sleep } from '@fluxori/core';
+import { preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { openBackend } from '../open-backend.js';
@@ -131,6 +132,7 @@ describe('a pglite folder and the processes that open it', () => {
   }, 90_000);
 
   it('refuses a second process clearly, and lets the next one in at once when the first was killed', async () => {
+    await preparedDataFolder(folder, openBackend);
     await runAndKill(1, async () => {
       const refused = openBackend(`pglite:${folder}`);
       await expect(refused).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountId, ManualClock, type Order, orderId, PrivacyDesk, Secret } from '@fluxori/core';
-import { describeWith, freshPlace } from '@fluxori/test-services';
+import { describeWith, freshPlace, preparedDataFolder } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FluxoriBackend } from '../fluxori-backend.js';
 import { openBackend } from '../open-backend.js';
@@ -263,6 +263,7 @@ describe('Personal data on pglite:', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fluxori-privacy-'));
+    await preparedDataFolder(join(folder, 'data'), openBackend);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   suite(() => `pglite:${folder}/data`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { generateSealKey, openBackend, sealKeysFrom } from '@fluxori/backend';
 import { sleep } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CommandLine, type RunningCommand } from '../testing/command-line.js';
 
@@ -196,12 +197,12 @@ describe('fluxori accounts add', () => {
   });
 
   it.each([
-    ['an unknown marketplace', ['x', '-m', 'Atlantis'], 2, 'marketplace'],
+    ['an unknown marketplace', ['x', '-m', 'Atlantis'], 5, 'marketplace'],
     ['marketplaces of two regions', ['x', '-m', 'ZA,US'], 3, 'region'],
     ['a name that is none', ['../x', '-m', 'ZA'], 2, 'name'],
     ['a secret on the command line', ['x', '-m', 'ZA', '--client-secret', 'abc'], 2, 'client-secret'],
     ['http elsewhere', ['x', '-m', 'ZA', '--redirect-uri', 'http://app.example/'], 2, 'redirectUri'],
-    ['an account that is not there', ['x', '-m', 'ZA', '--like', 'nobody'], 2, 'nobody'],
+    ['an account that is not there', ['x', '-m', 'ZA', '--like', 'nobody'], 5, 'nobody'],
     ['a secret that is not there', ['x', '-m', 'ZA', '--client-secret', 'secret:none'], 3, 'none'],
     [
       'an LWA client id for the App ID',
@@ -229,6 +230,7 @@ describe('fluxori accounts add', () => {
 
   it('asks for nothing when the store was sealed with another key', async () => {
     const before = await writeFirst();
+    await preparedDataFolder(join(home, 'data'), openBackend);
     const url = `pglite:${join(home, 'data')}`;
     const key = generateSealKey().reveal();
     await new CommandLine(home, { FLUXORI_SEAL_KEY: key, FLUXORI_BACKEND: url }).json('jobs', 'list');
@@ -258,6 +260,7 @@ describe('fluxori accounts add', () => {
     const args = ['accounts', 'add', 'second', '-m', 'ZA', '--paste', '--backend', `pglite:${folder}`];
     await printedUrl(start(...args));
     await expect(stat(folder)).rejects.toThrow('ENOENT');
+    await preparedDataFolder(folder, openBackend);
     await using _held = await openBackend(`pglite:${folder}`);
     await printedUrl(start(...args));
   });
@@ -305,6 +308,7 @@ describe('fluxori accounts list, check and remove', () => {
 
   it('shows a revoked authorisation in list and health, also when another process met it', async () => {
     await writeFirst();
+    await preparedDataFolder(join(home, 'data'), openBackend);
     const own = new CommandLine(home, { FLUXORI_BACKEND: `pglite:${join(home, 'data')}` });
     await sandbox.faults.set({ kind: 'revoke-consent', sellerId: sandbox.credentials.sellerId });
     const checked = await own.run('accounts', 'check', '--json');

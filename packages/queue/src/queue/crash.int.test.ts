@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describeWith, type FreshPlace, freshPlace } from '@fluxori/test-services';
+import { openBackend } from '@fluxori/backend';
+import { describeWith, type FreshPlace, freshPlace, preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const script = join(import.meta.dirname, '../../dist/testing/crash-worker.js');
@@ -30,6 +31,7 @@ afterEach(async () => {
 
 async function freshFolder(): Promise<FreshPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'fluxori-crash-'));
+  await preparedDataFolder(folder, openBackend);
   return { url: `pglite:${folder}`, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

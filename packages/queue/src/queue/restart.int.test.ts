@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackend } from '@fluxori/backend';
 import { RateLimitError } from '@fluxori/core';
+import { preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob, type JobDefinition } from '../job/job-definition.js';
@@ -12,6 +13,7 @@ import { OperationQueues } from './operation-queues.js';
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fluxori-restart-'));
+  await preparedDataFolder(folder, openBackend);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
