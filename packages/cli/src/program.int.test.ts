@@ -160,9 +160,9 @@ describe('bad input', () => {
     [['orders', 'list', '--colour'], 2, /--colour/],
     [['jobs', 'show', 'orders-nothing'], 5, /orders-nothing/],
     [['orders', 'show', '028-0000000-0000000'], 5, /orders list/],
-    [['orders', 'import', '--account', 'nobody'], 3, /nobody.*acme-za/],
+    [['orders', 'import', '--account', 'nobody'], 5, /nobody.*acme-za/],
     [['orders', 'list', '--backend', 'mysql://localhost'], 3, /memory:.*pglite:/s],
-    [['inventory', 'set', 'TEA', '3', '--marketplace', 'Narnia'], 2, /Narnia/],
+    [['inventory', 'set', 'TEA', '3', '--marketplace', 'Narnia'], 5, /Narnia/],
     [['inventory', 'set', 'TEA', '-3'], 2, /quantity|unknown option/],
     [['config', 'check', '--config', 'nowhere.json'], 3, /nowhere\.json/],
   ])('%j ends with %i and says what to do', async (args, code, says) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isErrorOf } from '@fluxori/core';
+import { isErrorOf, ValidationError } from '@fluxori/core';
 import { Command, CommanderError } from 'commander';
 import { accountsCommand } from './commands/accounts.js';
 import type { CommandFactory, CommandFacts, ProcessFacts } from './commands/command-context.js';
@@ -22,7 +22,7 @@ import { secretsCommand } from './commands/secrets.js';
 import { workerCommand } from './commands/worker.js';
 import { askAtDesk } from './desk/ask-at-desk.js';
 import { deskPath } from './desk/desk-path.js';
-import { type ExitKind, exitCodes, exitKindOf } from './exit/exit-code.js';
+import { type ExitKind, exitCodes, exitKindOf, exitTable } from './exit/exit-code.js';
 import { printError } from './output/print-error.js';
 import { Terminal } from './output/terminal.js';
 
@@ -52,18 +52,20 @@ const commands: readonly CommandFactory[] = [
  * @returns the exit code; see `exitCodes`.
  */
 export async function run(args: readonly string[], facts: ProcessFacts): Promise<number> {
+  const terminal = new Terminal({ ...facts, json: args.includes('--json') });
   // A worker or a sandbox that was told to stop has done what it was told.
-  let end: ExitKind = 'ok';
+  const end: { kind: ExitKind } = { kind: 'ok' };
   const program = programOf({
     ...facts,
     run,
     exitWith: (kind) => {
-      end = kind;
+      end.kind = kind;
     },
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return exitCodes[end];
+    if (end.kind === 'partly' || end.kind === 'refused') terminal.warn(endText(end.kind));
+    return exitCodes[end.kind];
   } catch (caught) {
     let error = caught;
     try {
@@ -74,11 +76,14 @@ export async function run(args: readonly string[], facts: ProcessFacts): Promise
     }
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const kind = facts.signal.aborted ? 'interrupted' : exitKindOf(error);
-    const terminal = new Terminal({ ...facts, json: args.includes('--json') });
-    if (kind === 'interrupted') terminal.warn('Interrupted. What is not done stays in the queue.');
-    else printError(terminal, error, { stack: facts.env.FLUXORI_DEBUG !== undefined });
+    printError(terminal, error, { kind, stack: facts.env.FLUXORI_DEBUG !== undefined });
     return exitCodes[kind];
   }
+}
+
+function endText(kind: 'partly' | 'refused'): string {
+  const what = kind === 'partly' ? 'Some of it was' : 'All of it was';
+  return `${what} refused or failed: exit code ${exitCodes[kind]}.`;
 }
 
 /** These have a process of their own, or need the folder for themselves. */
@@ -106,14 +111,13 @@ async function answeredAtDesk(
   );
 }
 
-function programOf(facts: CommandFacts): Command {
+/** The tree of commands. */
+export function programOf(facts: CommandFacts): Command {
   const program = new Command('fluxori')
     .description(
       'Marketplace connectors: put the work in, and it gets done, as fast as the limits allow and never faster.',
     )
     .version(ownVersion(), '-V, --version', 'print the version')
-    .showHelpAfterError('(add --help for help)')
-    .showSuggestionAfterError()
     .addHelpText(
       'after',
       [
@@ -124,9 +128,8 @@ function programOf(facts: CommandFacts): Command {
         '  fluxori orders import              bring in what is new',
         '  fluxori jobs list --state parked   what waits, and why',
         '',
-        `Exit codes: ${Object.entries(exitCodes)
-          .map(([name, code]) => `${code} ${name}`)
-          .join(', ')}`,
+        'Exit codes:',
+        ...Object.values(exitTable).map(({ code, means }) => `  ${String(code).padStart(3)}  ${means}`),
         '',
       ].join('\n'),
     );
@@ -140,11 +143,29 @@ function ownVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** Output and exit go through us, in every subcommand. */
-function prepare(command: Command, facts: ProcessFacts): void {
-  command.exitOverride().configureOutput({
-    writeOut: (text) => void facts.stdout.write(text),
-    writeErr: (text) => void facts.stderr.write(text),
+/** Output, usage errors and exit go through us, in every subcommand. */
+function prepare(command: Command, facts: ProcessFacts, path = 'fluxori'): void {
+  command
+    .configureOutput({
+      writeOut: (text) => void facts.stdout.write(text),
+      writeErr: (text) => void facts.stderr.write(text),
+      outputError: () => {},
+    })
+    .exitOverride((error) => {
+      // Help was asked for, or no subcommand was named and it was shown.
+      if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+      throw usageError(error, path);
+    });
+  for (const sub of command.commands) prepare(sub, facts, `${path} ${sub.name()}`);
+}
+
+function usageError(error: CommanderError, path: string): ValidationError {
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/\n\((.*)\)$/, '. $1')
+    .replace(/[^.?!]$/, '$&.');
+  return new ValidationError(text.charAt(0).toUpperCase() + text.slice(1), {
+    remedy: `See \`${path} --help\`.`,
+    cause: error,
   });
-  for (const sub of command.commands) prepare(sub, facts);
 }

@@ -255,6 +255,7 @@ export function feedTypeOf(feedType: string, unlisted: { contentType?: string } 
   }
   const remedy = `Use one of: ${feedTypes.map((one) => one.feedType).join(', ')}. A newer type needs its contentType named.`;
   throw new ValidationError(`There is no feed type ${JSON.stringify(feedType)}. ${remedy}`, {
+    code: 'TYPE_UNKNOWN',
     field: 'feedType',
     operation: 'feeds.createFeed',
     remedy,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ValidationError } from '@fluxori/core';
+import { type ErrorCode, ValidationError } from '@fluxori/core';
 import { didYouMean } from '../pipeline/did-you-mean.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { findMarketplace, type Marketplace } from '../regions/marketplaces.js';
@@ -99,11 +99,12 @@ export function optionsKey({ options = {} }: Pick<CheckedSpec, 'options'>): stri
   return Object.keys(options).length === 0 ? '' : digest(sorted(options));
 }
 
-export type Refuse = (field: string, problem: string, remedy: string) => never;
+export type Refuse = (field: string, problem: string, remedy: string, code?: ErrorCode) => never;
 
 function refuserFor(reportType: string, account: string): Refuse {
-  return (field, problem, remedy) => {
+  return (field, problem, remedy, code) => {
     throw new ValidationError(`${field}: ${problem} (report ${reportType} for ${account}).`, {
+      ...(code && { code }),
       field,
       account,
       operation: 'reports.createReport',
@@ -127,6 +128,7 @@ function knownType(reportType: string, refuse: Refuse): ReportTypeFacts {
     'reportType',
     `is not known here${didYouMean(reportType, reportTypeNames)}`,
     'Use one of `reportTypes` (`fluxori reports types` lists them); for a type that is newer than this release, pass `unchecked: true`.',
+    'TYPE_UNKNOWN',
   );
 }
 

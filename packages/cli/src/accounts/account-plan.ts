@@ -1,6 +1,6 @@
 import { checkedRedirectUri, isLoopback, marketplaceOf } from '@fluxori/amazon-sp';
 import { sealKeysOf } from '@fluxori/backend';
-import { ConfigurationError, Secret, ValidationError } from '@fluxori/core';
+import { ConfigurationError, NotFoundError, Secret, ValidationError } from '@fluxori/core';
 import { problemsOf } from '../composition/connectors.js';
 import type { WrittenAccount } from '../config/config-file.js';
 import { fillReferences, secretsNamedIn } from '../config/environment.js';
@@ -140,7 +140,7 @@ function templateOf(
   }
   const found = accounts[like];
   if (found !== undefined) return found;
-  throw new ValidationError(`There is no account ${JSON.stringify(like)}.`, {
+  throw new NotFoundError(`There is no account ${JSON.stringify(like)}.`, {
     field: 'like',
     remedy: `Name one of ${Object.keys(accounts).join(', ') || 'none: there is no account yet'}.`,
   });

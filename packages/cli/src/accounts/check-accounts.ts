@@ -14,7 +14,7 @@ export interface AccountCheck {
 /**
  * Makes the call of an account that proves most: token, application, region and seller's marketplaces. The limits are kept, so a check may wait.
  * @param name - one account; all without it.
- * @throws ConfigurationError for an account that there is not; the signal's reason when aborted.
+ * @throws NotFoundError for an account that there is not; the signal's reason when aborted.
  */
 export async function checkAccounts(
   app: App,

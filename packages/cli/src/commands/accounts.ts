@@ -77,16 +77,14 @@ export const accountsCommand: CommandFactory = (facts) => {
   accounts.addCommand(
     command('check')
       .description('make a first call for an account, or for all')
-      .argument('[name]')
+      .argument('[name]', 'see `fluxori accounts list`')
       .addHelpText('after', '\nExamples:\n  fluxori accounts check\n  fluxori accounts check acme-za\n')
-      .action((name: string | undefined, options: CommonOptions) =>
-        check(facts, contextOf(facts, options), name),
-      ),
+      .action((name: string | undefined, options: CommonOptions) => check(contextOf(facts, options), name)),
   );
   accounts.addCommand(
     command('remove')
       .description('take an account out of the configuration, and its refresh token out of the sealed file')
-      .argument('<name>')
+      .argument('<name>', 'see `fluxori accounts list`')
       .option('-y, --yes', 'do not ask')
       .addHelpText('after', '\nExample:\n  fluxori accounts remove acme-za\n')
       .action((name: string, options: CommonOptions & { yes?: boolean }) =>
@@ -126,7 +124,7 @@ async function add(
   terminal.warn(
     `  What to do: ${(problem as { remedy?: string }).remedy ?? 'see above'} Then: fluxori accounts check ${added.account}`,
   );
-  facts.exitWith(exitKindOf(problem));
+  context.exitWith(exitKindOf(problem));
 }
 
 function tell({ terminal }: CommandContext, added: AddedAccount): void {
@@ -178,7 +176,7 @@ async function list(context: CommandContext): Promise<void> {
   });
 }
 
-async function check(facts: CommandFacts, context: CommandContext, name: string | undefined): Promise<void> {
+async function check(context: CommandContext, name: string | undefined): Promise<void> {
   const results = await context.withApp((app) => checkAccounts(app, name, context.signal));
   context.terminal.result(results, () => {
     for (const { account, ok, marketplaces, error } of results) {
@@ -191,7 +189,7 @@ async function check(facts: CommandFacts, context: CommandContext, name: string 
     }
   });
   const failed = results.find(({ ok }) => !ok);
-  if (failed?.exit !== undefined) facts.exitWith(failed.exit);
+  if (failed?.exit !== undefined) context.exitWith(failed.exit);
 }
 
 async function remove(
@@ -213,7 +211,7 @@ async function remove(
     const text = `Remove ${name}, and forget its refresh token? Write its name to confirm`;
     if ((await questions.ask({ text, instead: 'give --yes' })) !== name) {
       context.terminal.say('Nothing was removed.');
-      facts.exitWith('usage');
+      context.exitWith('usage');
       return;
     }
   }

@@ -45,6 +45,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   readonly env: Environment;
   readonly cwd: string;
+  /** Ends with this code although nothing was thrown. */
+  readonly exitWith: (kind: ExitKind) => void;
   load(): Promise<LoadedConfig>;
   logger(loaded: LoadedConfig): Logger;
   /**
@@ -65,7 +67,7 @@ export interface Watch extends AsyncDisposable {
 
 /** @param logLevel - when nobody has said: a command tells its person itself, a worker's log is read later. */
 export function contextOf(
-  facts: ProcessFacts,
+  facts: CommandFacts,
   options: CommonOptions,
   logLevel: LogLevel = 'silent',
 ): CommandContext {
@@ -89,6 +91,7 @@ export function contextOf(
     signal: facts.signal,
     env: facts.env,
     cwd: facts.cwd,
+    exitWith: facts.exitWith,
     load,
     logger,
     async withApp(work, watch) {

@@ -2,6 +2,7 @@ import { type DeadNotification, DeadNotifications, deadReasons } from '@fluxori/
 import { ValidationError } from '@fluxori/core';
 import type { Command } from 'commander';
 import { openNotificationDesk } from '../composition/open-listener.js';
+import { exitKindOfMany } from '../exit/exit-code.js';
 import {
   type CommandContext,
   type CommandFacts,
@@ -17,7 +18,7 @@ export function addDeadCommands(notifications: Command, facts: CommandFacts): vo
   notifications.addCommand(
     command('dead')
       .description('list the messages that were put aside, and why; or show one, as it came')
-      .argument('[id]')
+      .argument('[id]', 'see `fluxori notifications dead`')
       .addHelpText(
         'after',
         '\nA message may hold personal data (a postal code); only the whole of one shows it.\n\nExamples:\n  fluxori notifications dead\n  fluxori notifications dead 4c1f0a77b3de\n',
@@ -29,7 +30,7 @@ export function addDeadCommands(notifications: Command, facts: CommandFacts): vo
   notifications.addCommand(
     command('retry')
       .description('try a message that was put aside once more, or all of them')
-      .argument('[id]')
+      .argument('[id]', 'see `fluxori notifications dead`')
       .option('--all', 'all of them')
       .addHelpText(
         'after',
@@ -40,7 +41,7 @@ export function addDeadCommands(notifications: Command, facts: CommandFacts): vo
   notifications.addCommand(
     command('discard')
       .description('throw a message away that was put aside, or all of them')
-      .argument('[id]')
+      .argument('[id]', 'see `fluxori notifications dead`')
       .option('--all', 'all of them')
       .addHelpText(
         'after',
@@ -91,6 +92,8 @@ async function retry(context: CommandContext, id: string | undefined, options: O
     const results: { id: string; outcome: string }[] = [];
     for (const one of await chosen(desk.dead, id, options))
       results.push({ id: one.id, outcome: await desk.retry(one.id, { signal }) });
+    const refused = results.filter(({ outcome }) => outcome === 'dead').length;
+    context.exitWith(exitKindOfMany({ done: results.length - refused, refused }));
     terminal.result(results, () => {
       for (const one of results)
         terminal.say(

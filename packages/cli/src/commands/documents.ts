@@ -10,6 +10,7 @@ import {
   contextOf,
   group,
 } from './command-context.js';
+import { oneAccount, onlyAccount } from './shared-options.js';
 
 interface DocumentsOptions extends CommonOptions {
   readonly account?: string;
@@ -19,8 +20,6 @@ interface ListOptions extends DocumentsOptions {
   readonly kind?: string;
   readonly kept?: boolean;
 }
-
-const accountOption = ['-a, --account <name>', 'only of this account (default: of all of them)'] as const;
 
 /** As people write them. */
 const kinds: Readonly<Record<string, DocumentKind>> = {
@@ -39,7 +38,7 @@ export const documentsCommand: CommandFactory = (facts) => {
       .description(
         'list what is known of documents, and where copies of them lie; nothing is asked of Amazon',
       )
-      .option(...accountOption)
+      .option(...onlyAccount)
       .option('--kind <kind>', `only of ${Object.keys(kinds).join(', ')}`)
       .option('--kept', 'only those of which there is a copy')
       .option('--no-kept', 'only those of which there is none')
@@ -55,7 +54,7 @@ export const documentsCommand: CommandFactory = (facts) => {
         'delete our copy of documents and all that is known of them; Amazon keeps its own for its time',
       )
       .argument('<document-id...>', 'see `fluxori documents list`')
-      .option('-a, --account <name>', 'whose documents; may be left out when there is one account')
+      .option(...oneAccount)
       .addHelpText('after', '\nExample:\n  fluxori documents delete amzn1.spdoc.1.4.eu.1f3b\n')
       .action((ids: string[], options: DocumentsOptions) =>
         deleteDocuments(contextOf(facts, options), ids, options),
@@ -66,7 +65,7 @@ export const documentsCommand: CommandFactory = (facts) => {
       .description(
         'delete documents whose retention has ended, and copies that belong to nothing; workers do it each night by themselves',
       )
-      .option(...accountOption)
+      .option(...onlyAccount)
       .addHelpText(
         'after',
         '\nFor how long they are kept stands in each account: "retention": { "documentsDays": 30, "restrictedDocumentsDays": 30 }.\n\nExample:\n  fluxori documents sweep\n',

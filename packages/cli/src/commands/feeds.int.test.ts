@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { orderFulfilmentFeed } from '@fluxori/amazon-sp';
-import type { MarketplaceId, OrderId } from '@fluxori/core';
+import type { InventoryLevel, MarketplaceId, OrderId } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -52,7 +52,7 @@ beforeEach(() => {
 describe('fluxori feeds submit', () => {
   it('submits the messages of a file, waits, and names what was refused, item by item', async () => {
     const { code, stdout, stderr } = await fluxori.run('feeds', 'submit', 'changes.jsonl');
-    expect([code, stderr]).toEqual([0, '']);
+    expect([code, stderr]).toEqual([11, 'All of it was refused or failed: exit code 11.\n']);
     expect(stdout).toMatch(
       /Feed \d+ \(JSON_LISTINGS_FEED\): partly-accepted\. 0 accepted, 0 with warnings, 2 refused\./,
     );
@@ -62,9 +62,9 @@ describe('fluxori feeds submit', () => {
   });
 
   it('is shown again by the feed’s id, to people and programs', async () => {
-    const [submitted] = await fluxori.json<{ result: { feedId: string } }[]>(
-      ...['feeds', 'submit', file('changes.jsonl')],
-    );
+    const { code, stdout } = await fluxori.run('feeds', 'submit', file('changes.jsonl'), '--json');
+    const [submitted] = JSON.parse(stdout) as { end: string; result: { feedId: string } }[];
+    expect([code, submitted?.end]).toEqual([11, 'refused']);
     const feedId = submitted?.result.feedId as string;
     const shown = await fluxori.run('feeds', 'show', feedId);
     expect([shown.code, shown.stdout]).toEqual([
@@ -78,6 +78,20 @@ describe('fluxori feeds submit', () => {
         { sku: 'NOR-THIS', messageId: 2, status: 'error' },
       ],
     });
+  });
+
+  it('ends with 0 when Amazon takes all messages, and with 10 when it takes some', async () => {
+    await fluxori.run('inventory', 'sync');
+    const { inventory } = await fluxori.json<{ inventory: InventoryLevel[] }>('inventory', 'list');
+    const listed = inventory.find(({ fulfilledBy }) => fulfilledBy === 'seller')?.sku as string;
+    const lines = [message(listed, 5), message('NO-SUCH-SKU', 3)].map((one) => JSON.stringify(one));
+    await writeFile(file('good.jsonl'), lines[0] as string);
+    await writeFile(file('mixed.jsonl'), lines.join('\n'));
+    const good = await fluxori.run('feeds', 'submit', 'good.jsonl', '--json');
+    expect([good.code, JSON.parse(good.stdout)]).toEqual([0, [expect.objectContaining({ end: 'ok' })]]);
+    const mixed = await fluxori.run('feeds', 'submit', 'mixed.jsonl');
+    expect([mixed.code, mixed.stderr]).toEqual([10, expect.stringContaining('Some of it was refused')]);
+    expect(mixed.stdout).toContain('1 accepted, 0 with warnings, 1 refused.');
   });
 
   it('takes a document that is ready', async () => {
@@ -95,7 +109,7 @@ describe('fluxori feeds submit', () => {
     const { code, stdout } = await fluxori.run(
       ...['feeds', 'submit', 'shipments.xml', '--type', 'POST_ORDER_FULFILLMENT_DATA'],
     );
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/1\s+902-0000000-0000000\s+error/)]);
+    expect([code, stdout]).toEqual([11, expect.stringMatching(/1\s+902-0000000-0000000\s+error/)]);
   });
 
   it('can leave it to a worker', async () => {
@@ -138,7 +152,7 @@ describe('fluxori feeds submit', () => {
   ])('refuses %s before anything is sent', async (_, content, args, problem) => {
     await writeFile(file('in.jsonl'), content);
     const { code, stderr } = await fluxori.run('feeds', 'submit', ...args);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(problem)]);
+    expect([code, stderr]).toEqual([problem === 'no feed type' ? 5 : 2, expect.stringContaining(problem)]);
     expect(stderr).toContain('What to do:');
     expect(sandbox.counters().requests).toBe(0);
   });

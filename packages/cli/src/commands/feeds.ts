@@ -9,7 +9,8 @@ import {
   feedTypeOf,
   marketplaceOf,
 } from '@fluxori/amazon-sp';
-import { type JsonValue, ValidationError } from '@fluxori/core';
+import type { JsonValue } from '@fluxori/core';
+import { type ExitKind, exitCodes, exitKindOfMany } from '../exit/exit-code.js';
 import type { Terminal } from '../output/terminal.js';
 import {
   type CommandContext,
@@ -20,9 +21,10 @@ import {
   contextOf,
   group,
 } from './command-context.js';
-import { priorityOption } from './options.js';
+import { namesIn, pairsOption, priorityOption } from './options.js';
 import { listingsMessagesIn, readInput } from './read-feed-input.js';
-import { type JobRequest, runJobs } from './run-job.js';
+import { type JobRequest, runJobs, tellQueued } from './run-job.js';
+import { marketplaces, noWait, oneAccount, priority, vendorOptions } from './shared-options.js';
 
 interface SubmitOptions extends CommonOptions {
   account?: string;
@@ -38,11 +40,6 @@ interface ShowOptions extends CommonOptions {
   account?: string;
 }
 
-const accountOption = [
-  '-a, --account <name>',
-  'the account (may be left out when there is one only)',
-] as const;
-
 /** `fluxori feeds submit|show` */
 export const feedsCommand: CommandFactory = (facts) => {
   const feeds = group('feeds').description(
@@ -57,21 +54,22 @@ export const feedsCommand: CommandFactory = (facts) => {
         '<file>',
         'messages of a listings feed, as JSON lines or a JSON array; with --type, the document itself',
       )
-      .option(...accountOption)
+      .option(...oneAccount)
       .option(
         '-t, --type <type>',
         'the feed type of a document that is ready, e.g. POST_ORDER_FULFILLMENT_DATA',
       )
       .option('--content-type <type>', 'of the document, for a feed type that is not known here')
-      .option('-m, --marketplace <name...>', "ids or country codes (default: the account's)")
-      .option('--option <name=value...>', "Amazon's options of this feed type")
-      .option('--priority <priority>', 'critical, high, normal, low or bulk')
-      .option('--no-wait', 'only queue it; a worker will do it')
+      .option(...marketplaces)
+      .option(...vendorOptions)
+      .option(...priority)
+      .option(...noWait)
       .addHelpText(
         'after',
         [
           '\nMessages are checked by Amazon’s own schema before anything is sent, and split where one feed does not hold them.',
           'The same command again goes on with what an interrupted one has begun.',
+          `It ends with ${exitCodes.partly} when Amazon refused some of the messages, with ${exitCodes.refused} when it refused all of them.`,
           '\nExamples:',
           '  fluxori feeds submit changes.jsonl',
           '  fluxori feeds submit shipments.xml --type POST_ORDER_FULFILLMENT_DATA',
@@ -88,7 +86,7 @@ export const feedsCommand: CommandFactory = (facts) => {
     command('show')
       .description('show how far a feed is, and what Amazon has against which of its items')
       .argument('<feed-id>', 'as `fluxori feeds submit` or Seller Central tells it')
-      .option(...accountOption)
+      .option(...oneAccount)
       .addHelpText('after', '\nExample:\n  fluxori feeds show 53664002018912\n')
       .action((id: string, options: ShowOptions) => showFeed(contextOf(facts, options), id, options)),
   );
@@ -103,8 +101,9 @@ async function submitFeed(
 ): Promise<void> {
   const { terminal, signal } = context;
   const priority = options.priority === undefined ? undefined : priorityOption(options.priority);
-  const marketplaceIds = options.marketplace?.map((name) => marketplaceOf(name).id);
-  const feedOptions = Object.fromEntries((options.option ?? []).map(pairOf));
+  const marketplaceIds =
+    options.marketplace && namesIn(options.marketplace).map((name) => marketplaceOf(name).id);
+  const feedOptions = pairsOption(options.option ?? []);
   const input = await readInput(facts, context, file);
   await context.withApp(async (app) => {
     const account = app.connectors.choose(options.account);
@@ -127,17 +126,30 @@ async function submitFeed(
         ...(priority && { priority }),
       });
     }
-    const outcomes = await runJobs(app, requests, { terminal, signal, wait: options.wait !== false });
+    const jobs = await runJobs(app, requests, { terminal, signal, wait: options.wait !== false });
+    const results = jobs.flatMap(({ result }) => (result as FeedsSubmitResult | undefined) ?? []);
+    context.exitWith(endOf(results));
+    const outcomes = jobs.map(({ result, ...job }) =>
+      result === undefined ? job : { ...job, end: endOf([result as unknown as FeedsSubmitResult]), result },
+    );
     terminal.result(outcomes, () => {
-      for (const { jobId, joined, result } of outcomes) {
-        if (result === undefined) {
-          terminal.say(
-            `Queued as ${jobId}${joined ? ' (it was there already)' : ''}. A worker will do it: fluxori worker`,
-          );
-        } else tellResult(terminal, result as unknown as FeedsSubmitResult);
-      }
+      for (const outcome of jobs)
+        if (outcome.result === undefined) tellQueued(terminal, outcome);
+        else tellResult(terminal, outcome.result as unknown as FeedsSubmitResult);
     });
   });
+}
+
+/** By the messages of all of them. A feed that says nothing of its messages is one itself. */
+function endOf(results: readonly FeedsSubmitResult[]): ExitKind {
+  let done = 0;
+  let refused = 0;
+  for (const { counts, status } of results) {
+    const taken = counts.accepted + counts.warning;
+    done += taken;
+    refused += counts.error || (status === 'accepted' ? 0 : 1);
+  }
+  return exitKindOfMany({ done, refused });
 }
 
 /** The feeds that the file makes, all of them checked. */
@@ -200,13 +212,4 @@ function tellIssues(
     ]),
   );
   if (rows.length > 0) terminal.table(['message#', 'item', 'severity', 'code', 'attribute', 'text'], rows);
-}
-
-function pairOf(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new ValidationError(`--option ${JSON.stringify(text)} is not of the form name=value.`, {
-    field: 'option',
-    remedy: 'Write e.g. --option metadata:OrderId=902-1234567-1234567.',
-  });
 }

@@ -23,7 +23,7 @@ export const healthCommand: CommandFactory = (facts) =>
         return healthOf(parts);
       });
       context.terminal.result(health, () => printHealth(context, 'fluxori', health, 0));
-      if (health.status === 'down') facts.exitWith('network');
+      if (health.status === 'down') context.exitWith('network');
     });
 
 function printHealth(context: CommandContext, name: string, health: Health, depth: number): void {

@@ -8,8 +8,9 @@ import {
   contextOf,
   group,
 } from './command-context.js';
-import { wholeNumber } from './options.js';
-import { runJob, runJobs } from './run-job.js';
+import { storedAccount, wholeNumber } from './options.js';
+import { runJob, runJobs, tellQueued } from './run-job.js';
+import { limitOf, noWait, oneAccount, onlyAccount } from './shared-options.js';
 import { inventorySyncJobs } from './sync-jobs.js';
 
 interface AccountOption extends CommonOptions {
@@ -30,16 +31,16 @@ export const inventoryCommand: CommandFactory = (facts) => {
   inventory.addCommand(
     command('sync')
       .description('bring in the stock levels of all SKUs')
-      .option('-a, --account <name>', 'the account (may be left out when there is one only)')
-      .option('--no-wait', 'only queue it; a worker will do it')
+      .option(...oneAccount)
+      .option(...noWait)
       .addHelpText('after', '\nExample:\n  fluxori inventory sync --account acme-za\n')
       .action((options: WorkOptions) => syncInventory(contextOf(facts, options), options)),
   );
   inventory.addCommand(
     command('list')
       .description('list the stock levels that were brought in')
-      .option('-a, --account <name>', 'only this account')
-      .option('-n, --limit <number>', 'how many', '20')
+      .option(...onlyAccount)
+      .option(...limitOf(20))
       .addHelpText('after', '\nExample:\n  fluxori inventory list --limit 100 --json\n')
       .action((options: AccountOption & { limit: string }) =>
         listInventory(contextOf(facts, options), options),
@@ -50,12 +51,12 @@ export const inventoryCommand: CommandFactory = (facts) => {
       .description('set the stock of a SKU that you ship yourself')
       .argument('<sku>', 'your stock keeping unit')
       .argument('<quantity>', 'whole units')
-      .option('-a, --account <name>', 'the account (may be left out when there is one only)')
+      .option(...oneAccount)
       .option(
         '-m, --marketplace <id or country>',
         "a marketplace of the account (default: the account's first)",
       )
-      .option('--no-wait', 'only queue it; a worker will do it')
+      .option(...noWait)
       .addHelpText('after', '\nExample:\n  fluxori inventory set ROOIBOS-80 25\n')
       .action((name: string, quantity: string, options: SetOptions) =>
         setInventory(contextOf(facts, options), name, quantity, options),
@@ -78,11 +79,9 @@ async function syncInventory(context: CommandContext, options: WorkOptions): Pro
       results.reduce((total, result) => total + (result?.[field] ?? 0), 0);
     const totals = { inserted: sum('inserted'), updated: sum('updated'), unchanged: sum('unchanged') };
     context.terminal.result({ jobs, ...(options.wait && totals) }, () => {
-      context.terminal.say(
-        options.wait
-          ? `${totals.inserted} new stock levels, ${totals.updated} changed, ${totals.unchanged} as before.`
-          : `Queued as ${jobs.map(({ jobId }) => jobId).join(' and ')}. A worker will do it: fluxori worker`,
-      );
+      const { inserted, updated, unchanged } = totals;
+      if (!options.wait) tellQueued(context.terminal, ...jobs);
+      else context.terminal.say(`${inserted} new stock levels, ${updated} changed, ${unchanged} as before.`);
     });
   });
 }
@@ -93,9 +92,10 @@ async function listInventory(
 ): Promise<void> {
   const limit = wholeNumber('--limit', 1)(options.limit);
   await context.withApp(async (app) => {
-    const query = options.account === undefined ? {} : { accountId: app.connectors.known(options.account) };
+    const query = storedAccount(options);
     const levels = await app.backend.records.list('inventory', { ...query, limit });
     const total = await app.backend.records.count('inventory', query);
+    app.connectors.checkKnown(options.account, total === 0);
     context.terminal.result({ total, inventory: levels }, () => {
       context.terminal.table(
         ['SKU', 'account', 'shipped by', 'available#', 'reserved#', 'inbound#', 'changed'],
@@ -136,11 +136,8 @@ async function setInventory(
       { terminal: context.terminal, signal: context.signal, wait: options.wait },
     );
     context.terminal.result(outcome, () => {
-      context.terminal.say(
-        outcome.result === undefined
-          ? `Queued as ${outcome.jobId}. A worker will do it: fluxori worker`
-          : `Amazon has accepted ${quantity} for ${name}.`,
-      );
+      if (outcome.result === undefined) tellQueued(context.terminal, outcome);
+      else context.terminal.say(`Amazon has accepted ${quantity} for ${name}.`);
     });
   });
 }

@@ -1,6 +1,7 @@
-import { NotFoundError, ValidationError } from '@fluxori/core';
+import { NotFoundError, priorities, ValidationError } from '@fluxori/core';
 import { type BulkOutcome, type FailedQuery, type JobState, type JobView, jobStates } from '@fluxori/queue';
 import type { Command } from 'commander';
+import { exitKindOfMany } from '../exit/exit-code.js';
 import { parkedReason, spanText, waitText } from '../output/wait-text.js';
 import {
   type CommandContext,
@@ -10,11 +11,12 @@ import {
   contextOf,
   group,
 } from './command-context.js';
-import { priorityOption, wholeNumber } from './options.js';
+import { namesIn, priorityOption, storedAccount, wholeNumber } from './options.js';
+import { limitOf, onlyAccount } from './shared-options.js';
 
 interface ListOptions extends CommonOptions {
   account?: string;
-  state?: string;
+  state?: string[];
   limit: string;
 }
 
@@ -31,9 +33,9 @@ export const jobsCommand: CommandFactory = (facts) => {
   jobs.addCommand(
     command('list')
       .description('list jobs, the running ones first')
-      .option('-a, --account <name>', 'only this account')
-      .option('-s, --state <states>', `only these, by commas: ${jobStates.join(', ')}`)
-      .option('-n, --limit <number>', 'how many', '20')
+      .option(...onlyAccount)
+      .option('-s, --state <states...>', `only these, by spaces or commas: ${jobStates.join(', ')}`)
+      .option(...limitOf(20))
       .addHelpText(
         'after',
         '\nExamples:\n  fluxori jobs list --state parked,failed\n  fluxori jobs list --json\n',
@@ -43,26 +45,25 @@ export const jobsCommand: CommandFactory = (facts) => {
   jobs.addCommand(
     command('show')
       .description('show one job: what it is, why it waits, how it ended')
-      .argument('<job-id>')
+      .argument('<job-id>', 'see `fluxori jobs list`')
       .addHelpText('after', '\nExample:\n  fluxori jobs show orders-42\n')
       .action((id: string, options: CommonOptions) => showJob(contextOf(facts, options), id)),
   );
   jobs.addCommand(
     command('expedite')
       .description('give a job a higher priority')
-      .argument('<job-id>')
-      .option('--priority <priority>', 'critical, high, normal, low or bulk', 'critical')
+      .argument('<job-id>', 'see `fluxori jobs list`')
+      .option('--priority <priority>', Object.keys(priorities).join(', '), 'critical')
       .addHelpText('after', '\nExample:\n  fluxori jobs expedite orders-42\n')
-      .action((id: string, options: CommonOptions & { priority: string }) =>
-        act(contextOf(facts, options), id, 'Expedited', (queues) =>
-          queues.expedite(id, priorityOption(options.priority)),
-        ),
-      ),
+      .action((id: string, options: CommonOptions & { priority: string }) => {
+        const wanted = priorityOption(options.priority);
+        return act(contextOf(facts, options), id, 'Expedited', (queues) => queues.expedite(id, wanted));
+      }),
   );
   jobs.addCommand(
     command('cancel')
       .description('end a job that is not done yet')
-      .argument('<job-id>')
+      .argument('<job-id>', 'see `fluxori jobs list`')
       .addHelpText('after', '\nExample:\n  fluxori jobs cancel orders-42\n')
       .action((id: string, options: CommonOptions) =>
         act(contextOf(facts, options), id, 'Cancelled', (queues) => queues.cancel(id)),
@@ -71,7 +72,7 @@ export const jobsCommand: CommandFactory = (facts) => {
   jobs.addCommand(
     filtered(
       command('failed').description('list the failed jobs, the latest first: error, attempts, account'),
-      '20',
+      20,
     )
       .addHelpText(
         'after',
@@ -85,7 +86,7 @@ export const jobsCommand: CommandFactory = (facts) => {
         'put a failed job back, or all that match; each goes on from its last checkpoint',
       ),
     )
-      .argument('[job-id]')
+      .argument('[job-id]', 'see `fluxori jobs failed`')
       .option('--all', 'all failed jobs that match')
       .addHelpText(
         'after',
@@ -102,7 +103,7 @@ export const jobsCommand: CommandFactory = (facts) => {
     filtered(
       command('discard').description('throw a failed job away, or all that match, with their checkpoints'),
     )
-      .argument('[job-id]')
+      .argument('[job-id]', 'see `fluxori jobs failed`')
       .option('--all', 'all failed jobs that match')
       .addHelpText(
         'after',
@@ -120,13 +121,14 @@ export const jobsCommand: CommandFactory = (facts) => {
 
 async function listJobs(context: CommandContext, options: ListOptions): Promise<void> {
   const limit = wholeNumber('--limit', 1)(options.limit);
-  const states = options.state === undefined ? undefined : options.state.split(',').map(stateOption);
+  const states = options.state && namesIn(options.state).map(stateOption);
   await context.withApp(async (app) => {
     const jobs = await app.queues.list({
       limit,
       ...(states && { states }),
-      ...(options.account !== undefined && { accountId: app.connectors.known(options.account) }),
+      ...storedAccount(options),
     });
+    app.connectors.checkKnown(options.account, jobs.length === 0);
     context.terminal.result(jobs, () => {
       context.terminal.table(
         ['job', 'what', 'account', 'state', 'priority', 'progress', 'note'],
@@ -177,12 +179,12 @@ async function showJob(context: CommandContext, id: string): Promise<void> {
 }
 
 /** Which of the failed jobs. */
-function filtered(base: Command, limit = '1000'): Command {
+function filtered(base: Command, limit = 1_000): Command {
   return base
-    .option('-a, --account <name>', 'only this account')
+    .option(...onlyAccount)
     .option('--name <kind>', 'only this kind, e.g. orders.import')
     .option('--code <code>', 'only those that failed with this code, e.g. AUTH_REVOKED')
-    .option('-n, --limit <number>', 'how many at the most', limit);
+    .option(...limitOf(limit));
 }
 
 /** One job or all: not both, and not neither by mistake. */
@@ -194,10 +196,21 @@ function one(id: string | undefined, all: boolean | undefined): id is string {
   });
 }
 
-function queryOf(app: App, options: FailedOptions): FailedQuery {
+/** A slip of the pen in a filter must not look like "there are none". */
+function checkFilter({ connectors, queues }: App, { account, name }: FailedOptions, isEmpty: boolean): void {
+  connectors.checkKnown(account, isEmpty);
+  if (name === undefined || !isEmpty || queues.jobNames.includes(name)) return;
+  throw new NotFoundError(`There is no kind of job ${JSON.stringify(name)}.`, {
+    code: 'JOB_UNKNOWN',
+    field: 'name',
+    remedy: `Use one of ${queues.jobNames.join(', ')}.`,
+  });
+}
+
+function queryOf(options: FailedOptions): FailedQuery {
   return {
     limit: wholeNumber('--limit', 1)(options.limit),
-    ...(options.account !== undefined && { accountId: app.connectors.known(options.account) }),
+    ...storedAccount(options),
     ...(options.name !== undefined && { name: options.name }),
     ...(options.code !== undefined && { code: options.code }),
   };
@@ -205,7 +218,8 @@ function queryOf(app: App, options: FailedOptions): FailedQuery {
 
 async function listFailed(context: CommandContext, options: FailedOptions): Promise<void> {
   await context.withApp(async (app) => {
-    const failed = await app.queues.failed(queryOf(app, options));
+    const failed = await app.queues.failed(queryOf(options));
+    checkFilter(app, options, failed.length === 0);
     context.terminal.result(failed, () => {
       context.terminal.table(
         ['job', 'what', 'account', 'ended', 'attempts', 'code', 'error'],
@@ -231,9 +245,11 @@ async function actOnAll(
   change: (queues: Queues, query: FailedQuery) => Promise<BulkOutcome>,
 ): Promise<void> {
   await context.withApp(async (app) => {
-    const outcome = await change(app.queues, queryOf(app, options));
+    const outcome = await change(app.queues, queryOf(options));
+    const { jobIds, skipped, more } = outcome;
+    checkFilter(app, options, jobIds.length + skipped.length === 0);
+    context.exitWith(exitKindOfMany({ done: jobIds.length, refused: skipped.length }));
     context.terminal.result(outcome, () => {
-      const { jobIds, skipped, more } = outcome;
       context.terminal.say(`${jobIds.length} ${done}${more ? '; there are more: run it again' : ''}.`);
       for (const { jobId, reason } of skipped) context.terminal.say(`Left as it is: ${jobId}: ${reason}`);
     });
@@ -258,7 +274,7 @@ async function act(
 }
 
 function stateOption(text: string): JobState {
-  const state = jobStates.find((known) => known === text.trim());
+  const state = jobStates.find((known) => known === text);
   if (state !== undefined) return state;
   throw new ValidationError(`--state ${JSON.stringify(text)} is not a state of a job.`, {
     field: 'state',

@@ -18,12 +18,14 @@ import {
 } from './command-context.js';
 import { addDeadCommands } from './dead-notifications.js';
 import { listenCommand } from './notifications-listen.js';
+import { namesIn } from './options.js';
+import { oneAccount } from './shared-options.js';
 
 interface PlaceOptions extends CommonOptions {
   account?: string;
   queueArn?: string;
   eventBridge?: string;
-  types?: string;
+  types?: string[];
 }
 
 /** `fluxori notifications setup|list|teardown|policy|listen|dead|retry|discard` */
@@ -55,10 +57,10 @@ export const notificationsCommand: CommandFactory = (facts) => {
   notifications.addCommand(
     command('list')
       .description('list destinations, and the subscriptions of an account')
-      .option('-a, --account <name>', 'whose; may be left out when there is one account')
+      .option(...oneAccount)
       .option(
-        '--types <types>',
-        `only these, by commas (default: those that something is done for); all: every one`,
+        '--types <types...>',
+        'only these, by spaces or commas (default: those that something is done for); all: every one',
       )
       .addHelpText(
         'after',
@@ -77,7 +79,7 @@ export const notificationsCommand: CommandFactory = (facts) => {
   notifications.addCommand(
     command('policy')
       .description('print the policy that lets Amazon, and nobody else, send to a queue')
-      .argument('<queue-arn>')
+      .argument('<queue-arn>', 'the SQS queue')
       .addHelpText(
         'after',
         '\nExample:\n  fluxori notifications policy arn:aws:sqs:eu-west-1:123456789012:sp-api\n',
@@ -95,13 +97,16 @@ export const notificationsCommand: CommandFactory = (facts) => {
 
 function placed(of: ReturnType<typeof command>): ReturnType<typeof command> {
   return of
-    .option('-a, --account <name>', 'whose; may be left out when there is one account')
+    .option(...oneAccount)
     .option('--queue-arn <arn>', 'the SQS queue')
     .option(
       '--event-bridge <account/region>',
       'the AWS account of the event bus, e.g. 123456789012/eu-west-1',
     )
-    .option('--types <types>', 'by commas (default: those that something is done for, and that go there)');
+    .option(
+      '--types <types...>',
+      'only these, by spaces or commas (default: those that something is done for, and that go there)',
+    );
 }
 
 async function setUp(context: CommandContext, options: PlaceOptions & { name: string }): Promise<void> {
@@ -142,7 +147,9 @@ async function setUp(context: CommandContext, options: PlaceOptions & { name: st
 
 async function list(context: CommandContext, options: PlaceOptions): Promise<void> {
   const types =
-    options.types === 'all' ? Object.keys(notificationTypes) : (typesOf(options.types) ?? effectiveTypes);
+    options.types?.join() === 'all'
+      ? Object.keys(notificationTypes)
+      : (typesOf(options.types) ?? effectiveTypes);
   await context.withApp(async (app) => {
     const { notifications } = await connectorOf(app, options);
     const { signal, terminal } = context;
@@ -232,12 +239,13 @@ function eventBridgeOption(text: string) {
 }
 
 /** @throws ValidationError naming what there is. */
-function typesOf(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined) return undefined;
-  const types = text.split(',').map((type) => type.trim());
+function typesOf(given: readonly string[] | undefined): readonly string[] | undefined {
+  if (given === undefined) return undefined;
+  const types = namesIn(given);
   const unknown = types.filter((type) => notificationType(type) === undefined);
   if (unknown.length === 0) return types;
   throw new ValidationError(`There is no notification ${unknown.join(', ')}.`, {
+    code: 'TYPE_UNKNOWN',
     field: 'types',
     remedy: `Use some of: ${Object.keys(notificationTypes).join(', ')}.`,
   });

@@ -1,4 +1,4 @@
-import { type Priority, priorities, ValidationError } from '@fluxori/core';
+import { type AccountId, accountId, type Priority, priorities, ValidationError } from '@fluxori/core';
 import { type LogLevel, logLevels } from '../config/config.js';
 
 /** Parsers of option values; each throws a `ValidationError` that names the option. */
@@ -40,7 +40,7 @@ export function wholeNumber(option: string, least = 0) {
       throw new ValidationError(
         `${option} ${JSON.stringify(text)} is not a whole number of at least ${least}.`,
         {
-          field: option,
+          field: option.replace(/^-+/, ''),
           remedy: `Write a whole number of at least ${least}.`,
         },
       );
@@ -65,4 +65,31 @@ export function logLevelOption(text: string): LogLevel {
     field: 'log-level',
     remedy: `Use one of ${logLevels.join(', ')}, in --log-level, FLUXORI_LOG_LEVEL or the file.`,
   });
+}
+
+/** `--account` where what is stored is looked at: it need not be configured any more. */
+export function storedAccount({ account }: { readonly account?: string }): { accountId?: AccountId } {
+  return account === undefined ? {} : { accountId: accountId(account) };
+}
+
+/** Values of an option that takes several: by spaces, by commas, or both. */
+export function namesIn(values: readonly string[]): string[] {
+  return values
+    .flatMap((value) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** `--option name=value …` @throws ValidationError naming one that is not so. */
+export function pairsOption(values: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    values.map((text) => {
+      const at = text.indexOf('=');
+      if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+      throw new ValidationError(`--option ${JSON.stringify(text)} is not of the form name=value.`, {
+        field: 'option',
+        remedy: 'Write e.g. --option reportPeriod=WEEK.',
+      });
+    }),
+  );
 }

@@ -1,4 +1,11 @@
-import { type AccountId, ConfigurationError, NotFoundError, type Order, orderId } from '@fluxori/core';
+import {
+  type AccountId,
+  accountId,
+  ConfigurationError,
+  NotFoundError,
+  type Order,
+  orderId,
+} from '@fluxori/core';
 import {
   type CommandContext,
   type CommandFactory,
@@ -7,8 +14,9 @@ import {
   contextOf,
   group,
 } from './command-context.js';
-import { priorityOption, sinceOption, wholeNumber } from './options.js';
-import { type JobRequest, runJob } from './run-job.js';
+import { priorityOption, sinceOption, storedAccount, wholeNumber } from './options.js';
+import { type JobRequest, runJob, tellQueued } from './run-job.js';
+import { limitOf, noWait, oneAccount, onlyAccount, priority } from './shared-options.js';
 import { ordersImportJob } from './sync-jobs.js';
 
 interface ImportOptions extends CommonOptions {
@@ -36,15 +44,15 @@ export const ordersCommand: CommandFactory = (facts) => {
   orders.addCommand(
     command('import')
       .description('bring in the orders that are new or changed since the last import')
-      .option('-a, --account <name>', 'the account (may be left out when there is one only)')
+      .option(...oneAccount)
       .option('--since <when>', 'the first import begins here: a date, or a span such as 7d (default: 30d)')
-      .option('--priority <priority>', 'critical, high, normal, low or bulk')
+      .option(...priority)
       .option(
         '--recipient',
         'with the delivery address: personal data, which is kept sealed and deleted in its time',
       )
       .option('--buyer', 'with the buyer’s e-mail address, in the same way')
-      .option('--no-wait', 'only queue it; a worker will do it')
+      .option(...noWait)
       .addHelpText(
         'after',
         '\nExamples:\n  fluxori orders import\n  fluxori orders import --account acme-za --since 7d\n',
@@ -54,8 +62,8 @@ export const ordersCommand: CommandFactory = (facts) => {
   orders.addCommand(
     command('list')
       .description('list the orders that were imported, the last changed first')
-      .option('-a, --account <name>', 'only this account')
-      .option('-n, --limit <number>', 'how many', '20')
+      .option(...onlyAccount)
+      .option(...limitOf(20))
       .addHelpText('after', '\nExamples:\n  fluxori orders list --limit 50\n  fluxori orders list --json\n')
       .action((options: ListOptions) => listOrders(contextOf(facts, options), options)),
   );
@@ -63,7 +71,7 @@ export const ordersCommand: CommandFactory = (facts) => {
     command('show')
       .description('show one imported order')
       .argument('<order-id>', 'e.g. 902-1234567-1234567')
-      .option('-a, --account <name>', 'the account (may be left out when there is one only)')
+      .option(...oneAccount)
       .option('--personal', 'with what is kept of buyer and recipient; each look is told to the audit trail')
       .addHelpText('after', '\nExample:\n  fluxori orders show 902-1234567-1234567\n')
       .action((id: string, options: ShowOptions) => showOrder(contextOf(facts, options), id, options)),
@@ -88,11 +96,8 @@ async function importOrders(context: CommandContext, options: ImportOptions): Pr
       { terminal: context.terminal, signal: context.signal, wait: options.wait },
     );
     context.terminal.result(outcome, () => {
-      if (outcome.result === undefined) {
-        context.terminal.say(
-          `Queued as ${outcome.jobId}${outcome.joined ? ' (it was there already)' : ''}. A worker will do it: fluxori worker`,
-        );
-      } else {
+      if (outcome.result === undefined) tellQueued(context.terminal, outcome);
+      else {
         const { inserted, updated, pages } = outcome.result as {
           inserted: number;
           updated: number;
@@ -109,9 +114,10 @@ async function importOrders(context: CommandContext, options: ImportOptions): Pr
 async function listOrders(context: CommandContext, options: ListOptions): Promise<void> {
   const limit = wholeNumber('--limit', 1)(options.limit);
   await context.withApp(async (app) => {
-    const query = options.account === undefined ? {} : { accountId: app.connectors.known(options.account) };
+    const query = storedAccount(options);
     const orders = await app.backend.records.list('order', { ...query, limit });
     const total = await app.backend.records.count('order', query);
+    app.connectors.checkKnown(options.account, total === 0);
     context.terminal.result({ total, orders }, () => {
       context.terminal.table(
         ['order', 'account', 'placed', 'changed', 'status', 'lines#', 'total#'],
@@ -133,9 +139,7 @@ async function listOrders(context: CommandContext, options: ListOptions): Promis
 async function showOrder(context: CommandContext, id: string, options: ShowOptions): Promise<void> {
   await context.withApp(async (app) => {
     const accounts =
-      options.account === undefined
-        ? await accountsWithRecords(app)
-        : [app.connectors.known(options.account)];
+      options.account === undefined ? await accountsWithRecords(app) : [accountId(options.account)];
     for (const account of accounts) {
       const { personal = false } = options;
       const order = await app.backend.records.get('order', account, orderId(id), { personal });
@@ -143,6 +147,7 @@ async function showOrder(context: CommandContext, id: string, options: ShowOptio
       context.terminal.result(order, () => printOrder(context, order));
       return;
     }
+    app.connectors.checkKnown(options.account, true);
     throw new NotFoundError(`Order ${id} has not been imported.`, {
       field: 'order-id',
       remedy: 'Look at `fluxori orders list`, or bring in what is new with `fluxori orders import`.',

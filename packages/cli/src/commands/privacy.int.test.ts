@@ -108,7 +108,7 @@ describe('fluxori privacy', () => {
       [['erase', '--order', '902-1', '--buyer', 'a@b.c'], 2, '--order or --buyer'],
       [['erase', '--buyer', 'nobody'], 2, 'e-mail address'],
       [['erase', '--buyer', '-'], 2, 'standard input'],
-      [['erase', '--order', '902-1', '--account', 'acme'], 2, 'no account acme'],
+      [['erase', '--order', '902-1', '--account', 'acme'], 5, 'no account "acme"'],
       [['audit', '--action', 'stolen'], 2, 'fetched, read, erased, expired'],
       [['audit', '--since', 'ever'], 2, '--since'],
     ] as const) {

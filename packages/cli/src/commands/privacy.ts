@@ -2,6 +2,7 @@ import {
   type AccountId,
   type AuditAction,
   type AuditEntry,
+  accountId,
   auditActions,
   type ErasureReport,
   type ErasureSubject,
@@ -22,7 +23,8 @@ import {
   contextOf,
   group,
 } from './command-context.js';
-import { momentOption, wholeNumber } from './options.js';
+import { momentOption, storedAccount, wholeNumber } from './options.js';
+import { limitOf, onlyAccount } from './shared-options.js';
 
 interface EraseOptions extends CommonOptions {
   account?: string;
@@ -51,7 +53,7 @@ export const privacyCommand: CommandFactory = (facts) => {
       )
       .option('--order <id>', 'of this order')
       .option('--buyer <email>', 'of all orders of this buyer; - reads the address from the standard input')
-      .option('-a, --account <name>', 'only at this account (default: at all of them)')
+      .option(...onlyAccount)
       .addHelpText(
         'after',
         '\nExamples:\n  fluxori privacy erase --order 902-1234567-1234567\n  fluxori privacy erase --buyer - < address.txt\n',
@@ -63,10 +65,10 @@ export const privacyCommand: CommandFactory = (facts) => {
       .description('who fetched, read and erased personal data, the latest first')
       .option('--since <when>', 'a date, or a span such as 7d', '30d')
       .option('--until <when>', 'a date, or a span back from now')
-      .option('-a, --account <name>', 'only of this account')
+      .option(...onlyAccount)
       .option('--order <id>', 'only of this order, or of a document')
       .option('--action <action>', `only ${auditActions.join(', ')}`)
-      .option('-n, --limit <number>', 'how many', '50')
+      .option(...limitOf(50))
       .addHelpText(
         'after',
         '\nExamples:\n  fluxori privacy audit --since 7d\n  fluxori privacy audit --order 902-1234567-1234567 --json\n',
@@ -89,6 +91,7 @@ async function erase(context: CommandContext, options: EraseOptions, facts: Comm
   await context.withApp(async (app) => {
     const accounts = await accountsOf(app, options.account);
     const report = await app.privacy.desk.erase(subject, accounts, { signal: context.signal });
+    context.exitWith(report.remaining.length === 0 ? 'ok' : 'partly');
     context.terminal.result(report, () => printErasure(context, report));
   });
 }
@@ -136,14 +139,10 @@ async function accountsOf(app: App, named: string | undefined): Promise<readonly
 }
 
 async function accountNamed({ backend, connectors }: App, name: string): Promise<AccountId> {
-  const account = connectors.known(name);
-  if (connectors.accountIds.includes(account)) return account;
-  const [kept] = await backend.records.walk('order', { accountId: account, limit: 1 });
-  if (kept !== undefined) return account;
-  throw new ValidationError(`There is no account ${name}: it is not configured, and nothing of it is kept.`, {
-    field: 'account',
-    remedy: `Use one of ${connectors.accountIds.join(', ') || 'those that you configure'}, or leave --account out.`,
-  });
+  const account = accountId(name);
+  const kept = await backend.records.walk('order', { accountId: account, limit: 1 });
+  connectors.checkKnown(name, kept.length === 0);
+  return account;
 }
 
 function walk(app: App, after: { accountId: AccountId; id: string; version: string } | undefined) {
@@ -178,8 +177,8 @@ async function audit(context: CommandContext, options: AuditOptions): Promise<vo
     ...(options.order !== undefined && { subject: options.order }),
   };
   await context.withApp(async (app) => {
-    const account = options.account === undefined ? {} : { accountId: app.connectors.known(options.account) };
-    const entries = await app.privacy.audit.list({ ...query, ...account });
+    const entries = await app.privacy.audit.list({ ...query, ...storedAccount(options) });
+    app.connectors.checkKnown(options.account, entries.length === 0);
     context.terminal.result(entries, () => {
       context.terminal.table(
         ['when', 'what was done', 'by', 'account', 'data', 'whose'],
@@ -200,6 +199,7 @@ async function audit(context: CommandContext, options: AuditOptions): Promise<vo
 async function sweep(context: CommandContext): Promise<void> {
   await context.withApp(async (app) => {
     const result = resultOf(await app.privacy.desk.sweep({ signal: context.signal }));
+    context.exitWith(result.remaining.length === 0 ? 'ok' : 'partly');
     context.terminal.result(result, () => {
       const counts = Object.entries(result.deleted).filter(([, count]) => count > 0);
       context.terminal.say(

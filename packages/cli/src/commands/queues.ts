@@ -7,6 +7,7 @@ import {
   contextOf,
   group,
 } from './command-context.js';
+import { onlyAccount } from './shared-options.js';
 
 interface PauseOptions extends CommonOptions {
   account?: string;
@@ -42,7 +43,7 @@ export const queuesCommand: CommandFactory = (facts) => {
     command('resume')
       .description('go on with what was paused, the most urgent first')
       .argument('[section]', 'only this section; all when left out')
-      .option('-a, --account <name>', 'only this account')
+      .option(...onlyAccount)
       .addHelpText(
         'after',
         '\nExamples:\n  fluxori queues resume\n  fluxori queues resume --account acme-za\n',

@@ -8,8 +8,9 @@ import {
   contextOf,
   group,
 } from './command-context.js';
-import { momentOption, wholeNumber } from './options.js';
+import { momentOption, namesIn, wholeNumber } from './options.js';
 import { fetchReport, type RunReportOptions, reportFileFormats, runReport } from './run-report.js';
+import { limitOf, marketplaces, oneAccount, priority, vendorOptions } from './shared-options.js';
 
 interface ListOptions extends CommonOptions {
   account?: string;
@@ -23,12 +24,10 @@ interface TypesOptions extends CommonOptions {
   category?: string;
 }
 
-const accountOption = [
-  '-a, --account <name>',
-  'the account (may be left out when there is one only)',
-] as const;
 const outOption = ['-o, --out <file>', 'write the rows to this file'] as const;
 const asOption = ['--as <format>', `how: ${reportFileFormats.join(', ')} (raw: as Amazon made it)`] as const;
+
+const statuses = ['CANCELLED', 'DONE', 'FATAL', 'IN_PROGRESS', 'IN_QUEUE'] as const;
 
 /** `fluxori reports run|fetch|list|types` */
 export const reportsCommand: CommandFactory = (facts) => {
@@ -37,20 +36,20 @@ export const reportsCommand: CommandFactory = (facts) => {
     command('run')
       .description('come by a report: ask for it once, wait until Amazon has made it, and write its rows')
       .argument('<type>', 'e.g. GET_MERCHANT_LISTINGS_ALL_DATA; see `fluxori reports types`')
-      .option(...accountOption)
+      .option(...oneAccount)
       .option(
         '--from <when>',
         'the span that it covers begins here: a date, or a span back such as 7d (whole days)',
       )
       .option('--to <when>', 'and ends here (default: now)')
-      .option('-m, --marketplace <name...>', "ids or country codes (default: the account's)")
-      .option('--option <name=value...>', "Amazon's options of this type")
+      .option(...marketplaces)
+      .option(...vendorOptions)
       .option('--reuse <minutes>', 'a finished one of this age or younger will do')
       .option('--empty-ok', 'no data is no error, but a file without rows')
       .option('--ask-again', 'cancel a report that is stuck, and ask once anew')
       .option(...outOption)
       .option(...asOption)
-      .option('--priority <priority>', 'critical, high, normal, low or bulk')
+      .option(...priority)
       .option('--no-wait', 'only queue it; a worker will do it, and write the file where it runs')
       .addHelpText(
         'after',
@@ -70,7 +69,7 @@ export const reportsCommand: CommandFactory = (facts) => {
     command('fetch')
       .description('write the rows of a report that is there already')
       .argument('<report-id>', 'see `fluxori reports list`')
-      .option(...accountOption)
+      .option(...oneAccount)
       .requiredOption(...outOption)
       .option(...asOption)
       .addHelpText('after', '\nExample:\n  fluxori reports fetch 51000020769 --as jsonl --out report.jsonl\n')
@@ -81,14 +80,14 @@ export const reportsCommand: CommandFactory = (facts) => {
   reports.addCommand(
     command('list')
       .description('list the reports that Amazon has (a page costs a scarce token: one in 45 s)')
-      .requiredOption('-t, --type <type...>', 'one to ten types')
-      .option(...accountOption)
-      .option('--status <status...>', 'DONE, IN_PROGRESS, IN_QUEUE, CANCELLED, FATAL')
+      .requiredOption('-t, --type <types...>', 'one to ten types, by spaces or commas')
+      .option(...oneAccount)
+      .option('--status <statuses...>', `only these, by spaces or commas: ${statuses.join(', ')}`)
       .option(
         '--since <when>',
         'made since: a date, or a span such as 7d (default: 90d, as long as Amazon keeps them)',
       )
-      .option('-n, --limit <number>', 'how many', '20')
+      .option(...limitOf(20))
       .addHelpText(
         'after',
         '\nExample:\n  fluxori reports list --type GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2\n',
@@ -108,24 +107,24 @@ export const reportsCommand: CommandFactory = (facts) => {
   return reports;
 };
 
-const statuses = ['CANCELLED', 'DONE', 'FATAL', 'IN_PROGRESS', 'IN_QUEUE'] as const;
-
 async function listReports(context: CommandContext, options: ListOptions): Promise<void> {
   const limit = wholeNumber('--limit', 1)(options.limit);
-  const wanted = options.status?.map((name) => {
-    const status = statuses.find((known) => known === name.toUpperCase());
-    if (status !== undefined) return status;
-    throw new ValidationError(`--status ${JSON.stringify(name)} is no status of a report.`, {
-      field: 'status',
-      remedy: `Use one of ${statuses.join(', ')}.`,
+  const wanted =
+    options.status &&
+    namesIn(options.status).map((name) => {
+      const status = statuses.find((known) => known === name.toUpperCase());
+      if (status !== undefined) return status;
+      throw new ValidationError(`--status ${JSON.stringify(name)} is no status of a report.`, {
+        field: 'status',
+        remedy: `Use one of ${statuses.join(', ')}.`,
+      });
     });
-  });
   const createdSince = options.since === undefined ? undefined : momentOption('--since', options.since);
   await context.withApp(async (app) => {
     const connector = await app.connectors.get(app.connectors.choose(options.account));
     const reports: ReportView[] = [];
     const query = {
-      reportTypes: options.type ?? [],
+      reportTypes: namesIn(options.type ?? []),
       signal: context.signal,
       ...(wanted && { statuses: wanted }),
       ...(createdSince && { createdSince }),

@@ -91,3 +91,9 @@ export async function runJob(app: App, request: JobRequest, options: RunJobOptio
 
 /** Shorter waits are the ordinary rhythm of a limit. */
 const worthTellingMs = 3_000;
+
+/** What a command says that only queued its job. */
+export function tellQueued(terminal: Terminal, ...outcomes: readonly JobOutcome[]): void {
+  const ids = outcomes.map(({ jobId, joined }) => (joined ? `${jobId} (it was there already)` : jobId));
+  terminal.say(`Queued as ${ids.join(' and ')}. A worker will do it: fluxori worker`);
+}

@@ -11,8 +11,8 @@ import { type JsonValue, ValidationError } from '@fluxori/core';
 import { progressOn } from '../output/progress.js';
 import { checkFilePlace } from './check-file-place.js';
 import type { CommandContext, CommandFacts, CommonOptions } from './command-context.js';
-import { momentOption, priorityOption, wholeNumber } from './options.js';
-import { runJob } from './run-job.js';
+import { momentOption, namesIn, pairsOption, priorityOption, wholeNumber } from './options.js';
+import { runJob, tellQueued } from './run-job.js';
 
 export interface RunReportOptions extends CommonOptions {
   account?: string;
@@ -66,10 +66,7 @@ export async function runReport(
     );
     const result = outcome.result as ReportsRunResult | undefined;
     if (result === undefined) {
-      terminal.result(outcome, () => {
-        const joined = outcome.joined ? ' (it was there already)' : '';
-        terminal.say(`Queued as ${outcome.jobId}${joined}. A worker will do it: fluxori worker`);
-      });
+      terminal.result(outcome, () => tellQueued(terminal, outcome));
       return;
     }
     const file =
@@ -147,10 +144,10 @@ function specOf(reportType: string, options: RunReportOptions) {
   const { from, to, marketplace, option, reuse, emptyOk, askAgain } = options;
   return {
     reportType,
-    ...(marketplace && { marketplaceIds: marketplace }),
+    ...(marketplace && { marketplaceIds: namesIn(marketplace) }),
     ...(from !== undefined && { from: momentOf('--from', from) }),
     ...(to !== undefined && { to: momentOf('--to', to) }),
-    ...(option && { options: Object.fromEntries(option.map(pairOf)) }),
+    ...(option && { options: pairsOption(option) }),
     ...(reuse !== undefined && { reuse: { maxAgeMinutes: wholeNumber('--reuse', 1)(reuse) } }),
     ...(emptyOk && { noData: 'empty' as const }),
     ...(askAgain && { stuck: 'ask-again' as const }),
@@ -163,15 +160,6 @@ function momentOf(option: string, text: string): string {
   const wholeMs = unit === undefined ? 1 : { d: 86_400_000, h: 3_600_000, m: 60_000 }[unit];
   const ms = momentOption(option, text).getTime();
   return new Date(ms - (ms % wholeMs)).toISOString();
-}
-
-function pairOf(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new ValidationError(`--option ${JSON.stringify(text)} has no value.`, {
-    field: 'option',
-    remedy: 'Write name=value, e.g. --option reportPeriod=WEEK.',
-  });
 }
 
 async function write(

@@ -99,7 +99,7 @@ function portOption(text: string): number {
   throw new ValidationError(
     `--port ${port} is above ${lastFirstPort}: the sandbox takes eight ports in a row.`,
     {
-      field: '--port',
+      field: 'port',
       remedy: 'Name a lower one, or 0 for free ones.',
     },
   );

@@ -10,6 +10,7 @@ import {
   group,
 } from './command-context.js';
 import { priorityOption } from './options.js';
+import { oneAccount, priority } from './shared-options.js';
 
 interface SetOptions extends CommonOptions {
   account?: string;
@@ -34,14 +35,14 @@ export const schedulesCommand: CommandFactory = (facts) => {
       .description('put a schedule in, or change the one of this name')
       .argument('<name>', 'e.g. orders-often')
       .argument('<job>', 'the kind of job, e.g. orders.import')
-      .option('-a, --account <name>', 'whose job; may be left out when there is one account')
+      .option(...oneAccount)
       .option('--every <span>', 'at once and again after each span, e.g. 30s, 15m, 6h, 1d')
       .option('--cron <expression>', 'minute hour day month weekday, e.g. "0 6 * * *"')
       .option(
         '--time-zone <name>',
         'whose hours the expression means, e.g. Africa/Johannesburg (default: UTC)',
       )
-      .option('--priority <priority>', 'critical, high, normal, low or bulk (default: the kind’s own)')
+      .option(...priority)
       .option('--payload <json>', 'what the job is given', '{}')
       .addHelpText(
         'after',
@@ -62,7 +63,7 @@ export const schedulesCommand: CommandFactory = (facts) => {
   schedules.addCommand(
     command('remove')
       .description('its next run does not come; a job that it has put in already stays')
-      .argument('<name>')
+      .argument('<name>', 'see `fluxori schedules list`')
       .addHelpText('after', '\nExample:\n  fluxori schedules remove orders-often\n')
       .action((name: string, options: CommonOptions) => removeSchedule(contextOf(facts, options), name)),
   );

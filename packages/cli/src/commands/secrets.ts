@@ -29,7 +29,7 @@ export const secretsCommand: CommandFactory = (facts) => {
   secrets.addCommand(
     command('set')
       .description('put a secret in, or replace it; the value comes from the keyboard (not shown) or a pipe')
-      .argument('<name>')
+      .argument('<name>', 'your name for it, e.g. acme-client-secret')
       .argument('[value...]', 'is refused: a command line can be read by others')
       .option('--expires <when>', 'when the other side stops accepting it: a date, or a span such as 180d')
       .addOption(new Option('--value [value]').hideHelp())
@@ -50,7 +50,7 @@ export const secretsCommand: CommandFactory = (facts) => {
   secrets.addCommand(
     command('remove')
       .description('take a secret out')
-      .argument('<name>')
+      .argument('<name>', 'see `fluxori secrets list`')
       .addHelpText('after', '\nExample:\n  fluxori secrets remove acme-client-secret\n')
       .action((name: string, options: CommonOptions) => removeSecret(contextOf(facts, options), name)),
   );

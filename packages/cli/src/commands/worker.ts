@@ -3,6 +3,7 @@ import { openListener } from '../composition/open-listener.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { deskPath, folderOf } from '../desk/desk-path.js';
 import { openDesk } from '../desk/open-desk.js';
+import { exitCodes, exitKindOfMany } from '../exit/exit-code.js';
 import { parkedReason, waitText } from '../output/wait-text.js';
 import { scheduleSweep } from '../privacy/sweep-job.js';
 import {
@@ -30,7 +31,10 @@ const idleCheckMs = 250;
 export const workerCommand: CommandFactory = (facts) =>
   command('worker')
     .description('work the queues until Ctrl-C; running jobs reach a checkpoint before it ends')
-    .option('--until-idle', 'end when no job is left')
+    .option(
+      '--until-idle',
+      `end when no job is left; with ${exitCodes.partly} when some failed, with ${exitCodes.refused} when all did`,
+    )
     .option('--metrics-port <port>', 'serve /metrics, /healthz and /readyz there; 0 takes a free one')
     .option('--metrics-host <address>', 'whom they are served to (default: this machine, 127.0.0.1)')
     .option(
@@ -78,6 +82,9 @@ export const workerCommand: CommandFactory = (facts) =>
             ? `Stopping: running jobs have ${loaded.config.worker.graceMs / 1000} s to reach a checkpoint.`
             : 'No job is left.',
         );
+        // Told to stop, it has done what it was told; till the queues are empty, what failed counts.
+        if (options.untilIdle && !context.signal.aborted)
+          context.exitWith(exitKindOfMany({ done: done.completed, refused: done.failed }));
         context.terminal.result(done, () =>
           context.terminal.say(`${done.completed} done, ${done.failed} failed, ${done.cancelled} cancelled.`),
         );

@@ -10,6 +10,8 @@ import {
   type KeyValueStore,
   type Logger,
   type Metrics,
+  NotFoundError,
+  ValidationError,
 } from '@fluxori/core';
 import type { NetworkAwareClient, RateTracker } from '@fluxori/network';
 import type { CliConfig } from '../config/config.js';
@@ -72,36 +74,43 @@ export class Connectors {
 
   /**
    * The account meant: the one named, else the only one there is.
-   * @throws ConfigurationError naming the accounts there are.
+   * @throws ConfigurationError when none is configured; NotFoundError when none has that name; ValidationError when a name is needed.
    */
   choose(name: string | undefined): AccountId {
     const names = Object.keys(this.accounts);
     if (name === undefined && names.length === 1) return accountId(names[0] as string);
     if (name !== undefined && names.includes(name)) return accountId(name);
-    throw new ConfigurationError(
-      names.length === 0
-        ? 'No account is configured.'
-        : name === undefined
-          ? `There is more than one account: ${names.join(', ')}.`
-          : `There is no account "${name}"; there are: ${names.join(', ')}.`,
-      {
-        field: 'account',
+    const field = 'account';
+    if (names.length === 0) {
+      throw new ConfigurationError('No account is configured.', {
+        field,
         remedy:
-          names.length === 0
-            ? 'Write one under "accounts" in fluxori.config.json, or start `fluxori sandbox --write-config fluxori.config.json` to try without Amazon.'
-            : 'Name one of them with --account.',
-      },
-    );
+          'Add one with `fluxori accounts add`, or start `fluxori sandbox --write-config fluxori.config.json` to try without Amazon.',
+      });
+    }
+    if (name !== undefined) throw this.#noSuchAccount(name);
+    throw new ValidationError(`There is more than one account: ${names.join(', ')}.`, {
+      field,
+      remedy: 'Name one of them with --account.',
+    });
   }
 
-  /** An account's name for reading what is stored; it need not be configured (any more). */
-  known(name: string): AccountId {
-    return accountId(name);
+  /**
+   * An account's name for reading what is stored; it need not be configured (any more).
+   * @param isEmpty - whether nothing is stored that could be shown.
+   * @throws NotFoundError when it is neither configured nor anything of it stored: a slip of the pen, most likely.
+   */
+  checkKnown(name: string | undefined, isEmpty: boolean): void {
+    if (name === undefined || !isEmpty || Object.hasOwn(this.accounts, name)) return;
+    throw this.#noSuchAccount(name);
   }
 
-  /** The account's connector, connected. */
-  async get(id: AccountId): Promise<AmazonSPConnector> {
-    const account = this.choose(id);
+  /** The account's connector, connected. @throws ConfigurationError when the account is not configured (any more). */
+  async get(account: AccountId): Promise<AmazonSPConnector> {
+    if (!Object.hasOwn(this.accounts, account)) {
+      const { message, remedy } = this.#noSuchAccount(account);
+      throw new ConfigurationError(message, { field: 'account', account, ...(remedy && { remedy }) });
+    }
     let connector = this.#made.get(account);
     if (connector === undefined) {
       connector = this.#create(account);
@@ -113,6 +122,14 @@ export class Connectors {
 
   async close(): Promise<void> {
     await Promise.all([...this.#made.values()].map((connector) => connector.close()));
+  }
+
+  #noSuchAccount(name: string): NotFoundError {
+    const names = Object.keys(this.accounts).join(', ');
+    return new NotFoundError(`There is no account ${JSON.stringify(name)}; there are: ${names || 'none'}.`, {
+      field: 'account',
+      remedy: 'Name one that is there, or add it with `fluxori accounts add`.',
+    });
   }
 
   #create(account: AccountId): AmazonSPConnector {

@@ -1,37 +1,65 @@
-import { isAbort, isErrorOf } from '@fluxori/core';
+import { type ErrorCode, isAbort, isErrorOf } from '@fluxori/core';
 
-/** What the process ends with, so that a script can branch on the kind of remedy. */
-export const exitCodes = {
-  ok: 0,
-  unexpected: 1,
-  usage: 2,
-  configuration: 3,
-  authentication: 4,
-  notFound: 5,
-  rateLimited: 6,
-  network: 7,
-  remote: 8,
-  document: 9,
-  /** Ended by Ctrl-C or a signal. */
-  interrupted: 130,
-} as const;
+type ErrorName = Parameters<typeof isErrorOf>[1];
 
-export type ExitKind = keyof typeof exitCodes;
+interface Exit {
+  readonly code: number;
+  /** For people: `fluxori --help` prints it, and the README has the same table. */
+  readonly means: string;
+  /** Errors that end so, by class. */
+  readonly errors?: readonly ErrorName[];
+}
 
-const byErrorName = [
-  ['ConfigurationError', 'configuration'],
-  ['ValidationError', 'usage'],
-  ['AuthenticationError', 'authentication'],
-  ['NotFoundError', 'notFound'],
-  ['RateLimitError', 'rateLimited'],
-  ['NetworkError', 'network'],
-  ['CircuitOpenError', 'network'],
-  ['RemoteError', 'remote'],
-  ['DocumentError', 'document'],
-] as const satisfies readonly (readonly [Parameters<typeof isErrorOf>[1], ExitKind])[];
+/** What the process ends with, in every command, so that a script can branch on the kind of remedy. */
+export const exitTable = {
+  ok: { code: 0, means: 'done' },
+  unexpected: { code: 1, means: 'unexpected: a defect of ours' },
+  usage: { code: 2, means: 'wrong usage or input; nothing was done', errors: ['ValidationError'] },
+  configuration: {
+    code: 3,
+    means: 'the configuration is wrong, or another program has the data',
+    errors: ['ConfigurationError'],
+  },
+  authentication: { code: 4, means: 'Amazon does not let us in', errors: ['AuthenticationError'] },
+  notFound: {
+    code: 5,
+    means: 'nothing has the name or id that was given',
+    errors: ['NotFoundError'],
+  },
+  rateLimited: { code: 6, means: 'a limit has no token left', errors: ['RateLimitError'] },
+  network: {
+    code: 7,
+    means: 'network or store out of reach, or a part is down (`health`)',
+    errors: ['NetworkError', 'CircuitOpenError'],
+  },
+  remote: { code: 8, means: 'Amazon failed, or refused the request', errors: ['RemoteError'] },
+  document: { code: 9, means: 'a document could not be made, moved or read', errors: ['DocumentError'] },
+  partly: { code: 10, means: 'done in part: some of it was refused or failed, and is named' },
+  refused: { code: 11, means: 'carried out, and all of it was refused or failed' },
+  interrupted: { code: 130, means: 'interrupted; what is not done stays in the queue' },
+} as const satisfies Readonly<Record<string, Exit>>;
+
+export type ExitKind = keyof typeof exitTable;
+
+const exits = Object.entries(exitTable) as readonly [ExitKind, Exit][];
+
+export const exitCodes = Object.fromEntries(exits.map(([kind, { code }]) => [kind, code])) as Readonly<
+  Record<ExitKind, number>
+>;
+
+/** An input is wrong because nothing has the name in it: that is "not found", whoever noticed it. */
+const unknownNames: ReadonlySet<ErrorCode> = new Set(['JOB_UNKNOWN', 'MARKETPLACE_UNKNOWN', 'TYPE_UNKNOWN']);
 
 /** The kind of remedy that an error asks for. */
 export function exitKindOf(error: unknown): ExitKind {
-  for (const [name, kind] of byErrorName) if (isErrorOf(error, name)) return kind;
+  for (const [kind, { errors = [] }] of exits)
+    for (const name of errors)
+      if (isErrorOf(error, name)) return unknownNames.has(error.code) ? 'notFound' : kind;
   return isAbort(error) ? 'interrupted' : 'unexpected';
+}
+
+/** How work ends that consists of many things. */
+export function exitKindOfMany({ done, refused }: { done: number; refused: number }): ExitKind {
+  if (refused === 0) return 'ok';
+  return done === 0 ? 'refused' : 'partly';
 }

@@ -1,18 +1,29 @@
 import { isFluxoriError } from '@fluxori/core';
 import { cleanFields, maskCredentials } from '@fluxori/observability';
-import { exitKindOf } from '../exit/exit-code.js';
+import { type ExitKind, exitCodes, exitKindOf } from '../exit/exit-code.js';
 import type { Terminal } from './terminal.js';
+
+export interface PrintOptions {
+  /** How the process ends; what the error says by default. */
+  readonly kind?: ExitKind;
+  readonly stack?: boolean;
+}
 
 /**
  * Tells a person (or, with `--json`, a program) what went wrong and what to do.
  * An error that is not ours is a defect: its stack is shown only when it is asked for, since it may hold anything. Of all that is printed,
  * credentials in addresses are hidden.
  */
-export function printError(terminal: Terminal, error: unknown, options: { stack?: boolean } = {}): void {
-  const kind = exitKindOf(error);
+export function printError(terminal: Terminal, error: unknown, options: PrintOptions = {}): void {
+  const { kind = exitKindOf(error) } = options;
   if (terminal.json) {
     const plain = isFluxoriError(error) ? error.toJSON() : { name: 'Error', message: messageOf(error) };
-    terminal.warn(JSON.stringify({ error: { kind, ...cleanFields(plain) } }));
+    const exitCode = exitCodes[kind];
+    terminal.warn(JSON.stringify({ error: { kind, exitCode, ...cleanFields(plain) } }));
+    return;
+  }
+  if (kind === 'interrupted') {
+    terminal.warn('Interrupted. What is not done stays in the queue.');
     return;
   }
   const warn = (line: string) => terminal.warn(maskCredentials(line));
