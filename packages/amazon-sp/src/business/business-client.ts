@@ -1,6 +1,7 @@
 import type { ParamsOf } from '@fluxori/amazon-sp-models';
-import { type MarketplaceId, type Sku, ValidationError } from '@fluxori/core';
+import { type MarketplaceId, type Sku, shown, ValidationError } from '@fluxori/core';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { checkTexts } from '../pipeline/check-list.js';
 import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import {
@@ -43,7 +44,7 @@ export class BusinessClient {
     query: BusinessQuery = {},
   ): Promise<readonly BusinessOutcome[]> {
     const api = this.#context.api('productPricing', 'v0');
-    productIds.forEach((id, index) => {
+    checkTexts(productIds, 'productIds').forEach((id, index) => {
       if (!/^[A-Z0-9]{10}$/.test(id)) throw this.#noAsin(id, index);
     });
     return this.#asked(
@@ -62,7 +63,7 @@ export class BusinessClient {
   async offersBySku(skus: readonly Sku[], query: BusinessQuery = {}): Promise<readonly BusinessOutcome[]> {
     const api = this.#context.api('productPricing', 'v0');
     return this.#asked(
-      skus.map((sku) => ({ sku })),
+      checkTexts(skus, 'skus').map((sku) => ({ sku })),
       query,
       ({ sku }) => `/products/pricing/v0/listings/${encodeURIComponent(sku)}/offers`,
       async (requests) => {
@@ -80,6 +81,7 @@ export class BusinessClient {
   async ownPrices(skus: readonly Sku[], query: BusinessQuery = {}): Promise<readonly OwnBusinessPrice[]> {
     const { id } = marketplaceIn(this.#context, query.marketplaceId);
     const found: OwnBusinessPrice[] = [];
+    checkTexts(skus, 'skus');
     for (let from = 0; from < skus.length; from += offersBatch) {
       const { payload = [] } = await this.#context.api('productPricing', 'v0').getPricing(
         {
@@ -128,7 +130,7 @@ export class BusinessClient {
 
   #noAsin(id: string, index: number): ValidationError {
     const field = `productIds[${index}]`;
-    return new ValidationError(`${field}: ${JSON.stringify(id)} is no ASIN.`, {
+    return new ValidationError(`${field}: ${shown(id)} is no ASIN.`, {
       field,
       account: this.#context.config.accountId,
       operation: 'productPricing@v0.getItemOffersBatch',

@@ -8,9 +8,11 @@ import {
   type Page,
   type Paged,
   paged,
+  shown,
   ValidationError,
 } from '@fluxori/core';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { checkTexts } from '../pipeline/check-list.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
 import { didYouMean } from '../pipeline/did-you-mean.js';
 import type { SectionContext } from '../pipeline/section-context.js';
@@ -93,6 +95,8 @@ export class CatalogClient implements CatalogCapability {
 
   #searchParams(query: CatalogQuery): SearchParams {
     const { keywords = [], identifiers = [] } = query;
+    checkTexts(keywords, 'keywords');
+    checkTexts(identifiers, 'identifiers');
     if ((keywords.length === 0) === (identifiers.length === 0)) {
       throw new ValidationError('keywords, identifiers: exactly one of the two is needed.', {
         field: 'keywords',
@@ -102,7 +106,7 @@ export class CatalogClient implements CatalogCapability {
     const identifiersType = query.identifiersType ?? 'ASIN';
     if (!isIdentifierType(identifiersType)) {
       throw new ValidationError(
-        `identifiersType: ${JSON.stringify(identifiersType)} is none of ${identifierTypes.join(', ')}${didYouMean(identifiersType, identifierTypes)}.`,
+        `identifiersType: ${shown(identifiersType)} is none of ${identifierTypes.join(', ')}${didYouMean(identifiersType, identifierTypes)}.`,
         { field: 'identifiersType', remedy: 'Use one of the types listed.' },
       );
     }

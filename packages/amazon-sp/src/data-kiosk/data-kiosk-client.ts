@@ -3,6 +3,7 @@ import type { ParamsOf } from '@fluxori/amazon-sp-models';
 import { type Backend, isErrorOf, NotFoundError, type Paged } from '@fluxori/core';
 import type { ContentStore, RowStream } from '@fluxori/documents';
 import type { DocumentManager } from '../documents/document-manager.js';
+import { instant } from '../mapping/instant.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { listOptions, TokenList } from '../pipeline/token-list.js';
@@ -214,8 +215,8 @@ export class DataKioskClient {
       {
         pageSize: 100,
         ...(statuses && { processingStatuses: statuses }),
-        ...(createdSince && { createdSince: createdSince.toISOString() }),
-        ...(createdUntil && { createdUntil: createdUntil.toISOString() }),
+        ...(createdSince && { createdSince: instant(createdSince, 'createdSince') }),
+        ...(createdUntil && { createdUntil: instant(createdUntil, 'createdUntil') }),
       },
       listOptions(query),
     );

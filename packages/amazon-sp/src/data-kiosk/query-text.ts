@@ -32,7 +32,7 @@ export interface QuerySubject {
  * @throws ValidationError for a text that Amazon would refuse: empty, too long, with brackets that do not match, of a dataset that is gone.
  */
 export function querySubject(query: string, account: string): QuerySubject {
-  const tokens = tokensOf(query);
+  const tokens = typeof query === 'string' ? tokensOf(query) : [];
   const wrong = (text: string, remedy = 'Correct the query; nothing was sent.') =>
     new ValidationError(`query: ${text}.`, {
       field: 'query',

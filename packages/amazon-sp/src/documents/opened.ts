@@ -1,5 +1,5 @@
 import { finished, type Readable } from 'node:stream';
-import { DocumentError } from '@fluxori/core';
+import { DocumentError, shown, ValidationError } from '@fluxori/core';
 import { gunzipped } from '@fluxori/documents';
 import type { DocumentRef } from './document-ref.js';
 import type { DocumentFacts, OpenDocument } from './open-document.js';
@@ -45,5 +45,10 @@ function closed({ documentId }: DocumentRef, { operation, account }: { operation
 
 /** For people and metrics. */
 export function operationOf(kind: DocumentRef['kind']): string {
-  return { report: 'reports', feedResult: 'feeds', dataKiosk: 'dataKiosk' }[kind].concat('.download');
+  const sections = { report: 'reports', feedResult: 'feeds', dataKiosk: 'dataKiosk' };
+  if (typeof kind === 'string' && Object.hasOwn(sections, kind)) return `${sections[kind]}.download`;
+  throw new ValidationError(`kind: ${shown(kind)} is no kind of document.`, {
+    field: 'kind',
+    remedy: `Use one of ${Object.keys(sections).join(', ')}.`,
+  });
 }

@@ -1,4 +1,4 @@
-import { ValidationError } from '@fluxori/core';
+import { shown, ValidationError } from '@fluxori/core';
 import type { ListingsFeedSchema } from './listings-feed-schema.js';
 import { schemaFaults } from './listings-feed-schema.js';
 
@@ -82,7 +82,7 @@ export function describeFault({ sku, messageId, field, rule }: MessageFault): st
 
 /** A field as it came, for people. It may be anything: an object’s own `toString` may not even be a function. */
 export function asTold(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+  return typeof value === 'string' ? value : shown(value);
 }
 
 /** So many faults are told; more would not be read. */

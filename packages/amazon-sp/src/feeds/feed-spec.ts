@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type MarketplaceId, ValidationError } from '@fluxori/core';
+import { type MarketplaceId, shown, ValidationError } from '@fluxori/core';
+import { checkTexts } from '../pipeline/check-list.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import type { Journal } from '../workflow/journal.js';
 import type { DirectTermsOptions, Terms } from '../workflow/terms.js';
@@ -63,7 +64,9 @@ export function draftOf({ config, endpoints }: SectionContext, spec: FeedSpec): 
     spec.feedType,
     spec.contentType === undefined ? {} : { contentType: spec.contentType },
   );
-  const marketplaceIds = (spec.marketplaceIds ?? own).map((id) => endpoints.marketplaceIn(region, id).id);
+  const marketplaceIds = checkTexts(spec.marketplaceIds ?? own, 'marketplaceIds').map(
+    (id) => endpoints.marketplaceIn(region, id).id,
+  );
   if (marketplaceIds.length < 1 || marketplaceIds.length > 25) {
     throw new ValidationError(`A feed is for 1 to 25 marketplaces, not ${marketplaceIds.length}.`, {
       ...{ account: accountId, field: 'marketplaceIds', operation: 'feeds.createFeed' },
@@ -92,6 +95,17 @@ export function bytesOf(content: string | Uint8Array): Uint8Array {
 export function digestOf(spec: FeedSpec, marketplaceIds: readonly string[]): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([spec.feedType, [...marketplaceIds].sort(), spec.feedOptions ?? null]));
+  checkContent(spec.content);
   hash.update(isKept(spec.content) ? spec.content.sha256 : bytesOf(spec.content));
   return hash.digest('hex');
+}
+
+/** For programs without types. @throws ValidationError */
+export function checkContent(content: unknown): void {
+  if (typeof content === 'string' || content instanceof Uint8Array) return;
+  if (typeof content === 'object' && content !== null && isKept(content as KeptFeed)) return;
+  throw new ValidationError(`content: ${shown(content)} is no document.`, {
+    field: 'content',
+    remedy: 'Pass text, bytes, or what `feeds.keep` gave.',
+  });
 }

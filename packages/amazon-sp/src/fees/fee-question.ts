@@ -1,5 +1,5 @@
 import type { ParamsOf } from '@fluxori/amazon-sp-models';
-import { compareMoney, type FulfilledBy, type Money, type Sku, ValidationError } from '@fluxori/core';
+import { compareMoney, type FulfilledBy, type Money, type Sku, shown, ValidationError } from '@fluxori/core';
 import { amountNumber } from '../mapping/amount-number.js';
 import type { Marketplace } from '../regions/marketplaces.js';
 
@@ -36,15 +36,15 @@ export function toAmazonQuestion(
   if ((sku === undefined) === (productId === undefined))
     throw wrong('sku', 'either the SKU or the product id is needed, not both', 'Say of what, in one way.');
   const money = (amount: Money, field: string) => {
-    if (amount.currency !== marketplace.currency)
+    if (amount?.currency !== marketplace.currency)
       throw wrong(
         field,
-        `${amount.currency} is not the currency of ${marketplace.domain}, which is ${marketplace.currency}`,
+        `${shown(amount?.currency)} is not the currency of ${marketplace.domain}, which is ${marketplace.currency}`,
         `Give the amount in ${marketplace.currency}.`,
       );
     const number = amountNumber(amount, `questions[${index}].${field}`);
     if (compareMoney(amount, { amount: '0', currency: amount.currency }) < 0)
-      throw wrong(field, `${amount.amount} is below zero`, 'Give an amount of zero or more.');
+      throw wrong(field, `${shown(amount.amount)} is below zero`, 'Give an amount of zero or more.');
     return { CurrencyCode: amount.currency, Amount: number };
   };
   return {

@@ -1,5 +1,6 @@
 import type { MarketplaceId } from '@fluxori/core';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { checkObjects } from '../pipeline/check-list.js';
 import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { type FeeQuestion, toAmazonQuestion } from './fee-question.js';
@@ -30,7 +31,7 @@ export class FeesClient {
     const { config, clock } = this.#context;
     const marketplace = marketplaceIn(this.#context, query.marketplaceId);
     // All are written before the first is sent, so that a wrong one at the end costs no tokens.
-    const written = questions.map((question, index) =>
+    const written = checkObjects(questions, 'questions').map((question, index) =>
       toAmazonQuestion(question, { marketplace, index, name: String(index) }),
     );
     const outcomes: FeeOutcome[] = [];

@@ -151,10 +151,13 @@ export class FinancesClient {
         };
     if (postedSince === undefined && !related)
       throw this.#wrong('postedSince', 'is needed, or else orderId or financialEventGroupId');
-    this.#checkTimes(postedSince, postedBefore);
-    return {
+    const times = {
       ...(postedSince && { postedAfter: instant(postedSince, 'postedSince') }),
       ...(postedBefore && { postedBefore: instant(postedBefore, 'postedBefore') }),
+    };
+    this.#checkTimes(postedSince, postedBefore);
+    return {
+      ...times,
       ...(marketplaceId && { marketplaceId: marketplaceIn(this.#context, marketplaceId).id }),
       ...(status && { transactionStatus: status }),
       ...related,

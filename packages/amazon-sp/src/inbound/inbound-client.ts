@@ -1,6 +1,7 @@
 import type { ParamsOf, ResponseOf } from '@fluxori/amazon-sp-models';
 import type { MarketplaceId, Sku } from '@fluxori/core';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { checkObjects, checkTexts } from '../pipeline/check-list.js';
 import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { directTerms } from '../workflow/terms.js';
@@ -91,6 +92,7 @@ export class InboundClient {
   ): Promise<readonly PrepDetails[]> {
     const marketplaceId = marketplaceIn(this.#context, query.marketplaceId).id;
     const found: PrepDetails[] = [];
+    checkTexts(skus, 'skus');
     for (let from = 0; from < skus.length; from += prepBatch) {
       const mskus = skus.slice(from, from + prepBatch);
       const { mskuPrepDetails } = await inboundApi(this.#context).listPrepDetails(
@@ -103,13 +105,13 @@ export class InboundClient {
   }
 
   /** Says how goods must be prepared, where Amazon does not know. Repeatable: it says how it is to be. */
-  setPrepDetails(
+  async setPrepDetails(
     details: readonly NewPrepDetails[],
     query: SpCallOptions & { marketplaceId?: MarketplaceId } = {},
   ): Promise<InboundOperation> {
     const marketplaceId = marketplaceIn(this.#context, query.marketplaceId).id;
     return inboundApi(this.#context).setPrepDetails(
-      { body: { marketplaceId, mskuPrepDetails: [...details] } },
+      { body: { marketplaceId, mskuPrepDetails: [...checkObjects(details, 'details')] } },
       callOptions(query),
     );
   }

@@ -136,9 +136,9 @@ function listParams({ status, sortBy, sortOrder }: InboundPlanQuery): ListParams
 
 /** For `catch`: names the plan that Amazon does not have. */
 export function namingPlan(planId: string) {
-  return namingNotFound({
+  return namingNotFound(() => ({
     what: `The inbound plan ${planId}, or what is asked of it,`,
     field: 'planId',
     remedy: 'Check the id of the plan (38 characters, from `plans.create` or `plans.list`), and the others.',
-  });
+  }));
 }

@@ -10,12 +10,14 @@ import {
   type Paged,
   paged,
   type Sku,
+  shown,
   ValidationError,
 } from '@fluxori/core';
 import { quantityPatch } from '../listings/listing-mapping.js';
 import type { ListingsClient } from '../listings/listings-client.js';
 import { instant } from '../mapping/instant.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { checkTexts } from '../pipeline/check-list.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { checkCommas, holdsComma, valueBatch } from '../pipeline/value-batch.js';
@@ -54,6 +56,7 @@ export class InventoryClient implements InventoryCapability {
 
   /** Amazon's stock first, then the seller's own, unless `fulfilledBy` says which. Any number of SKUs: they are asked for in batches. */
   list(query: InventoryQuery = {}): Paged<InventoryLevel> {
+    if (query.skus !== undefined) checkTexts(query.skus, 'skus');
     return paged(async (cursor) => {
       if (query.skus?.length === 0) return { items: [] };
       const { fulfilledBy, from, inside } = whereToGoOn(query, cursor);
@@ -81,7 +84,7 @@ export class InventoryClient implements InventoryCapability {
    */
   async update(update: InventoryUpdate, options: SpCallOptions = {}): Promise<ListingChange> {
     if (!Number.isSafeInteger(update.quantity) || update.quantity < 0) {
-      throw new ValidationError(`quantity: ${update.quantity} is no number of units.`, {
+      throw new ValidationError(`quantity: ${shown(update.quantity)} is no number of units.`, {
         field: 'quantity',
         account: this.#context.config.accountId,
         remedy: 'Pass a whole number, zero or more.',

@@ -11,7 +11,12 @@ import { marketplaceField } from './payload-fields.js';
 
 const kept = z.strictObject({
   name: z.string().min(1),
-  bytes: z.number().int().min(0),
+  // Far above any feed that Amazon takes: so many pieces are looked for when it is forgotten.
+  bytes: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   in: z.enum(['contents', 'sealedContents', 'keyValues']),
 });

@@ -14,6 +14,7 @@ import {
 } from '@fluxori/core';
 import { instant } from '../mapping/instant.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { checkObjects } from '../pipeline/check-list.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { checkCommas, holdsComma } from '../pipeline/value-batch.js';
@@ -114,6 +115,7 @@ export class ListingsClient implements ListingsCapability {
     query: InMarketplace & { readonly ofSellerStock?: boolean } = {},
   ): Promise<ListingChange> {
     const marketplace = this.#marketplace(query.marketplaceId);
+    checkObjects(patches, 'patches');
     const known = await this.#productTypes.get(marketplace.id, sku);
     if (known === undefined || (query.ofSellerStock && known.byAmazon !== false)) {
       const { productType } = await this.#lookUp(sku, marketplace, query);

@@ -2,6 +2,7 @@ import type { ParamsOf } from '@fluxori/amazon-sp-models';
 import { type Address, type Money, type OrderId, ValidationError } from '@fluxori/core';
 import { amountNumber } from '../mapping/amount-number.js';
 import { isoMoment } from '../mapping/iso-moment.js';
+import { checkObjects, checkTexts } from '../pipeline/check-list.js';
 
 export type AmazonDetails = ParamsOf<
   'merchantFulfillment',
@@ -54,7 +55,8 @@ export function toAmazonDetails(request: ShipmentRequest, account: string): Amaz
   const wrong = (field: string, text: string, remedy: string) =>
     new ValidationError(`${field}: ${text}.`, { field, account, operation: 'merchantFulfillment', remedy });
   const { items, sizeCm, box, weightGrams, declaredValue, shipAt, arriveBy } = request;
-  if (items.length === 0) throw wrong('items', 'a parcel needs at least one', 'Name what is in the parcel.');
+  if (checkObjects(items, 'items').length === 0)
+    throw wrong('items', 'a parcel needs at least one', 'Name what is in the parcel.');
   items.forEach(({ quantity }, index) => {
     if (!Number.isSafeInteger(quantity) || quantity < 1)
       throw wrong(`items[${index}].quantity`, 'is no whole number above zero', 'Write 1, 2, 3 …');
@@ -93,7 +95,7 @@ export function toAmazonDetails(request: ShipmentRequest, account: string): Amaz
 type Wrong = (field: string, text: string, remedy: string) => ValidationError;
 
 export function toAmazonSender(address: SenderAddress, wrong: Wrong): AmazonDetails['ShipFromAddress'] {
-  const [AddressLine1, AddressLine2, AddressLine3, ...more] = address.lines;
+  const [AddressLine1, AddressLine2, AddressLine3, ...more] = checkTexts(address?.lines, 'shipFrom.lines');
   const needed = (field: keyof SenderAddress, value: unknown): string => {
     if (typeof value === 'string' && value.trim() !== '') return value;
     throw wrong(`shipFrom.${field}`, 'is needed', 'Give the whole address of the sender.');

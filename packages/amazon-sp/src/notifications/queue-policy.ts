@@ -1,4 +1,4 @@
-import { ValidationError } from '@fluxori/core';
+import { shown, ValidationError } from '@fluxori/core';
 
 /** The AWS account from which Amazon sends notifications. Source: developer-docs.amazon.com/sp-api/docs/set-up-notifications-with-amazon-sqs. */
 export const amazonNotificationsAccount = '437568002678';
@@ -7,11 +7,12 @@ const queueArn = /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fi
 
 /** @throws ValidationError for what is no ARN of a standard queue: Amazon delivers to no other. */
 export function checkQueueArn(arn: string): string {
-  if (queueArn.test(arn) && !arn.endsWith('.fifo')) return arn;
+  const isFifo = typeof arn === 'string' && arn.endsWith('.fifo');
+  if (typeof arn === 'string' && queueArn.test(arn) && !isFifo) return arn;
   throw new ValidationError(
-    arn.endsWith('.fifo')
+    isFifo
       ? `${arn} is a FIFO queue; Amazon delivers to standard queues only.`
-      : `${JSON.stringify(arn)} is not the ARN of an SQS queue.`,
+      : `${shown(arn)} is not the ARN of an SQS queue.`,
     {
       field: 'queueArn',
       remedy:

@@ -3,7 +3,7 @@ import type { SpCallOptions } from '../pipeline/call-options.js';
 import { notificationTypes } from './notification-types.js';
 import type { NotificationsClient } from './notifications-client.js';
 import { isPlace, unlessGone } from './set-up.js';
-import type { NotificationSetup } from './wanted-subscriptions.js';
+import { checkWanted, type NotificationSetup } from './wanted-subscriptions.js';
 
 /** What was taken away, and what stays. */
 export interface TeardownResult {
@@ -25,7 +25,8 @@ export async function tearDownNotifications(
   const places = named
     ? (await client.destinations(options)).filter((one) => isPlace(one, setup))
     : undefined;
-  const types = setup.types?.map((one) => (typeof one === 'string' ? one : one.type));
+  const types =
+    setup.types && checkWanted(setup.types).map((one) => (typeof one === 'string' ? one : one.type));
   const subscriptions: { type: string; subscriptionId: string }[] = [];
   for (const type of types ?? Object.keys(notificationTypes)) {
     for await (const { subscriptionId, destinationId } of client.subscriptions([type], options)) {

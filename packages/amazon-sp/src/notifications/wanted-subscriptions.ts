@@ -1,4 +1,5 @@
 import { ValidationError } from '@fluxori/core';
+import { checkTexts } from '../pipeline/check-list.js';
 import { findMarketplace } from '../regions/marketplaces.js';
 import { type DestinationKind, notificationType, notificationTypes } from './notification-types.js';
 import type { EventBridgeTarget, ProcessingDirective } from './notifications-client.js';
@@ -52,7 +53,7 @@ export function wantedSubscriptions(
   if (setup.queueArn !== undefined) attempt(problems, () => checkQueueArn(setup.queueArn as string));
   if (setup.eventBridge !== undefined && !/^\d{12}$/.test(setup.eventBridge.accountId))
     problems.push('eventBridge.accountId: the twelve digits of an AWS account');
-  const wanted = setup.types.map((one) => wantedOf(one, setup, problems));
+  const wanted = checkWanted(setup.types).map((one) => wantedOf(one, setup, problems));
   if (wanted.length === 0) problems.push('types: name at least one');
   for (const [index, { type, payloadVersion }] of wanted.entries()) {
     const first = wanted.findIndex((one) => one.type === type && one.payloadVersion === payloadVersion);
@@ -63,6 +64,15 @@ export function wantedSubscriptions(
     `The notifications for ${account} cannot be set up: ${problems.join('; ')}. Nothing was changed.`,
     { account, field: 'types', problems, remedy: 'Correct what is named, and set it up again.' },
   );
+}
+
+/** For programs without types. @throws ValidationError */
+export function checkWanted(types: readonly WantedType[]): readonly WantedType[] {
+  const named = Array.isArray(types)
+    ? types.map((one) => (typeof one === 'object' && one !== null ? (one.type as string) : one))
+    : types;
+  checkTexts(named as readonly string[], 'types');
+  return types;
 }
 
 function wantedOf(wanted: WantedType, setup: NotificationSetup, problems: string[]): WantedSubscription {

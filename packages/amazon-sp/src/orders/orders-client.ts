@@ -14,7 +14,9 @@ import {
 } from '@fluxori/core';
 import { instant } from '../mapping/instant.js';
 import { type AnswerFacts, callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { checkObjects, checkTexts } from '../pipeline/check-list.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
+import { marketplacesIn } from '../pipeline/marketplace-in.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { packageIdPattern, showsShipment, toConfirmShipment, toOrder } from './order-mapping.js';
 
@@ -109,7 +111,12 @@ export class OrdersClient implements OrdersCapability {
     const { orderId } = confirmation;
     const { config, endpoints } = this.#context;
     const marketplace = endpoints.marketplaceIn(config.region, confirmation.marketplaceId);
+    checkTexts(
+      [confirmation.carrier, confirmation.shippedAt, confirmation.packageId],
+      'carrier, shippedAt, packageId',
+    );
     instant(new Date(confirmation.shippedAt), 'shippedAt');
+    checkObjects(confirmation.items, 'items');
     if (!packageIdPattern.test(confirmation.packageId)) {
       throw new ValidationError('packageId: Amazon takes positive whole numbers, e.g. "1".', {
         field: 'packageId',
@@ -127,6 +134,7 @@ export class OrdersClient implements OrdersCapability {
   /** Whether Amazon has this confirmation already: by its package, its tracking number, or because nothing is left to ship. */
   async hasShipment(confirmation: ShipmentConfirmation, options: SpCallOptions = {}): Promise<boolean> {
     const { orderId } = confirmation;
+    checkObjects(confirmation.items, 'items');
     const { order } = await this.#context
       .api('orders')
       .getOrder({ orderId, includedData: ['FULFILLMENT', 'PACKAGES'] }, callOptions(options))
@@ -164,12 +172,8 @@ export class OrdersClient implements OrdersCapability {
         remedy: 'Say since when orders are wanted, by their last change or by their placing.',
       });
     }
-    const { region } = this.#context.config;
-    const wanted = (query.marketplaceIds ?? this.#context.config.marketplaceIds).map(
-      (name) => this.#context.endpoints.marketplaceIn(region, name, 'marketplaceIds').id,
-    );
     return {
-      marketplaceIds: [...new Set(wanted)],
+      marketplaceIds: marketplacesIn(this.#context, query.marketplaceIds),
       ...(updatedSince && { lastUpdatedAfter: instant(updatedSince, 'updatedSince') }),
       ...(updatedBefore && { lastUpdatedBefore: instant(updatedBefore, 'updatedBefore') }),
       ...(placedSince && { createdAfter: instant(placedSince, 'placedSince') }),

@@ -1,6 +1,7 @@
 import type { ParamsOf } from '@fluxori/amazon-sp-models';
 import { type Address, type Money, ValidationError } from '@fluxori/core';
 import { isoMoment } from '../mapping/iso-moment.js';
+import { checkObjects, checkTexts } from '../pipeline/check-list.js';
 import type { Marketplace } from '../regions/marketplaces.js';
 import type { NewOutboundItem, NewOutboundOrder } from './outbound-order.js';
 
@@ -68,6 +69,7 @@ export function toAmazonOrder(
 /** The lines of an order or of a preview, with their numbers. */
 export function toItems(items: readonly NewOutboundItem[], wrong: Wrong): Request['items'] {
   const { lines, units } = outboundBounds;
+  checkObjects(items, 'items');
   if (items.length === 0) throw wrong('items', 'an order needs at least one', 'Name what is to be sent.');
   if (items.length > lines)
     throw wrong('items', `${items.length} lines are too many`, `Send at most ${lines} lines in one order.`);
@@ -101,15 +103,16 @@ export function toItems(items: readonly NewOutboundItem[], wrong: Wrong): Reques
 
 /** Amazon wants a name, one to three lines, a postal code and a country. */
 export function toAmazonAddress(address: Address, wrong: Wrong): AmazonAddress {
+  checkTexts(address?.lines, 'shipTo.lines');
   const { name, lines, city, stateOrRegion, postalCode, countryCode, phone } = address;
   const [addressLine1, addressLine2, addressLine3, ...more] = lines;
   const needed = (field: string, value: string | undefined): string => {
-    if (value !== undefined && value.trim() !== '') return value;
+    if (typeof value === 'string' && value.trim() !== '') return value;
     throw wrong(`shipTo.${field}`, 'is needed', 'Give the recipient’s whole address.');
   };
   if (more.length > 0)
     throw wrong('shipTo.lines', `${lines.length} are too many`, 'Write the street in at most three lines.');
-  if (!/^[A-Z]{2}$/.test(countryCode ?? ''))
+  if (typeof countryCode !== 'string' || !/^[A-Z]{2}$/.test(countryCode))
     throw wrong('shipTo.countryCode', 'is no country', 'Write two capital letters, e.g. ZA.');
   return {
     name: needed('name', name),
@@ -119,7 +122,7 @@ export function toAmazonAddress(address: Address, wrong: Wrong): AmazonAddress {
     ...(city && { city }),
     ...(stateOrRegion && { stateOrRegion }),
     postalCode: needed('postalCode', postalCode),
-    countryCode: countryCode as string,
+    countryCode,
     ...(phone && { phone }),
   };
 }

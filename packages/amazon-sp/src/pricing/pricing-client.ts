@@ -5,12 +5,14 @@ import {
   type MarketplaceId,
   type PricesCapability,
   type PriceUpdate,
+  shown,
   ValidationError,
 } from '@fluxori/core';
 import { type ListingPatch, pricePatch } from '../listings/listing-mapping.js';
 import type { ListingsClient } from '../listings/listings-client.js';
 import { moneyOf } from '../mapping/money-of.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
+import { checkTexts } from '../pipeline/check-list.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { fromCompetitivePricing, fromOffers, fromSummary } from './pricing-mapping.js';
 
@@ -110,14 +112,14 @@ export class PricingClient implements PricesCapability {
   patchOf(update: PriceUpdate): ListingPatch {
     const marketplace = this.#marketplace(update.marketplaceId);
     const { accountId } = this.#context.config;
-    if (update.price.currency !== marketplace.currency) {
+    if (update.price?.currency !== marketplace.currency) {
       throw new ValidationError(
-        `price.currency: ${update.price.currency} is not the currency of ${marketplace.domain}, which is ${marketplace.currency}.`,
+        `price.currency: ${shown(update.price?.currency)} is not the currency of ${marketplace.domain}, which is ${marketplace.currency}.`,
         { field: 'price.currency', account: accountId, remedy: `Give the price in ${marketplace.currency}.` },
       );
     }
     if (compareMoney(update.price, { amount: '0', currency: update.price.currency }) <= 0) {
-      throw new ValidationError(`price.amount: ${update.price.amount} is not above zero.`, {
+      throw new ValidationError(`price.amount: ${shown(update.price.amount)} is not above zero.`, {
         field: 'price.amount',
         account: accountId,
         remedy: 'Give a price above zero; to stop selling, set the quantity to zero.',
@@ -144,5 +146,6 @@ export class PricingClient implements PricesCapability {
 }
 
 function* batches(ids: readonly string[]): Generator<string[]> {
+  checkTexts(ids, 'productIds');
   for (let start = 0; start < ids.length; start += pricingBatch) yield ids.slice(start, start + pricingBatch);
 }

@@ -1,4 +1,4 @@
-import { type MarketplaceId, ValidationError } from '@fluxori/core';
+import { type MarketplaceId, shown, ValidationError } from '@fluxori/core';
 import { didYouMean } from '../pipeline/did-you-mean.js';
 import type { Region } from './region.js';
 
@@ -64,6 +64,7 @@ const byName: ReadonlyMap<string, Marketplace> = new Map(
 
 /** @param name - a marketplace id (`AE08WJ6YKNBMC`) or a country code (`ZA`; `UK` and `GB` are the same). */
 export function findMarketplace(name: string): Marketplace | undefined {
+  if (typeof name !== 'string') return undefined;
   const upper = name.trim().toUpperCase();
   return byName.get(codeAliases[upper] ?? upper);
 }
@@ -72,7 +73,7 @@ export function findMarketplace(name: string): Marketplace | undefined {
 export function unknownMarketplace(name: string): string {
   const names = marketplaces.flatMap(({ code, id }) => [code, id]);
   const codes = marketplaces.map(({ code }) => code).join(', ');
-  return `${JSON.stringify(name.slice(0, 40))} is no Amazon marketplace${didYouMean(name, names)}; known country codes: ${codes}`;
+  return `${shown(name)} is no Amazon marketplace${didYouMean(name, names)}; known country codes: ${codes}`;
 }
 
 /**

@@ -1,6 +1,9 @@
 import type { ParamsOf } from '@fluxori/amazon-sp-models';
 import { isErrorOf, NotFoundError, ValidationError } from '@fluxori/core';
+import { instant } from '../mapping/instant.js';
 import type { SpCallOptions } from '../pipeline/call-options.js';
+import { checkTexts } from '../pipeline/check-list.js';
+import { marketplacesIn } from '../pipeline/marketplace-in.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 
 export interface ReportQuery extends SpCallOptions {
@@ -20,6 +23,7 @@ export function listParams(
   { reportTypes, statuses, marketplaceIds, createdSince, createdUntil }: ReportQuery,
   { config, endpoints }: SectionContext,
 ): ParamsOf<'reports', '2021-06-30', 'getReports'> {
+  checkTexts(reportTypes, 'reportTypes');
   if (reportTypes.length === 0 || reportTypes.length > 10) {
     throw new ValidationError('reportTypes: Amazon lists 1 to 10 types at a time.', {
       field: 'reportTypes',
@@ -30,14 +34,12 @@ export function listParams(
   return {
     reportTypes: [...reportTypes],
     pageSize: 100,
-    ...(statuses && { processingStatuses: [...statuses] }),
+    ...(statuses && { processingStatuses: [...checkTexts(statuses, 'statuses')] }),
     ...(marketplaceIds && {
-      marketplaceIds: marketplaceIds.map(
-        (name) => endpoints.marketplaceIn(config.region, name, 'marketplaceIds').id,
-      ),
+      marketplaceIds: marketplacesIn({ config, endpoints }, marketplaceIds),
     }),
-    ...(createdSince && { createdSince: createdSince.toISOString() }),
-    ...(createdUntil && { createdUntil: createdUntil.toISOString() }),
+    ...(createdSince && { createdSince: instant(createdSince, 'createdSince') }),
+    ...(createdUntil && { createdUntil: instant(createdUntil, 'createdUntil') }),
   };
 }
 

@@ -70,6 +70,8 @@ export class SalesClient {
     const { buyers, fulfilledBy, productId, sku, firstDayOfWeek, amazonProgram } = query;
     const interval = `${zonedInstant(from, timeZone, 'from')}--${zonedInstant(to, timeZone, 'to')}`;
     if (to <= from) throw this.#wrong('to', 'must be later than from');
+    if (typeof granularity !== 'string' || !Object.hasOwn(longestAgoMs, granularity))
+      throw this.#wrong('granularity', `is none of ${Object.keys(longestAgoMs).join(', ')}`);
     const longest = longestAgoMs[granularity];
     if (this.#context.clock.now() - from.getTime() > longest) {
       const days = Math.floor(longest / 86_400_000);

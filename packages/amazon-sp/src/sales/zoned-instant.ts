@@ -1,4 +1,4 @@
-import { ValidationError } from '@fluxori/core';
+import { shown, ValidationError } from '@fluxori/core';
 import { instant } from '../mapping/instant.js';
 
 /**
@@ -52,12 +52,12 @@ function offsetMinutesAt(ms: number, timeZone: string): number {
 
 /** What clocks in the zone show, as if they were UTC; whole seconds. */
 function wallClockMs(ms: number, timeZone: string): number {
-  const shown = Object.fromEntries(
+  const clock = Object.fromEntries(
     formatOf(timeZone)
       .formatToParts(new Date(ms))
       .map(({ type, value }) => [type, Number(value)]),
   );
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = clock;
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
@@ -69,7 +69,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
       ...{ hour: two, minute: two, second: two },
     });
   } catch {
-    throw new ValidationError(`timeZone: ${JSON.stringify(timeZone)} is no time zone.`, {
+    throw new ValidationError(`timeZone: ${shown(timeZone)} is no time zone.`, {
       field: 'timeZone',
       remedy: 'Use an IANA name such as Africa/Johannesburg.',
     });

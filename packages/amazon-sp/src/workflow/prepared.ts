@@ -1,4 +1,5 @@
 import { type AccountId, type JsonValue, type KeyValueStore, ValidationError } from '@fluxori/core';
+import { checkTexts } from '../pipeline/check-list.js';
 
 /** How long what is prepared waits for its job, in milliseconds. Amazon's policy lets a person's data be kept for 30 days. */
 const keptMs = 30 * 24 * 3_600_000;
@@ -51,6 +52,8 @@ export class Prepared<Value> {
   }
 
   #key(id: string): string {
+    const { field } = this.#parts.named;
+    checkTexts([id], field);
     return `sp-api/${this.#parts.room}/${this.#parts.accountId}/${encodeURIComponent(id)}`;
   }
 }
