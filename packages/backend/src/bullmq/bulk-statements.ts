@@ -125,5 +125,5 @@ function asText(value: unknown): string | null {
 
 /** The database has answered, and so has carried out nothing of the statement. */
 function isRefusal(error: unknown): boolean {
-  return /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown } | null)?.code));
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(String((error as { code?: unknown } | null)?.code));
 }
