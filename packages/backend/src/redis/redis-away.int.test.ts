@@ -1,6 +1,7 @@
 import { accountId, type Logger, sleep } from '@fluxori/core';
 import { describeWith, openRelay, type PrivateServer, type Relay, startServer } from '@fluxori/test-services';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { failureOf } from '../conformance/under-test.js';
 import { openBackend } from '../open-backend.js';
 
@@ -11,7 +12,7 @@ interface Line {
 
 function listeningLogger(lines: Line[]): Logger {
   const note = (level: string) => (_fields: object, message: string) => {
-    if (/is (away|back)/.test(message)) lines.push({ level, message });
+    if (/is (away|back)|comes and goes/.test(message)) lines.push({ level, message });
   };
   const logger: Logger = {
     debug: () => {},
@@ -140,6 +141,27 @@ describeWith('redis', 'a Redis that goes away', () => {
     expect(lines[0]).toMatchObject({ level: 'warn', message: expect.stringContaining('does not answer') });
     await relay.heal();
     expect(await asked).toBe(1);
+  }, 30_000);
+
+  it('whose memory is full is waited for, and one that comes and goes is not told of each time', async () => {
+    const lines: Line[] = [];
+    await using backend = await openBackend(`${server.url}?prefix=full`, { logger: listeningLogger(lines) });
+    const admin = new Redis(server.url);
+    for (const turn of [1, 2, 3, 4]) {
+      await admin.config('SET', 'maxmemory', '1');
+      const written = backend.keyValues.set(`key ${turn}`, turn);
+      while ((await backend.health()).status === 'up') await sleep(5);
+      expect(JSON.stringify((await backend.health()).details)).toContain('its memory is full (OOM)');
+      await admin.config('SET', 'maxmemory', '0');
+      await written;
+      expect(await backend.keyValues.get(`key ${turn}`)).toBe(turn);
+    }
+    admin.disconnect();
+    expect(lines.map(({ message }) => /is away|is back after|comes and goes/.exec(message)?.[0])).toEqual([
+      'is away',
+      'is back after',
+      'comes and goes',
+    ]);
   }, 30_000);
 
   it('is given up after the patience of the URL, with an error that says who, how long and why', async () => {

@@ -90,10 +90,14 @@ export function awayError(label: string, why: unknown, waitedMs: number): Networ
     code: 'BACKEND_UNAVAILABLE',
     host: label,
     outcome: 'unknown',
-    remedy:
-      'Look after Redis; the same work can be tried again. `patience` in the URL says for how long a call waits.',
+    remedy: `${remedyOf(why)} The same work can be tried again; \`patience\` in the URL says for how long a call waits.`,
     cause: withoutCommand(why),
   });
+}
+
+function remedyOf(error: unknown): string {
+  const { message } = textOf(error);
+  return states.find(({ begins }) => message.startsWith(begins))?.remedy ?? 'Look after Redis.';
 }
 
 /** An answer that says that the call itself was wrong; none is expected. */
@@ -107,9 +111,26 @@ export function unexpectedAnswer(label: string, error: unknown): FluxoriError {
   );
 }
 
+/** What Redis says of itself, in our words, and what helps. */
+const states: readonly { readonly begins: string; readonly why: string; readonly remedy: string }[] = [
+  { begins: 'OOM', why: 'its memory is full (OOM)', remedy: 'Raise maxmemory, or make room in Redis.' },
+  {
+    begins: 'MISCONF',
+    why: 'it cannot write to its disk (MISCONF)',
+    remedy: 'Make room on the disk of Redis; its log says more.',
+  },
+  {
+    begins: 'NOREPLICAS',
+    why: 'too few replicas follow it (NOREPLICAS)',
+    remedy: 'Look after its replicas, or lower min-replicas-to-write.',
+  },
+];
+
 /** The reason in a few words: what was sent and where from are not in it. */
 export function reasonOf(error: unknown): string {
   const { message, code } = textOf(error);
+  const state = states.find(({ begins }) => message.startsWith(begins));
+  if (state !== undefined) return state.why;
   if (code === 'ECONNREFUSED') return 'nothing listens there (ECONNREFUSED)';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name of the host is not known (${code})`;
   if (/Socket timeout/.test(message)) return 'it accepts connections but does not answer';

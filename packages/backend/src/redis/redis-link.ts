@@ -33,6 +33,8 @@ interface Away {
 }
 
 const probeMs = { first: 50, most: 1_000 };
+/** Who goes away again so soon has not been back for long enough to be told of: a Redis whose memory is full takes some writes and some not. */
+const unsteadyMs = 10_000;
 
 /**
  * The way to Redis for all ports. A call that meets a Redis that is away waits for it and is made again, so everything that goes through
@@ -45,6 +47,12 @@ export class RedisLink {
   readonly #ended = new AbortController();
   #away: Away | undefined;
   #lastError: unknown;
+  /** On the clock of `performance.now()`. */
+  #backAt = Number.NEGATIVE_INFINITY;
+  /** Only said once, however often it does. */
+  #comesAndGoes = false;
+  /** How long the last wait for an answer was. */
+  #waitedMs = 0;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -134,25 +142,40 @@ export class RedisLink {
     // ioredis rejects with "stream isn't writeable" and the like; what happened to the connection it tells by its event.
     const why = (error as Error).name === 'ReplyError' ? error : (this.#lastError ?? error);
     const startedAt = performance.now();
-    const back = this.#untilAnswered().then(() => {
+    const isUnsteady = startedAt - this.#backAt < unsteadyMs;
+    const back = this.#untilAnswered(isUnsteady ? this.#waitedMs * 2 : probeMs.first).then(() => {
+      const isTold = !this.#comesAndGoes;
       this.#away = undefined;
       this.#lastError = undefined;
       if (this.#options.life.ended) return;
-      const awayMs = Math.round(performance.now() - startedAt);
-      logger.info({ host: this.label, awayMs }, `Redis at ${this.label} is back after ${seconds(awayMs)}`);
+      this.#backAt = performance.now();
+      const awayMs = Math.round(this.#backAt - startedAt);
+      if (isTold) {
+        logger.info({ host: this.label, awayMs }, `Redis at ${this.label} is back after ${seconds(awayMs)}`);
+      } else void this.#untilSteady(this.#backAt);
     });
     this.#away = { sinceMs: clock.now(), error: why, back };
+    if (this.#comesAndGoes) return;
+    this.#comesAndGoes = isUnsteady;
     logger.warn(
       { host: this.label, error: reasonOf(why) },
-      `Redis at ${this.label} is away: ${reasonOf(why)}`,
+      `Redis at ${this.label} ${isUnsteady ? 'comes and goes' : 'is away'}: ${reasonOf(why)}`,
     );
   }
 
+  async #untilSteady(backAt: number): Promise<void> {
+    await sleep(unsteadyMs, this.#ended.signal).catch(() => {});
+    if (this.#ended.signal.aborted || this.#away !== undefined || this.#backAt !== backAt) return;
+    this.#comesAndGoes = false;
+    this.#options.logger.info({ host: this.label }, `Redis at ${this.label} is back for good`);
+  }
+
   /** Tries a write now and then until one succeeds: a replica or a full server answers a ping, but is of no use. */
-  async #untilAnswered(): Promise<void> {
+  async #untilAnswered(firstMs: number): Promise<void> {
     const { signal } = this.#ended;
-    for (let waitMs = probeMs.first; !signal.aborted; waitMs = Math.min(waitMs * 2, probeMs.most)) {
-      await this.#pause(waitMs);
+    for (let waitMs = firstMs; !signal.aborted; waitMs *= 2) {
+      this.#waitedMs = Math.min(waitMs, probeMs.most);
+      await this.#pause(this.#waitedMs);
       try {
         await this.#options.client.set(`${this.root}alive`, '1', 'PX', 60_000);
         return;

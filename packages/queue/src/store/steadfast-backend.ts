@@ -117,7 +117,8 @@ async function insist(
 ): Promise<unknown> {
   const { patienceMs } = terms;
   const over = new AbortController();
-  const stop = deadline(enduring.has(method) ? undefined : patienceMs, terms, over.signal);
+  const trouble: { last?: unknown } = {};
+  const stop = deadline(enduring.has(method) ? undefined : patienceMs, terms, over.signal, trouble);
   const sentAt = performance.now();
   let answer = first;
   try {
@@ -131,6 +132,7 @@ async function insist(
         if (await movedAlready(method, args, backend, error)) return moved(method);
         // A layer below that says so in our words has had its own patience; what ends a run has more.
         if (!isStoreTrouble(error) || (isOurs(error) && !enduring.has(method))) throw error;
+        trouble.last = error;
         terms.onTrouble?.();
         await Promise.race([sleep(pauseMs, over.signal), stop]);
         answer = Promise.resolve(command());
@@ -143,7 +145,12 @@ async function insist(
 }
 
 /** Rejects when it is time to give up. */
-async function deadline(ms: number | undefined, terms: Terms, over: AbortSignal): Promise<never> {
+async function deadline(
+  ms: number | undefined,
+  terms: Terms,
+  over: AbortSignal,
+  trouble: { readonly last?: unknown },
+): Promise<never> {
   const { closing } = terms;
   const wait = (time: number) => sleep(time, over).catch(() => never());
   const parting = aborted(closing, over)
@@ -152,7 +159,7 @@ async function deadline(ms: number | undefined, terms: Terms, over: AbortSignal)
       terms.partedInVain = true;
     });
   await (ms === undefined ? parting : Promise.race([wait(ms), parting]));
-  throw unavailable(terms);
+  throw unavailable(terms, trouble.last);
 }
 
 async function movedAlready(
@@ -176,17 +183,19 @@ function moved(method: Method): unknown {
   return method === 'moveToDelayed' ? [] : { result: undefined, finishedOn: Date.now() };
 }
 
-function unavailable({ host, patienceMs }: Steadfastness, cause?: unknown): NetworkError {
-  return new NetworkError(
-    `The queue's store at ${host} did not answer for ${Math.round(patienceMs / 1_000)} s. What was asked of it may still happen.`,
-    {
-      code: 'BACKEND_UNAVAILABLE',
-      host,
-      outcome: 'unknown',
-      remedy: 'See that the store runs and can be reached; then try again. Workers go on by themselves.',
-      ...(cause !== undefined && { cause }),
-    },
-  );
+function unavailable({ host, patienceMs }: Steadfastness, cause: unknown): NetworkError {
+  const waited = `${Math.round(patienceMs / 1_000)} s`;
+  const what =
+    cause === undefined
+      ? `did not answer for ${waited}`
+      : `could not be used for ${waited} (${(cause as Error).message.split('\n')[0]!.slice(0, 120)})`;
+  return new NetworkError(`The queue's store at ${host} ${what}. What was asked of it may still happen.`, {
+    code: 'BACKEND_UNAVAILABLE',
+    host,
+    outcome: 'unknown',
+    remedy: 'See that the store runs and can be reached; then try again. Workers go on by themselves.',
+    ...(cause !== undefined && { cause }),
+  });
 }
 
 function isOurs(error: unknown): boolean {

@@ -14,6 +14,12 @@ describe('trouble with the store', () => {
     ['pg without a connection', new Error('Connection terminated unexpectedly')],
     ['ioredis without a connection', new Error('Connection is closed.')],
     ['Redis that loads its data', new Error('LOADING Redis is loading the dataset in memory')],
+    ['Redis without memory', new Error("OOM command not allowed when used memory > 'maxmemory'.")],
+    ['Redis without a disk', new Error('MISCONF Errors writing to the AOF file: No space left on device')],
+    [
+      'a connection of ioredis that was silent for too long',
+      new Error("Socket timeout. Expecting data, but didn't receive any in 20000ms."),
+    ],
     ['all addresses of a host refused', new AggregateError([withCode('ECONNREFUSED')], '')],
     [
       'the backend that has waited long enough',
