@@ -55,7 +55,7 @@ export async function overDrops(url: string): Promise<Read> {
   });
 }
 
-export async function toFile(url: string, file: string, as: 'raw' | 'tsv' | 'jsonl'): Promise<Read> {
+export async function toFile(url: string, file: string, as: 'raw' | 'tsv' | 'csv' | 'jsonl'): Promise<Read> {
   if (as !== 'raw') return withRows(url, (rows) => writeRows(rows, { file }, { as }));
   return withDocument(url, ({ bytes }) => writeBytes(bytes, { file }));
 }

@@ -17,6 +17,7 @@ export const readers = {
   'rows, over a line that drops': async (url) => (await import('./product-readers.js')).overDrops(url),
   'to a file, as it is': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'raw'),
   'to a file, tsv': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'tsv'),
+  'to a file, csv': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'csv'),
   'to a file, jsonl': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'jsonl'),
   'amazon-sp-api, text': async (url) =>
     (await import('./amazon-sp-api-reader.js')).readWithAmazonSpApi(url, { json: false }),

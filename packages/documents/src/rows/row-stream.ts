@@ -1,3 +1,5 @@
+import type { RowsFileFormat } from './write/row-text.js';
+
 /** What is known of a document once its rows have been read. */
 export interface RowFacts {
   readonly rows: number;
@@ -27,6 +29,11 @@ export interface RowFacts {
 export interface RowStream<Row> extends AsyncIterable<Row> {
   /** The same rows by the piece, as they come: for millions of rows the cheaper way. Instead of the rows, not beside them. */
   batches(): AsyncIterable<readonly Row[]>;
+  /**
+   * The same rows as the bytes of a file, as `writeRows` writes them; instead of the rows, not beside them. Flat documents have it: without the rows'
+   * values, which nobody looks at, it is many times as fast. Each piece is used no longer than until the next but one is asked for.
+   */
+  written?(as: RowsFileFormat): AsyncIterable<Buffer>;
   /** Settles when the reading has ended, by itself or by leaving the loop; rejects with what the loop threw. */
   readonly facts: Promise<RowFacts>;
 }

@@ -44,6 +44,7 @@ export function rowsOf<Row = Record<string, unknown>>(
       parser,
       replaced: () => source.replaced,
       signal,
+      givesLines: true,
     });
   }
   const text = decoded(bytes, charset, { ...options, fatal });

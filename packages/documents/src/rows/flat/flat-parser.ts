@@ -2,12 +2,12 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { DocumentContext } from '../../errors/document-context.js';
 import { malformed, rowTooLarge, shapeOf } from '../malformed.js';
 import type { FlatFormat } from '../row-format.js';
-import type { ParserFacts, RowParser } from '../row-parser.js';
+import type { ParserFacts, RowParser, RowTaker } from '../row-parser.js';
 import { type CellReader, cellReaderOf } from './cell-reader.js';
 import { LineCutter } from './line-cutter.js';
 import { quotedCells } from './quoted-cells.js';
 import { type RowMaker, readEscaped, rowMakerOf, rowOfCells } from './row-maker.js';
-import { type Table, tableOf } from './table.js';
+import { type FlatTable, type Table, tableOf } from './table.js';
 import { wholeCharactersAreUtf8 } from './utf8-check.js';
 
 /** What `toString` does beneath; calling it directly saves a tenth of the time of a whole report. */
@@ -40,6 +40,7 @@ export class FlatParser implements RowParser<Buffer> {
   #table: Table | undefined;
   #readers: readonly (CellReader | undefined)[] = [];
   #make: RowMaker = () => undefined;
+  #lines: FlatTable | undefined;
 
   constructor(options: FlatParserOptions) {
     this.#options = options;
@@ -54,7 +55,7 @@ export class FlatParser implements RowParser<Buffer> {
     if (options.format.headers !== undefined) this.#useHeaders(options.format.headers);
   }
 
-  push(piece: Buffer, rows: unknown[]): void {
+  push(piece: Buffer, rows: RowTaker): void {
     this.#piece = piece;
     this.#pieceIsLatin1 = this.#options.isLatin1() || isAscii(piece);
     this.#pieceIsUtf8 = this.#pieceIsLatin1 || wholeCharactersAreUtf8(piece);
@@ -62,7 +63,7 @@ export class FlatParser implements RowParser<Buffer> {
     while (this.#cutter.next()) this.#take(rows);
   }
 
-  end(rows: unknown[]): void {
+  end(rows: RowTaker): void {
     if (!this.#cutter.last()) return;
     if (this.#cutter.insideQuotes)
       throw malformed(this.#options, {
@@ -86,11 +87,13 @@ export class FlatParser implements RowParser<Buffer> {
     };
   }
 
-  #take(rows: unknown[]): void {
+  #take(rows: RowTaker): void {
     this.#line++;
-    const line = this.#text();
     const { hasQuotes } = this.#cutter;
-    if (this.#table !== undefined && this.#skip === 0 && !hasQuotes) {
+    const table = this.#skip === 0 && !hasQuotes ? this.#table : undefined;
+    if (table !== undefined && rows.takeLine !== undefined && this.#takesLine(rows, table)) return;
+    const line = this.#text();
+    if (table !== undefined) {
       const row = this.#make(line);
       if (row !== undefined) {
         this.#empty = false;
@@ -102,7 +105,20 @@ export class FlatParser implements RowParser<Buffer> {
     if (hasQuotes) this.#line += line.match(/\r\n|\r|\n/g)?.length ?? 0;
   }
 
-  #takeSlowly(line: string, hasQuotes: boolean, rows: unknown[]): void {
+  #takesLine(rows: RowTaker, { columns }: Table): boolean {
+    const { bytes, from, to } = this.#cutter;
+    if (!this.#holdsCharacters()) return false;
+    // Not before the first line, since only then the charset is certain.
+    this.#lines ??= {
+      ...{ columns, readers: this.#readers },
+      ...{ delimiter: this.#format.delimiter, isLatin1: this.#options.isLatin1() },
+    };
+    if (!rows.takeLine?.(bytes, from, to, this.#lines)) return false;
+    this.#empty = false;
+    return true;
+  }
+
+  #takeSlowly(line: string, hasQuotes: boolean, rows: RowTaker): void {
     if (line === '' && (this.#table?.columns.length !== 1 || this.#skip > 0)) {
       if (this.#skip > 0) this.#skip--;
       return;
@@ -205,6 +221,13 @@ export class FlatParser implements RowParser<Buffer> {
       this.#replaced++;
     }
     return bytes.utf8Slice(from, to);
+  }
+
+  /** Whether the line's bytes are characters of the document's charset. */
+  #holdsCharacters(): boolean {
+    const { bytes, from, to } = this.#cutter;
+    if (bytes === this.#piece ? this.#pieceIsUtf8 : this.#options.isLatin1()) return true;
+    return isUtf8(bytes.subarray(from, to));
   }
 
   #wrongCharset(): Error {

@@ -1,4 +1,5 @@
 import type { Column, FlatFormat } from '../row-format.js';
+import type { CellReader } from './cell-reader.js';
 
 /** The columns of one document: what its header says, joined with what its format knows. */
 export interface Table {
@@ -30,4 +31,13 @@ export function tableOf(headers: readonly string[], known: FlatFormat['columns']
     unknownColumns: trimmed.filter((header) => !Object.hasOwn(known, header)),
     missingColumns: Object.keys(known).filter((header) => !trimmed.includes(header)),
   };
+}
+
+/** How the lines of one document are read. */
+export interface FlatTable {
+  readonly columns: readonly Column[];
+  /** For each column; `undefined` where its cells are text as it stands. */
+  readonly readers: readonly (CellReader | undefined)[];
+  readonly delimiter: '\t' | ',';
+  readonly isLatin1: boolean;
 }

@@ -1,7 +1,7 @@
 import type { DocumentContext } from '../../errors/document-context.js';
 import { malformed, rowTooLarge } from '../malformed.js';
 import type { JsonFormat } from '../row-format.js';
-import type { ParserFacts, RowParser } from '../row-parser.js';
+import type { ParserFacts, RowParser, RowTaker } from '../row-parser.js';
 import { Head } from './head.js';
 import { ValueScanner } from './value-scanner.js';
 
@@ -45,7 +45,7 @@ export class JsonParser implements RowParser<string> {
     this.#paths = typeof at === 'string' ? [at] : at;
   }
 
-  push(piece: string, rows: unknown[]): void {
+  push(piece: string, rows: RowTaker): void {
     const key = this.#state === 'key' ? this.#release() : '';
     const text = key + piece;
     let at = 0;
@@ -58,7 +58,7 @@ export class JsonParser implements RowParser<string> {
     }
   }
 
-  end(rows: unknown[]): void {
+  end(rows: RowTaker): void {
     if (this.#scanner.mayEnd && this.#path.length === 0 && this.#state === 'row') {
       this.#state = 'document';
       rows.push(this.#rowOf(this.#release()));
@@ -192,7 +192,7 @@ export class JsonParser implements RowParser<string> {
     return at;
   }
 
-  #goOnWithRow(text: string, at: number, rows: unknown[]): number {
+  #goOnWithRow(text: string, at: number, rows: RowTaker): number {
     const end = this.#scanner.endIn(text, at);
     if (end === -1) {
       this.#hold(text.slice(at));

@@ -4,18 +4,21 @@ export type RowsFileFormat = 'tsv' | 'csv' | 'jsonl';
 
 /** How a file is written, and so how its text cells are read again. */
 export interface RowText {
+  readonly delimiter: string;
   readonly lineEnd: string;
   line(cells: readonly string[]): string;
 }
 
 /** A backslash escapes what would end a cell or a line (as PostgreSQL's COPY and others read); quotes are data. */
 const tsv: RowText = {
+  delimiter: '\t',
   lineEnd: '\n',
   line: (cells) => cells.map(escaped).join('\t'),
 };
 
 /** RFC 4180: what holds a comma, a quote or a line break stands in quotes, its own quotes doubled. A lone empty cell is `""`, else it were no line. */
 const csv: RowText = {
+  delimiter: ',',
   lineEnd: '\r\n',
   line: (cells) => (cells.length === 1 && cells[0] === '' ? '""' : cells.map(quoted).join(',')),
 };
@@ -41,4 +44,9 @@ function escaped(cell: string): string {
 
 function quoted(cell: string): string {
   return /[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/** A row of any kind as a line of `jsonl`. */
+export function jsonLine(row: unknown): string {
+  return `${JSON.stringify(row)}\n`;
 }

@@ -1,6 +1,7 @@
 import { DocumentError } from '@fluxori/core';
 import { type CellTaker, cellTakerOf } from './cell-taker.js';
 import { instantTexts } from './instant-texts.js';
+import type { OutBytes } from './out-bytes.js';
 import { rowTexts } from './row-text.js';
 
 type Cells = Readonly<Record<string, unknown>>;
@@ -12,34 +13,29 @@ export class TableText {
   readonly #as: 'tsv' | 'csv';
   readonly #given: readonly string[] | undefined;
   readonly #instantText = instantTexts();
-  readonly #encode: (text: string) => Buffer;
   #columns: readonly string[];
   #names: ReadonlySet<string> = new Set();
   #take: CellTaker | undefined;
 
-  /**
-   * @param columns - those of the first row by default.
-   * @param encode - makes UTF-8; its bytes are used no longer than until it is called again.
-   */
-  constructor(as: 'tsv' | 'csv', columns: readonly string[] | undefined, encode: (text: string) => Buffer) {
-    this.#encode = encode;
+  /** @param columns - those of the first row by default. */
+  constructor(as: 'tsv' | 'csv', columns: readonly string[] | undefined) {
     this.#as = as;
     this.#given = columns;
     this.#columns = columns ?? [];
   }
 
   /** What stands before the first row, if that is known without it. */
-  begin(): Buffer {
-    return this.#given === undefined ? Buffer.alloc(0) : Buffer.from(this.#header());
+  begin(out: OutBytes): void {
+    if (this.#given !== undefined) out.text(this.#header());
   }
 
   /**
    * @param before - rows before these.
    * @throws DocumentError for a row with a cell that the header does not have.
    */
-  bytesOf(rows: readonly Cells[], before: number): Buffer {
+  write(rows: readonly Cells[], before: number, out: OutBytes): void {
     const [first] = rows;
-    if (first === undefined) return Buffer.alloc(0);
+    if (first === undefined) return;
     const isFirst = before === 0 && this.#given === undefined;
     if (isFirst) this.#columns = Object.keys(first);
     this.#take ??= cellTakerOf(this.#columns, (value) => this.#textOf(value));
@@ -47,38 +43,46 @@ export class TableText {
       if (isFirst) this.#names = new Set(this.#columns);
       for (const [index, row] of rows.entries()) this.#check(row, before + index + 1);
     }
-    const lines = this.#plainLines(rows, this.#take) ?? this.#lines(rows, this.#take);
-    return isFirst ? Buffer.concat([Buffer.from(this.#header()), lines]) : lines;
+    if (isFirst) out.text(this.#header());
+    if (this.#as === 'csv' || !this.#writePlain(rows, this.#take, out))
+      this.#writeLines(rows, this.#take, out);
   }
 
-  /** In nearly every batch of a tsv no cell needs an escape: it is written without any, and then looked at as a whole. */
-  #plainLines(rows: readonly Cells[], take: CellTaker): Buffer | undefined {
-    if (this.#as === 'csv') return undefined;
+  /**
+   * In nearly every batch of a tsv no cell needs an escape: it is written without any, and then looked at as a whole.
+   *
+   * @returns false when nothing was written.
+   */
+  #writePlain(rows: readonly Cells[], take: CellTaker, out: OutBytes): boolean {
     let text = '';
     for (const row of rows) {
       const cells: string[] = [];
       take(row, cells);
       text += `${cells.join('\t')}\n`;
     }
-    const bytes = this.#encode(text);
-    if (bytes.includes(backslash) || bytes.includes(cr)) return undefined;
+    const { used } = out;
+    out.text(text);
+    const bytes = out.bytes.subarray(used, out.used);
     let [tabs, ends] = [0, 0];
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at] as number;
       if (byte === tab) tabs++;
       else if (byte === lf) ends++;
     }
-    return ends === rows.length && tabs === rows.length * (this.#columns.length - 1) ? bytes : undefined;
+    const isPlain = ends === rows.length && tabs === rows.length * (this.#columns.length - 1);
+    if (isPlain && !bytes.includes(backslash) && !bytes.includes(cr)) return true;
+    out.used = used;
+    return false;
   }
 
-  #lines(rows: readonly Cells[], take: CellTaker): Buffer {
+  #writeLines(rows: readonly Cells[], take: CellTaker, out: OutBytes): void {
     const { line, lineEnd } = rowTexts[this.#as];
     const lines = rows.map((row) => {
       const cells: string[] = [];
       take(row, cells);
       return line(cells) + lineEnd;
     });
-    return this.#encode(lines.join(''));
+    out.text(lines.join(''));
   }
 
   #header(): string {

@@ -1,7 +1,8 @@
-import { type Readable, Transform, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RowStream } from '../row-stream.js';
-import type { RowsFileFormat } from './row-text.js';
+import { OutBytes } from './out-bytes.js';
+import { jsonLine, type RowsFileFormat } from './row-text.js';
 import { TableText } from './table-text.js';
 import { writeWholeFile } from './whole-file.js';
 
@@ -22,8 +23,6 @@ export interface WrittenRows {
 
 type Rows = RowStream<unknown> | AsyncIterable<unknown> | Iterable<unknown>;
 
-/** So much is written at once. */
-const pieceBytes = 256 * 1024;
 /** Rows that come one by one are written by so many. */
 const batchRows = 64;
 
@@ -40,13 +39,12 @@ export async function writeRows(
   options: WriteRowsOptions,
 ): Promise<WrittenRows> {
   options.signal?.throwIfAborted();
-  const count = { rows: 0 };
-  const pieces = piecesOf(rows, options, count);
+  const { pieces, count } = textOf(rows, options);
   const bytes =
     'file' in target
       ? await writeWholeFile(target.file, pieces, options.signal)
       : await writeToStream(target.stream, pieces, options.signal);
-  return { rows: count.rows, bytes };
+  return { rows: await count(), bytes };
 }
 
 /**
@@ -77,57 +75,48 @@ async function writeToStream(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let bytes = 0;
-  const counted = new Transform({
-    transform(piece: Uint8Array, _encoding, done) {
+  // A stream may keep what it got; the pieces' memory is used again.
+  async function* own(): AsyncGenerator<Buffer> {
+    for await (const piece of pieces) {
       bytes += piece.length;
-      done(null, piece);
-    },
-  });
-  await pipeline(pieces, counted, stream, signal === undefined ? {} : { signal });
+      yield Buffer.from(piece);
+    }
+  }
+  await pipeline(own(), stream, signal === undefined ? {} : { signal });
   return bytes;
 }
 
-async function* piecesOf(
-  rows: Rows,
-  { as, columns }: WriteRowsOptions,
-  count: { rows: number },
-): AsyncGenerator<Buffer, void, void> {
-  let piece = Buffer.allocUnsafe(pieceBytes);
-  let used = 0;
-  for await (const bytes of encoded(rows, as, columns, count)) {
-    if (used + bytes.length > piece.length) {
-      if (used > 0) yield piece.subarray(0, used);
-      piece = Buffer.allocUnsafe(Math.max(pieceBytes, bytes.length));
-      used = 0;
-    }
-    used += bytes.copy(piece, used);
-  }
-  if (used > 0) yield piece.subarray(0, used);
+interface FileBytes {
+  /** Each is used no longer than until the next but one is asked for. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** Of rows, once all pieces were read. */
+  count(): Promise<number> | number;
 }
 
-/** Batch by batch; each one's bytes are gone with the next. */
-async function* encoded(
+function textOf(rows: Rows, { as, columns }: WriteRowsOptions): FileBytes {
+  if (columns === undefined && 'written' in rows && rows.written !== undefined) {
+    return { pieces: rows.written(as), count: async () => (await rows.facts).rows };
+  }
+  const count = { rows: 0 };
+  return { pieces: piecesOf(rows, as, columns, count), count: () => count.rows };
+}
+
+async function* piecesOf(
   rows: Rows,
   as: RowsFileFormat,
   columns: readonly string[] | undefined,
   count: { rows: number },
 ): AsyncGenerator<Buffer, void, void> {
-  const encode = encoder();
-  const table = as === 'jsonl' ? undefined : new TableText(as, columns, encode);
-  if (table !== undefined) yield table.begin();
+  const out = new OutBytes();
+  const table = as === 'jsonl' ? undefined : new TableText(as, columns);
+  table?.begin(out);
   for await (const batch of batchesOf(rows)) {
-    yield table === undefined
-      ? encode(batch.map(jsonLine).join(''))
-      : table.bytesOf(batch as readonly Readonly<Record<string, unknown>>[], count.rows);
+    if (table === undefined) out.text(batch.map(jsonLine).join(''));
+    else table.write(batch as readonly Readonly<Record<string, unknown>>[], count.rows, out);
     count.rows += batch.length;
+    if (out.isFull) yield out.take();
   }
-}
-
-/** UTF-8 by way of one and the same memory: buffers of their own for each batch would keep the garbage collector at work. */
-function encoder(): (text: string) => Buffer {
-  const scratch = Buffer.allocUnsafe(pieceBytes);
-  return (text) =>
-    text.length * 3 <= scratch.length ? scratch.subarray(0, scratch.write(text)) : Buffer.from(text);
+  if (out.used > 0) yield out.take();
 }
 
 async function* batchesOf(rows: Rows): AsyncGenerator<readonly unknown[], void, void> {
@@ -142,8 +131,4 @@ async function* batchesOf(rows: Rows): AsyncGenerator<readonly unknown[], void, 
     batch = [];
   }
   yield batch;
-}
-
-function jsonLine(row: unknown): string {
-  return `${JSON.stringify(row)}\n`;
 }

@@ -2,7 +2,7 @@ import sax from 'sax';
 import type { DocumentContext } from '../../errors/document-context.js';
 import { malformed, rowTooLarge } from '../malformed.js';
 import type { XmlFormat } from '../row-format.js';
-import type { ParserFacts, RowParser } from '../row-parser.js';
+import type { ParserFacts, RowParser, RowTaker } from '../row-parser.js';
 import { type Building, elementValue } from './element.js';
 
 /** Deeper than any document of Amazon's; without a bound a few kilobytes could fill the memory of whoever walks a row. */
@@ -22,7 +22,7 @@ export class XmlParser implements RowParser<string> {
   readonly #arrays: ReadonlySet<string>;
   readonly #parser = sax.parser(true, { position: true });
   readonly #open: Building[] = [];
-  #rows: unknown[] = [];
+  #rows: RowTaker = [];
   #depth = 0;
   #rowCharacters = 0;
   #empty = true;
@@ -54,7 +54,7 @@ export class XmlParser implements RowParser<string> {
     this.#parser.onclosetag = () => this.#close();
   }
 
-  push(piece: string, rows: unknown[]): void {
+  push(piece: string, rows: RowTaker): void {
     if (this.#empty && piece.trim() === '') return;
     this.#empty = false;
     this.#rows = rows;
@@ -65,7 +65,7 @@ export class XmlParser implements RowParser<string> {
     this.#parser.write(piece);
   }
 
-  end(rows: unknown[]): void {
+  end(rows: RowTaker): void {
     if (this.#empty) return;
     this.#rows = rows;
     if (this.#depth > 0)
