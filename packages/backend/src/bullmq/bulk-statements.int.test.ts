@@ -11,7 +11,7 @@ let pool: PglitePool;
 let queues = 0;
 /** What was sent of BullMQ's moves. */
 let sent: string[];
-let queue: Queue;
+let queue: ReturnType<typeof openQueue>;
 let backend: IQueueBackend;
 
 beforeAll(async () => {
@@ -32,16 +32,19 @@ afterAll(() => session.close());
 
 beforeEach(async () => {
   sent = [];
-  const connection: PgPool = pool;
-  queue = new Queue(`bulk${queues++}`, { connection }, (name, options, extra) =>
-    createPostgresBackend(name, { ...options, connection }, extra),
-  );
+  queue = openQueue(pool);
   backend = queue.getBackend();
   await queue.addBulk(
     Array.from({ length: many }, (_, n) => ({ name: 'work', data: { n }, opts: { jobId: `job-${n}` } })),
   );
   sent = [];
 });
+
+function openQueue(connection: PgPool) {
+  return new Queue(`bulk${queues++}`, { connection }, (name, options, extra) =>
+    createPostgresBackend(name, { ...options, connection }, extra),
+  );
+}
 
 const each = <T>(work: (n: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: many }, (_, n) => work(n)));
