@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { DocumentError, type KeyValueStore } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
-import { checkTexts } from '../pipeline/check-list.js';
+import { checkText } from '../pipeline/check-list.js';
 
 /** A document that waits to be sent. */
 export interface KeptFeed {
@@ -62,7 +62,8 @@ export class FeedContents {
 
   /** @throws DocumentError `DOCUMENT_NOT_FOUND`, or `DOCUMENT_DAMAGED` when the bytes are not those that were kept. */
   async read(kept: KeptFeed): Promise<Buffer> {
-    checkTexts([kept.name, kept.in], 'name, in');
+    checkText(kept.name, 'name');
+    checkText(kept.in, 'in');
     const store = kept.in === 'keyValues' ? undefined : this.#parts[kept.in];
     const content =
       store === undefined ? await this.#readPieces(kept) : await buffer(await store.read(kept.name));
@@ -75,7 +76,8 @@ export class FeedContents {
 
   /** Idempotent. */
   async forget(kept: KeptFeed): Promise<void> {
-    checkTexts([kept.name, kept.in], 'name, in');
+    checkText(kept.name, 'name');
+    checkText(kept.in, 'in');
     const store = kept.in === 'keyValues' ? undefined : this.#parts[kept.in];
     if (store !== undefined) await store.delete(kept.name);
     else {

@@ -14,7 +14,7 @@ import {
 } from '@fluxori/core';
 import { instant } from '../mapping/instant.js';
 import { type AnswerFacts, callOptions, type SpCallOptions } from '../pipeline/call-options.js';
-import { checkObjects, checkTexts } from '../pipeline/check-list.js';
+import { checkObjects, checkText } from '../pipeline/check-list.js';
 import { decodeCursor, encodeCursor } from '../pipeline/cursor.js';
 import { marketplacesIn } from '../pipeline/marketplace-in.js';
 import type { SectionContext } from '../pipeline/section-context.js';
@@ -111,10 +111,9 @@ export class OrdersClient implements OrdersCapability {
     const { orderId } = confirmation;
     const { config, endpoints } = this.#context;
     const marketplace = endpoints.marketplaceIn(config.region, confirmation.marketplaceId);
-    checkTexts(
-      [confirmation.carrier, confirmation.shippedAt, confirmation.packageId],
-      'carrier, shippedAt, packageId',
-    );
+    checkText(confirmation.carrier, 'carrier');
+    checkText(confirmation.shippedAt, 'shippedAt');
+    checkText(confirmation.packageId, 'packageId');
     instant(new Date(confirmation.shippedAt), 'shippedAt');
     checkObjects(confirmation.items, 'items');
     if (!packageIdPattern.test(confirmation.packageId)) {

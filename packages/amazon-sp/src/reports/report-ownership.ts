@@ -1,5 +1,5 @@
 import type { KeyValueStore, Locks } from '@fluxori/core';
-import { checkTexts } from '../pipeline/check-list.js';
+import { checkText } from '../pipeline/check-list.js';
 
 /** Wants one report: a job, or one call of `reports.run`. Two never have the same id. */
 export interface Intent {
@@ -91,7 +91,7 @@ export class ReportOwnership {
 
   /** It was us who cancelled it: Amazon does not say who did. */
   async noteCancelled(reportId: string): Promise<void> {
-    checkTexts([reportId], 'reportId');
+    checkText(reportId, 'reportId');
     await this.#store.set(`${this.#room}/cancelled/${reportId}`, true, { ttlMs: claimMs });
   }
 

@@ -13,7 +13,7 @@ import {
 import { type Content, type ContentStore, upload } from '@fluxori/documents';
 import type { NetworkAwareClient } from '@fluxori/network';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
-import { checkTexts } from '../pipeline/check-list.js';
+import { checkText } from '../pipeline/check-list.js';
 import { marketplaceIn } from '../pipeline/marketplace-in.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 
@@ -147,7 +147,8 @@ export class UploadsClient {
 
   /** @returns the resource as Amazon wants it, without a slash before it. */
   #checked({ resource, contentType }: NewUpload): string {
-    checkTexts([resource, contentType], 'resource, contentType');
+    checkText(resource, 'resource');
+    checkText(contentType, 'contentType');
     const path = resource.replace(/^\/+/, '');
     const wrong = (field: string, text: string, remedy: string) =>
       new ValidationError(`${field}: ${text}.`, {

@@ -1,5 +1,5 @@
 import { type AccountId, type JsonValue, type KeyValueStore, ValidationError } from '@fluxori/core';
-import { checkTexts } from '../pipeline/check-list.js';
+import { checkText } from '../pipeline/check-list.js';
 
 /** How long what is prepared waits for its job, in milliseconds. Amazon's policy lets a person's data be kept for 30 days. */
 const keptMs = 30 * 24 * 3_600_000;
@@ -52,8 +52,7 @@ export class Prepared<Value> {
   }
 
   #key(id: string): string {
-    const { field } = this.#parts.named;
-    checkTexts([id], field);
+    checkText(id, this.#parts.named.field);
     return `sp-api/${this.#parts.room}/${this.#parts.accountId}/${encodeURIComponent(id)}`;
   }
 }
