@@ -47,6 +47,8 @@ const payloadSchema = z
     options: z.record(z.string(), z.string()).optional(),
     unchecked: z.boolean().optional(),
     restricted: z.boolean().optional(),
+    /** What the document is written in, where its label is wrong. */
+    charset: z.string().min(1).optional(),
     reuse: z.strictObject({ maxAgeMinutes: z.number().positive() }).optional(),
     noData: z.enum(['error', 'empty']).optional(),
     stuck: z.enum(['fail', 'ask-again']).optional(),
@@ -94,8 +96,11 @@ export function reportsRun({ connector, timings, clock = systemClock }: AmazonJo
     }),
     async run(ctx) {
       const { reports } = await connector(ctx.accountId);
-      const { reuse, noData, stuck, output: target, last, ...spec } = ctx.payload;
-      const wishes = { ...(reuse && { reuse }), ...(noData && { noData }), ...(stuck && { stuck }) };
+      const { reuse, noData, stuck, charset, output: target, last, ...spec } = ctx.payload;
+      const wishes = {
+        ...{ ...(reuse && { reuse }), ...(noData && { noData }), ...(stuck && { stuck }) },
+        ...(charset !== undefined && { charset }),
+      };
       // A job that goes on tomorrow goes on with the same report.
       const span = ctx.state?.span ?? (last && lastDays(last, clock.now()));
       const { report, provenance, kept } = await reports.runAs({ ...spec, ...span }, wishes, {

@@ -109,7 +109,7 @@ describe('fluxori privacy', () => {
       [['erase', '--buyer', 'nobody'], 2, 'e-mail address'],
       [['erase', '--buyer', '-'], 2, 'standard input'],
       [['erase', '--order', '902-1', '--account', 'acme'], 5, 'no account "acme"'],
-      [['audit', '--action', 'stolen'], 2, 'fetched, read, erased, expired'],
+      [['audit', '--action', 'stolen'], 2, 'fetched, read, exported, erased, expired'],
       [['audit', '--since', 'ever'], 2, '--since'],
     ] as const) {
       const refused = await fluxori.run('privacy', ...args);

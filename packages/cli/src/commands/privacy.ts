@@ -184,7 +184,7 @@ async function audit(context: CommandContext, options: AuditOptions): Promise<vo
         ['when', 'what was done', 'by', 'account', 'data', 'whose'],
         entries.map((entry) => [
           entry.at.toISOString().slice(0, 19).replace('T', ' '),
-          entry.operation === undefined ? entry.action : `${entry.action} by ${entry.operation}`,
+          doneText(entry),
           entry.onBehalfOf === undefined ? entry.actor : `${entry.actor} for ${entry.onBehalfOf}`,
           entry.accountId ?? '',
           entry.what.join(', '),
@@ -220,6 +220,11 @@ function tellRemainders(
   if (remainders.length === 0) return;
   terminal.say(title);
   for (const { remedy, what, why } of remainders) terminal.say(`  ${what}: ${why}. ${remedy}`);
+}
+
+function doneText({ action, operation, place, purpose }: AuditEntry): string {
+  if (operation !== undefined) return `${action} by ${operation}`;
+  return place === undefined ? action : `${action} to ${place}: ${purpose}`;
 }
 
 function whoseText({ count = 0, subjects = [] }: AuditEntry): string {

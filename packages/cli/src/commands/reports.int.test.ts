@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
@@ -112,7 +112,84 @@ describe('fluxori reports run', () => {
     expect(fluxori.everything + keyless.everything).not.toContain('Thandi');
     const id = /Report (\d+)/.exec(kept.stdout)?.[1] ?? '';
     const fetched = await fluxori.run('reports', 'fetch', id, '--out', 'people.csv');
-    expect(fetched.stderr).toContain('which is not written to a plain file');
+    expect([fetched.code, fetched.stderr]).toEqual([2, expect.stringContaining('without a purpose')]);
+    await expect(stat(file('people.csv'))).rejects.toThrow('ENOENT');
+  });
+
+  it('writes personal data into a file for who says what for, and tells the audit trail', async () => {
+    const type = 'GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING';
+    await sandbox.setReport(type, {
+      content: Buffer.from('order-id\torder-item-id\tsku\tbuyer-name\r\n902-2\t7\tA\tThandi\r\n'),
+    });
+    const personal = ['--personal', 'shipping labels'];
+    const run = ['reports', 'run', type, '--reuse', '60', '--out'];
+    const written = await fluxori.json<{ reportId: string; file: Record<string, unknown> }>(
+      ...[...run, 'people.csv', ...personal],
+    );
+    const { reportId } = written;
+    expect(written.file).toMatchObject({
+      ...{ path: file('people.csv'), rows: 1 },
+      personal: { purpose: 'shipping labels', deleteBy: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) },
+    });
+    expect(await readFile(file('people.csv'), 'utf8')).toContain('Thandi');
+    expect((await stat(file('people.csv'))).mode & 0o777).toBe(0o600);
+    const fetched = await fluxori.run('reports', 'fetch', reportId, '--out', 'people.raw', ...personal);
+    expect(fetched.stdout).toMatch(/personal data in the open[\s\S]*Delete it when it has served, by \d{4}-/);
+    expect(await readFile(file('people.raw'), 'utf8')).toMatch(/^order-id\t[\s\S]*Thandi/);
+    const [latest, first, ...others] = await fluxori.json<unknown[]>(
+      ...['privacy', 'audit', '--action', 'exported'],
+    );
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({
+      ...{ action: 'exported', accountId: 'acme-za', what: [type], purpose: 'shipping labels' },
+      ...{ place: file('people.csv'), subjects: [reportId, expect.any(String)] },
+      actor: expect.stringContaining('@'),
+    });
+    expect(latest).toMatchObject({ place: file('people.raw') });
+    const { stdout } = await fluxori.run('privacy', 'audit', '--action', 'exported');
+    expect(stdout).toContain(`exported to ${file('people.csv')}: shipping labels`);
+    expect(fluxori.everything).not.toContain('Thandi');
+  });
+
+  it('reads a document in the charset that it is told', async () => {
+    const type = 'GET_MERCHANT_LISTINGS_DATA';
+    const content = Buffer.from('seller-sku\titem-name\r\nA\tCafé\r\n', 'latin1');
+    await sandbox.setReport(type, { content, contentType: 'text/plain; charset=UTF-8' });
+    const run = ['reports', 'run', type, '--out', 'cafe.jsonl'];
+    const wrong = await fluxori.run(...run);
+    expect([wrong.code, wrong.stderr]).toEqual([9, expect.stringContaining('no UTF-8')]);
+    const right = await fluxori.run(...run, '--charset', 'windows-1252');
+    expect([right.code, right.stderr]).toEqual([0, '']);
+    expect(await readFile(file('cafe.jsonl'), 'utf8')).toContain('Café');
+    await fluxori.run(
+      'reports',
+      'run',
+      type,
+      '--charset',
+      'latin1',
+      '--out',
+      file('later.jsonl'),
+      '--no-wait',
+    );
+    expect(await fluxori.json('worker', '--until-idle')).toMatchObject({ completed: 1, failed: 0 });
+    expect(await readFile(file('later.jsonl'), 'utf8')).toContain('Café');
+  });
+
+  it('takes a type that is newer than this release unchecked, as it is or read as it is told', async () => {
+    const type = 'GET_SOMETHING_NEW';
+    const content = '<Rows><Row><sku>A</sku></Row><Row><sku>B</sku></Row></Rows>';
+    await sandbox.setReport(type, { content: Buffer.from(content) });
+    const run = ['reports', 'run', type, '--unchecked', '--out'];
+    const unreadable = await fluxori.run(...run, 'new.csv');
+    expect([unreadable.code, unreadable.stderr]).toEqual([2, expect.stringContaining('--read-as')]);
+    expect(sandbox.counters().reports.created).toBe(0);
+    expect((await fluxori.run(...run, 'new.raw')).code).toBe(0);
+    expect(await readFile(file('new.raw'), 'utf8')).toBe(content);
+    const read = await fluxori.run(...run, 'new.jsonl', '--read-as', 'xml:Row', '--reuse', '60');
+    expect([read.code, read.stderr]).toEqual([0, '']);
+    expect(await readFile(file('new.jsonl'), 'utf8')).toBe('{"sku":"A"}\n{"sku":"B"}\n');
+    const personal = await fluxori.run(...run, 'who.raw', '--restricted');
+    expect([personal.code, personal.stderr]).toEqual([2, expect.stringContaining('--personal')]);
   });
 
   it('can leave it to a worker, which writes the file', async () => {
@@ -141,6 +218,23 @@ describe('fluxori reports run', () => {
       ['GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING', '--out', 'people.csv'],
       'Leave --out away',
     ],
+    [
+      'a purpose that names a person',
+      [listings, '--out', 'people.csv', '--personal', 'for thandi@example.com'],
+      'no names',
+    ],
+    [
+      'personal data in a file that a worker would write',
+      [
+        ...['GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING', '--out', '/tmp/people.csv', '--no-wait'],
+        ...['--personal', 'labels'],
+      ],
+      'fetch it later',
+    ],
+    ['a charset that is none', [listings, '--out', 'a.csv', '--charset', 'klingon'], 'shift_jis'],
+    ['a document that is nothing', [listings, '--out', 'a.csv', '--read-as', 'pdf'], 'xml:<name'],
+    ['a charset without a file', [listings, '--charset', 'utf-8'], 'Name the file with --out'],
+    ['what is known to hold no persons', [listings, '--restricted'], 'Leave --restricted away'],
   ])('refuses %s before anything is asked, and says what to do', async (_, args, says) => {
     const { code, stderr } = await fluxori.run('reports', 'run', ...args);
     expect(code).not.toBe(0);

@@ -1,5 +1,6 @@
 import { findReportType, type ReportView, reportCategories, reportTypeNames } from '@fluxori/amazon-sp';
 import { ValidationError } from '@fluxori/core';
+import type { Command } from 'commander';
 import {
   type CommandContext,
   type CommandFactory,
@@ -9,7 +10,8 @@ import {
   group,
 } from './command-context.js';
 import { momentOption, namesIn, wholeNumber } from './options.js';
-import { fetchReport, type RunReportOptions, reportFileFormats, runReport } from './run-report.js';
+import { type RunReportOptions, reportFileFormats, type WriteOptions } from './report-options.js';
+import { fetchReport, runReport } from './run-report.js';
 import { limitOf, marketplaces, oneAccount, priority, vendorOptions } from './shared-options.js';
 
 interface ListOptions extends CommonOptions {
@@ -25,7 +27,29 @@ interface TypesOptions extends CommonOptions {
 }
 
 const outOption = ['-o, --out <file>', 'write the rows to this file'] as const;
-const asOption = ['--as <format>', `how: ${reportFileFormats.join(', ')} (raw: as Amazon made it)`] as const;
+
+/** How the document is read, and where its rows go. */
+function written(base: Command): Command {
+  return base
+    .option(
+      '--as <format>',
+      `how to write it: ${reportFileFormats.join(', ')} (default: by the file's ending; raw: as Amazon made it)`,
+    )
+    .option(
+      '--charset <name>',
+      'what the document is written in, where its label is wrong, e.g. windows-1252',
+    )
+    .option(
+      '--read-as <format>',
+      'what the document is, for a type that is not known here: tsv, csv, json:<path>, xml:<element>',
+    )
+    .option('--check', "refuse rows that are not as Amazon's schema says (JSON reports)")
+    .option('--restricted', 'it holds personal data, for a type that is not known here')
+    .option(
+      '--personal <what for>',
+      'write personal data into the file, which is yours to delete then; it is told to the audit trail',
+    );
+}
 
 const statuses = ['CANCELLED', 'DONE', 'FATAL', 'IN_PROGRESS', 'IN_QUEUE'] as const;
 
@@ -33,7 +57,7 @@ const statuses = ['CANCELLED', 'DONE', 'FATAL', 'IN_PROGRESS', 'IN_QUEUE'] as co
 export const reportsCommand: CommandFactory = (facts) => {
   const reports = group('reports').description('ask for reports, wait for them, write them to files');
   reports.addCommand(
-    command('run')
+    written(command('run'))
       .description('come by a report: ask for it once, wait until Amazon has made it, and write its rows')
       .argument('<type>', 'e.g. GET_MERCHANT_LISTINGS_ALL_DATA; see `fluxori reports types`')
       .option(...oneAccount)
@@ -46,9 +70,9 @@ export const reportsCommand: CommandFactory = (facts) => {
       .option(...vendorOptions)
       .option('--reuse <minutes>', 'a finished one of this age or younger will do')
       .option('--empty-ok', 'no data is no error, but a file without rows')
+      .option('--unchecked', 'take types and options that are newer than this release: nothing is checked')
       .option('--ask-again', 'cancel a report that is stuck, and ask once anew')
       .option(...outOption)
-      .option(...asOption)
       .option(...priority)
       .option('--no-wait', 'only queue it; a worker will do it, and write the file where it runs')
       .addHelpText(
@@ -58,6 +82,8 @@ export const reportsCommand: CommandFactory = (facts) => {
           '\nExamples:',
           '  fluxori reports run GET_MERCHANT_LISTINGS_ALL_DATA --as csv --out listings.csv',
           '  fluxori reports run GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL --from 7d --out orders.tsv',
+          '  fluxori reports run GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING --out to-ship.csv --personal "shipping labels"',
+          '  fluxori reports run GET_SOMETHING_NEW --unchecked --as raw --out new.txt',
           '',
         ].join('\n'),
       )
@@ -66,14 +92,13 @@ export const reportsCommand: CommandFactory = (facts) => {
       ),
   );
   reports.addCommand(
-    command('fetch')
+    written(command('fetch'))
       .description('write the rows of a report that is there already')
       .argument('<report-id>', 'see `fluxori reports list`')
       .option(...oneAccount)
       .requiredOption(...outOption)
-      .option(...asOption)
       .addHelpText('after', '\nExample:\n  fluxori reports fetch 51000020769 --as jsonl --out report.jsonl\n')
-      .action((id: string, options: RunReportOptions) =>
+      .action((id: string, options: WriteOptions) =>
         fetchReport(facts, contextOf(facts, options), id, options),
       ),
   );

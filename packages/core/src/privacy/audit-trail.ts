@@ -1,7 +1,7 @@
 import type { AccountId } from '../identity/ids.js';
 
-/** `fetched` from the remote side, `read` here, `erased` on request, `expired` when its time was over. */
-export const auditActions = ['fetched', 'read', 'erased', 'expired'] as const;
+/** `fetched` from the remote side, `read` here, `exported` to where nothing is managed, `erased` on request, `expired` when its time was over. */
+export const auditActions = ['fetched', 'read', 'exported', 'erased', 'expired'] as const;
 export type AuditAction = (typeof auditActions)[number];
 
 /** What was done with personal data, without any of it. */
@@ -18,6 +18,10 @@ export interface AuditNote {
   readonly operation?: string;
   /** The job or request that asked. */
   readonly onBehalfOf?: string;
+  /** For what it was exported, in the words of who did it. */
+  readonly purpose?: string;
+  /** Where it was exported to, e.g. the path of a file. */
+  readonly place?: string;
 }
 
 export interface AuditEntry extends AuditNote {

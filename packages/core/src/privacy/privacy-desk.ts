@@ -42,7 +42,8 @@ const beyond: readonly Remainder[] = [
   {
     what: 'files and systems that were given the data',
     why: 'reports written to files, labels that were printed, invoices and attachments that were put into a content store by hand, and a platform’s own record sink are not managed here',
-    remedy: 'Delete it there, too.',
+    remedy:
+      'Delete it there, too. Files that commands wrote stand in the audit trail: `fluxori privacy audit --action exported`.',
   },
   {
     what: 'copies of the store',
