@@ -13,6 +13,7 @@ describe('a PostgreSQL that does not take our work', () => {
       /cannot be written to/,
       /primary.*disk is full/,
     ],
+    ['53100', 'could not extend file', true, /has no room/, /Make room on the disk/],
     ['ECONNREFUSED', 'connect ECONNREFUSED', false, /does not answer/, /Start the database/],
   ])('with %s (%s) is told with what helps', (code, message, answered, what, remedy) => {
     const told = explainAbsence(error(message, code));

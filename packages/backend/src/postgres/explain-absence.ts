@@ -1,4 +1,4 @@
-import { reasonOf } from './postgres-errors.js';
+import { reasonOf, troubleOf } from './postgres-errors.js';
 
 /** read_only_sql_transaction. */
 export const readOnlyCode = '25006';
@@ -28,6 +28,13 @@ export function explainAbsence(error: unknown): {
       what: `cannot be written to: ${reasonOf(error)}`,
       remedy:
         'Name the primary in the URL, or let it be written to again: many hosts stop writes when the disk is full. Work goes on by itself then.',
+    };
+  }
+  if (troubleOf(error) === 'full') {
+    return {
+      answered: true,
+      what: `has no room: ${reasonOf(error)}`,
+      remedy: 'Make room on the disk of the database (or in its memory); work goes on by itself then.',
     };
   }
   return {

@@ -186,6 +186,11 @@ const remedies: readonly { readonly when: RegExp; readonly what: string; readonl
       'Let it: GRANT CREATE ON DATABASE <database> TO <user>. Or create both schemas for it: CREATE SCHEMA <name> AUTHORIZATION <user>.',
   },
   {
+    when: /^53[012]00/,
+    what: 'has no room',
+    remedy: 'Make room on the disk of the database, or in its memory.',
+  },
+  {
     when: /statement pooling mode/,
     what: 'is a pooler that hands out single statements',
     remedy: 'Name the server itself, or a pool in session mode (PgBouncer: pool_mode = session).',

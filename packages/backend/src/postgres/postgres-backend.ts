@@ -19,7 +19,7 @@ import { LeaseLocks } from './lease-locks.js';
 import { Listener } from './listener.js';
 import { nothingAnswers, type OpenPostgres, openPostgres, refusedError } from './open-postgres.js';
 import { troubleOf } from './postgres-errors.js';
-import { inTransaction, PostgresSql } from './postgres-sql.js';
+import { inTransaction, PostgresSql, send } from './postgres-sql.js';
 import { type PostgresPlace, parsePostgresUrl } from './postgres-url.js';
 import { Reach } from './reach.js';
 import { SharedBucketStore } from './shared-bucket-store.js';
@@ -66,7 +66,7 @@ async function assemble(
     name: `PostgreSQL ${host}`,
     host,
     patienceMs: place.patienceMs,
-    probe: () => probe(connect, connections),
+    probe: ({ writes }) => probe(connect, connections, writes ? schema : undefined),
     logger,
     clock,
   });
@@ -181,14 +181,33 @@ async function migrateWith(connect: () => Promise<pg.Client>, schema: string): P
   }
 }
 
+/** Needs as much room as a good many small writes, and leaves nothing but what vacuum takes away. */
+async function writeInVain(client: pg.ClientBase, schema: string): Promise<void> {
+  await send(client, 'begin');
+  try {
+    await send(
+      client,
+      `insert into ${schema}.key_value (key, value) values ('room/' || gen_random_uuid(),
+        to_jsonb((select string_agg(md5(random()::text), '') from generate_series(1, 8192))))`,
+    );
+  } finally {
+    await send(client, 'rollback').catch(() => {});
+  }
+}
+
 /** On a new connection, since those that are there may be dead; where none can be had, on one of those. */
-async function probe(connect: () => Promise<pg.Client>, connections: Connections): Promise<void> {
+async function probe(
+  connect: () => Promise<pg.Client>,
+  connections: Connections,
+  writesIn?: string,
+): Promise<void> {
   const ask = async (client: pg.ClientBase) => {
     const { rows } = await client.query({
       text: `select ${writableColumns}`,
       query_timeout: 5_000,
     } as pg.QueryConfig);
     checkWritable(rows[0]);
+    if (writesIn !== undefined) await writeInVain(client, writesIn);
   };
   let client: pg.Client;
   try {

@@ -35,10 +35,13 @@ describe('an error of node-postgres', () => {
     expect(troubleOf(error('could not serialize access', code))).toBe('collided');
   });
 
+  it.each(['53100', '53200'])('%s tells that it has no room', (code) => {
+    expect(troubleOf(error('could not extend file: No space left on device', code))).toBe('full');
+  });
+
   it.each([
     ['23505', 'duplicate key value violates unique constraint'],
     ['28P01', 'password authentication failed'],
-    ['53100', 'could not extend file: No space left on device'],
     ['BM001', 'Missing lock'],
     ['57014', 'canceling statement due to statement timeout'],
     ['08P01', 'transaction blocks not allowed in statement pooling mode'],

@@ -4,6 +4,8 @@ import { lostConnectionCodes } from '../life/lost-connection.js';
 export type Trouble =
   /** The server cannot be reached, or went away; it may be back soon. */
   | 'away'
+  /** It is there, and has no room on its disk or in its memory: the statement was undone, and can be sent again when there is. */
+  | 'full'
   /** It met another transaction, was undone, and can be sent again at once. */
   | 'collided'
   /** It is wrong, or may not be done. */
@@ -11,6 +13,11 @@ export type Trouble =
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html, checked 2026-11-20. */
 const collisions = new Set(['40001', '40P01']);
+const fullCodes = new Set([
+  '53000', // insufficient_resources
+  '53100', // disk_full
+  '53200', // out_of_memory
+]);
 const awayCodes = new Set([
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
@@ -37,6 +44,7 @@ export function troubleOf(error: unknown): Trouble {
   if (poolersRefusal.test(message)) return 'refused';
   if (typeof code === 'string') {
     if (collisions.has(code)) return 'collided';
+    if (fullCodes.has(code)) return 'full';
     if (
       awayCodes.has(code) ||
       lostConnectionCodes.has(code) ||

@@ -68,4 +68,32 @@ describeWith('postgres', 'a PostgreSQL that is there and gives less than is aske
       lines.filter((line) => / is (away|back)/.test(line)).map((line) => /away|back/.exec(line)![0]),
     ).toEqual(['away', 'back']);
   }, 30_000);
+
+  it('no room on its disk: is away until there is, also for the queues, and sends nothing twice', async () => {
+    await using backend = await openBackend(place.url, { logger });
+    const { Queue } = await import('bullmq');
+    const { connection, backendFactory } = await backend.queueConnection();
+    const queue = new Queue('full', { connection }, backendFactory);
+    await queue.waitUntilReady();
+    // As PostgreSQL says it, until there is room.
+    await admin.query(`create table public.room (id int);
+      create function public.no_room() returns trigger language plpgsql as $$ begin
+        if not exists (select from public.room) then
+          raise exception 'could not extend file: No space left on device' using errcode = '53100';
+        end if;
+        return new;
+      end $$;
+      create trigger no_room before insert on fluxori.key_value for each row execute function public.no_room();
+      create trigger no_room before insert on bullmq.job for each row execute function public.no_room()`);
+    const written = backend.keyValues.set('mine', 1);
+    const added = queue.add('work', {});
+    await until(async () => (await backend.health()).status === 'down');
+    expect(JSON.stringify((await backend.health()).details)).toContain('No space left');
+    await admin.query('insert into public.room values (1)');
+    await Promise.all([written, added]);
+    expect(await queue.getJobCountByTypes('waiting')).toBe(1);
+    expect((await backend.health()).status).toBe('up');
+    expect(lines.filter((line) => / is (away|back)/.test(line)).length).toBe(2);
+    await queue.close();
+  }, 30_000);
 });

@@ -52,7 +52,8 @@ export class PostgresSql implements Sql {
 
   /** To be told of errors that come elsewhere. */
   missed(error: unknown): void {
-    if (troubleOf(error) === 'away') this.#reach.missed(error);
+    const trouble = troubleOf(error);
+    if (trouble === 'away' || trouble === 'full') this.#reach.missed(error);
   }
 
   /**
@@ -66,7 +67,7 @@ export class PostgresSql implements Sql {
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
       if (this.#reach.absence !== undefined) {
-        await this.#reach.untilBack(startedAt, new Error(this.#reach.absence.reason), signal);
+        await this.#reach.untilBack(startedAt, this.#reach.absence.cause, signal);
       }
       try {
         return await work({ number: attempt, leftMs: this.#left(startedAt) });

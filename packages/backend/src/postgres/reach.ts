@@ -1,24 +1,29 @@
 import { type Clock, type Logger, NetworkError, sleep } from '@fluxori/core';
+import { AbsenceNews } from '../life/absence-news.js';
 import { explainAbsence } from './explain-absence.js';
-import { reasonOf } from './postgres-errors.js';
+import { reasonOf, troubleOf } from './postgres-errors.js';
 
 export interface ReachOptions {
   /** What it is called in messages, e.g. `PostgreSQL db.example.com:5432`. */
   readonly name: string;
   readonly host: string;
   readonly patienceMs: number;
-  /** Asks it something small on a new connection; rejects while it is away. */
-  readonly probe: () => Promise<void>;
+  /** Asks it something small on a new connection, or writes something; rejects while it is away, or has no room. */
+  readonly probe: (asked: { writes: boolean }) => Promise<void>;
   readonly logger: Logger;
   readonly clock: Clock;
 }
 
 export interface Absence {
+  /** What tells of it. */
+  readonly cause: unknown;
   readonly since: Date;
   readonly reason: string;
 }
 
 const shortestPauseMs = 50;
+/** Room is made by people. */
+const fullPauseMs = 1_000;
 const longestPauseMs = 1_000;
 
 /**
@@ -28,11 +33,13 @@ const longestPauseMs = 1_000;
 export class Reach {
   readonly #options: ReachOptions;
   readonly #ended = new AbortController();
+  readonly #news: AbsenceNews;
   #looking: Promise<void> | undefined;
   #absence: (Absence & { readonly startedAt: number }) | undefined;
 
   constructor(options: ReachOptions) {
     this.#options = options;
+    this.#news = new AbsenceNews(options.name, options.host, options.logger);
   }
 
   /** Set from the moment that a second look has failed too, until it is back. */
@@ -71,15 +78,22 @@ export class Reach {
 
   /** Ends the waits. */
   close(reason: Error): void {
+    this.#news.close();
     this.#ended.abort(reason);
   }
 
   async #look(error: unknown): Promise<void> {
     const startedAt = performance.now();
     let reason = error;
+    // What it says of itself needs no second look.
+    const writes = troubleOf(error) === 'full';
+    if (writes) {
+      this.#away(error, startedAt);
+      await sleep(fullPauseMs, this.#ended.signal).catch(() => {});
+    }
     for (let round = 0; !this.#ended.signal.aborted; round++) {
       try {
-        await this.#options.probe();
+        await this.#options.probe({ writes });
         this.#back();
         return;
       } catch (again) {
@@ -94,27 +108,24 @@ export class Reach {
   #away(error: unknown, startedAt: number): void {
     if (this.#absence !== undefined || this.#ended.signal.aborted) return;
     const reason = reasonOf(error);
-    this.#absence = { since: new Date(this.#options.clock.now()), reason, startedAt };
-    this.#options.logger.warn(
-      { host: this.#options.host, reason },
-      `${this.#options.name} is away: ${reason}`,
-    );
+    this.#absence = { cause: error, since: new Date(this.#options.clock.now()), reason, startedAt };
+    this.#news.away(reason);
   }
 
   #back(): void {
     const absence = this.#absence;
     if (absence === undefined) return;
     this.#absence = undefined;
-    const ms = Math.round(performance.now() - absence.startedAt);
-    const { name, host, logger } = this.#options;
-    logger.info({ host, ms }, `${name} is back after ${(ms / 1000).toFixed(1)} s`);
+    this.#news.back(performance.now() - absence.startedAt);
   }
 
   #unavailable(cause: unknown): NetworkError {
     const { name, host, patienceMs } = this.#options;
-    const { remedy } = explainAbsence(cause);
+    const { answered, what, remedy } = explainAbsence(cause);
     return new NetworkError(
-      `${name} has been away for longer than a call waits (${patienceMs / 1000} s): ${reasonOf(cause)}.`,
+      answered
+        ? `${name} ${what}, for longer than a call waits (${patienceMs / 1000} s).`
+        : `${name} has been away for longer than a call waits (${patienceMs / 1000} s): ${reasonOf(cause)}.`,
       {
         code: 'BACKEND_UNAVAILABLE',
         host,

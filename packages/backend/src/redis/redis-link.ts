@@ -1,4 +1,5 @@
 import { type Clock, type Logger, sleep } from '@fluxori/core';
+import { AbsenceNews } from '../life/absence-news.js';
 import type { Lifetime } from '../life/lifetime.js';
 import type { RedisClient } from './redis-client.js';
 import { awayError, isAway, reasonOf, unexpectedAnswer } from './redis-failure.js';
@@ -33,8 +34,6 @@ interface Away {
 }
 
 const probeMs = { first: 50, most: 1_000 };
-/** Who goes away again so soon has not been back for long enough to be told of: a Redis whose memory is full takes some writes and some not. */
-const unsteadyMs = 10_000;
 
 /**
  * The way to Redis for all ports. A call that meets a Redis that is away waits for it and is made again, so everything that goes through
@@ -45,12 +44,9 @@ export class RedisLink {
   readonly label: string;
   readonly #options: LinkOptions;
   readonly #ended = new AbortController();
+  readonly #news: AbsenceNews;
   #away: Away | undefined;
   #lastError: unknown;
-  /** On the clock of `performance.now()`. */
-  #backAt = Number.NEGATIVE_INFINITY;
-  /** Only said once, however often it does. */
-  #comesAndGoes = false;
   /** How long the last wait for an answer was. */
   #waitedMs = 0;
 
@@ -58,6 +54,7 @@ export class RedisLink {
     this.#options = options;
     this.root = options.root;
     this.label = options.label;
+    this.#news = new AbsenceNews(`Redis at ${options.label}`, options.label, options.logger);
     const { client } = options;
     const note = (error: unknown) => {
       this.#lastError = error;
@@ -105,6 +102,7 @@ export class RedisLink {
 
   /** Turns away those who wait. */
   end(): void {
+    this.#news.close();
     this.#ended.abort(this.#options.life.endedError());
   }
 
@@ -138,36 +136,17 @@ export class RedisLink {
 
   #wentAway(error: unknown): void {
     if (this.#away !== undefined || this.#options.life.ended) return;
-    const { clock, logger } = this.#options;
+    const { clock } = this.#options;
     // ioredis rejects with "stream isn't writeable" and the like; what happened to the connection it tells by its event.
     const why = (error as Error).name === 'ReplyError' ? error : (this.#lastError ?? error);
     const startedAt = performance.now();
-    const isUnsteady = startedAt - this.#backAt < unsteadyMs;
+    const isUnsteady = this.#news.away(reasonOf(why));
     const back = this.#untilAnswered(isUnsteady ? this.#waitedMs * 2 : probeMs.first).then(() => {
-      const isTold = !this.#comesAndGoes;
       this.#away = undefined;
       this.#lastError = undefined;
-      if (this.#options.life.ended) return;
-      this.#backAt = performance.now();
-      const awayMs = Math.round(this.#backAt - startedAt);
-      if (isTold) {
-        logger.info({ host: this.label, awayMs }, `Redis at ${this.label} is back after ${seconds(awayMs)}`);
-      } else void this.#untilSteady(this.#backAt);
+      if (!this.#options.life.ended) this.#news.back(performance.now() - startedAt);
     });
     this.#away = { sinceMs: clock.now(), error: why, back };
-    if (this.#comesAndGoes) return;
-    this.#comesAndGoes = isUnsteady;
-    logger.warn(
-      { host: this.label, error: reasonOf(why) },
-      `Redis at ${this.label} ${isUnsteady ? 'comes and goes' : 'is away'}: ${reasonOf(why)}`,
-    );
-  }
-
-  async #untilSteady(backAt: number): Promise<void> {
-    await sleep(unsteadyMs, this.#ended.signal).catch(() => {});
-    if (this.#ended.signal.aborted || this.#away !== undefined || this.#backAt !== backAt) return;
-    this.#comesAndGoes = false;
-    this.#options.logger.info({ host: this.label }, `Redis at ${this.label} is back for good`);
   }
 
   /** Tries a write now and then until one succeeds: a replica or a full server answers a ping, but is of no use. */
@@ -220,8 +199,4 @@ export class RedisLink {
       return client.eval(script.lua, 1, this.root, ...args);
     }
   }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
