@@ -99,6 +99,8 @@ export class ChangeFlush {
     let isLast = false;
     for (;;) {
       signal.throwIfAborted();
+      const restMs = isLast ? 0 : memory.restMs(clock.now());
+      if (restMs > 0) await clock.sleep(restMs, signal);
       const next = await this.#look(memory, signal);
       if (next === 'done') {
         if (isLast) {
@@ -121,7 +123,9 @@ export class ChangeFlush {
   async #look(memory: FlushMemory, signal: AbortSignal): Promise<Next> {
     const { account, clock, queues } = this.#parts;
     await this.#box.begin();
+    const startedAt = clock.now();
     const view = await memory.watch.look();
+    memory.looked(startedAt, clock.now());
     if (view.wake.length > 0) await queues.wakeAll(account, view.wake.map(changeWakeKey));
     await this.#box.inbox.remove(view.over);
     for (const id of memory.watch.batchIds) if (memory.isToEnsure(id, clock.now())) await this.#addFeed(id);
@@ -203,12 +207,24 @@ export class ChangeFlush {
   }
 
   async #lookUp(unknown: readonly MergedListing[], memory: FlushMemory, signal: AbortSignal): Promise<Next> {
-    const groups = lookUpGroups(unknown).slice(0, searchesAtOnce);
-    const looked = await Promise.allSettled(
-      groups.map((group) => this.#call((terms) => memory.book.lookUp(group, terms), signal)),
-    );
-    const failed = looked.find((one) => one.status === 'rejected');
-    return failed === undefined ? 'again' : waitFor(failed.reason);
+    const { clock } = this.#parts;
+    const groups = lookUpGroups(unknown);
+    // As long as looking at all that has come takes some time, it is not done after every few searches.
+    const endMs = clock.now() + memory.afterLookMs;
+    for (
+      let start = 0;
+      start === 0 || (start < groups.length && clock.now() < endMs);
+      start += searchesAtOnce
+    ) {
+      const looked = await Promise.allSettled(
+        groups
+          .slice(start, start + searchesAtOnce)
+          .map((group) => this.#call((terms) => memory.book.lookUp(group, terms), signal)),
+      );
+      const failed = looked.find((one) => one.status === 'rejected');
+      if (failed !== undefined) return waitFor(failed.reason);
+    }
+    return 'again';
   }
 
   async #settle(settlements: readonly Settlement[], memory: FlushMemory): Promise<void> {

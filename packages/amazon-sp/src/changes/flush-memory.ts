@@ -21,6 +21,12 @@ const firstRestMs = 2_000;
 /** A feed's job is asked for again after so long, in case it has failed for good meanwhile. Milliseconds. */
 const ensureAgainMs = 60_000;
 
+/** After a look at so many changes that it took some time, so many times as long goes to other work. */
+const lookShare = 3;
+const longestAfterLookMs = 2_000;
+/** Less than this is not waited for. Milliseconds. */
+const shortestRestMs = 50;
+
 /** What whoever takes changes on remembers from one step to the next, in one process. All of it can be found out again. */
 export class FlushMemory {
   readonly watch: FlushWatch;
@@ -29,11 +35,30 @@ export class FlushMemory {
   readonly #gatherings = new Map<string, Gathering>();
   readonly #resting = new Map<string, { failures: number; untilMs: number }>();
   readonly #ensured = new Map<string, number>();
+  #lookedAt = 0;
+  #afterLookMs = 0;
 
   constructor({ box, productTypes, listings, options }: FlushMemoryParts) {
     this.watch = new FlushWatch(box);
     this.book = new ListingFactsBook(productTypes, listings);
     this.#options = options;
+  }
+
+  /** It was looked at what has come. Times in milliseconds since the epoch. */
+  looked(from: number, until: number): void {
+    this.#lookedAt = until;
+    this.#afterLookMs = Math.min((until - from) * lookShare, longestAfterLookMs);
+  }
+
+  /** For so long after a look there is no other, so that with very many changes the process does something else as well. Milliseconds. */
+  get afterLookMs(): number {
+    return this.#afterLookMs;
+  }
+
+  /** What is left of that. */
+  restMs(now: number): number {
+    const leftMs = this.#lookedAt + this.#afterLookMs - now;
+    return leftMs < shortestRestMs ? 0 : leftMs;
   }
 
   gathering(marketplaceId: string): Gathering {

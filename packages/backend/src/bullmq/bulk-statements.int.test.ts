@@ -87,6 +87,16 @@ describe('moves of many jobs at the same moment', () => {
     expect(jobs.map((job) => job.attemptsMade)).toEqual(jobs.map(() => 1));
   });
 
+  it('that find nothing, and look where it is, ask once', async () => {
+    await claimAll();
+    sent = [];
+    const none = await each((n) => backend.moveToActive(`late-${n}`, 'worker'));
+    expect(none).toEqual(none.map(() => [null, '', 0, 0]));
+    const jobs = await each((n) => queue.getJob(`job-${n === 5 ? 'none' : n}`));
+    expect(jobs.map((job) => job?.id)).toEqual(jobs.map((_, n) => (n === 5 ? undefined : `job-${n}`)));
+    expect(sent).toHaveLength(3);
+  });
+
   it('refuse the one that is wrong and carry the others out', async () => {
     const claimed = await claimAll();
     const answers = await Promise.allSettled(

@@ -23,14 +23,25 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   next_signal: ['text', 'integer', 'bigint'],
 };
 
+/** Questions whose answer is the same for all that are alike in so many of their first parameters; what follows is the time. */
+const alike: Readonly<Record<string, number>> = { next_signal: 2 };
+
 /** A call of one function and nothing else, as BullMQ writes it: its rows, or its value under a name. */
 const rowsCall = /^select\s+[\w\s,*]+\s+from\s+(\w+)\s*\(([\s\S]*)\)\s*;?$/i;
 const valueCall = /^select\s+(\w+)\s*\(([\s\S]*)\)\s+as\s+(\w+)\s*;?$/i;
+/** A job by its id. */
+const jobCall = /^select\s+\*\s+from\s+job\s+where\s+queue\s*=\s*\$1\s+and\s+id\s*=\s*\$2\s*;?$/i;
 const parameter = /^\$(\d+)(?:::\w+)?$/;
 const placeColumn = 'bulk_place';
 
 interface Call {
   readonly parameters: readonly unknown[];
+}
+
+/** How many calls go as one. */
+interface Bulk {
+  readonly text: string;
+  readonly alike?: number;
 }
 
 type Answer = { readonly result: PgQueryResult<unknown> } | { readonly error: unknown };
@@ -61,13 +72,26 @@ export class BulkStatements {
   }
 
   #gathering(text: string): Gathered<Call, Answer> | undefined {
-    const bulk = bulkStatement(text);
+    const bulk = bulkOf(text);
     return bulk === undefined
       ? undefined
       : new Gathered((calls) => this.#round(text, bulk, calls), this.#most);
   }
 
-  async #round(text: string, bulk: string, calls: readonly Call[]): Promise<readonly Answer[]> {
+  async #round(text: string, bulk: Bulk, calls: readonly Call[]): Promise<readonly Answer[]> {
+    if (bulk.alike === undefined) return this.#together(text, bulk.text, calls);
+    const groups = Map.groupBy(calls, ({ parameters }) => JSON.stringify(parameters.slice(0, bulk.alike)));
+    const asked = [...groups.values()];
+    const answers = await this.#together(
+      text,
+      bulk.text,
+      asked.map(([first]) => first!),
+    );
+    const answerOf = new Map(asked.flatMap((group, index) => group.map((call) => [call, answers[index]!])));
+    return calls.map((call) => answerOf.get(call)!);
+  }
+
+  async #together(text: string, bulk: string, calls: readonly Call[]): Promise<readonly Answer[]> {
     if (calls.length === 1) return [await this.#alone(text, calls[0]!)];
     const width = calls[0]!.parameters.length;
     const columns = Array.from({ length: width }, (_, index) =>
@@ -99,7 +123,16 @@ export class BulkStatements {
 
 /** The statement that makes many such calls, one array for each parameter; undefined when it is none that we know. */
 export function bulkStatement(text: string): string | undefined {
+  return bulkOf(text)?.text;
+}
+
+function bulkOf(text: string): Bulk | undefined {
   const plain = text.replace(/^\s*--.*$/gm, '').trim();
+  if (jobCall.test(plain)) {
+    const jobs = 'unnest($1::text[], $2::text[]) with ordinality as given(p1, p2, place)';
+    const join = 'join job on job.queue = given.p1 and job.id = given.p2';
+    return { text: `select given.place as ${placeColumn}, job.* from ${jobs} ${join}` };
+  }
   const rows = rowsCall.exec(plain);
   const value = rows === null ? valueCall.exec(plain) : null;
   const [, name = '', list = '', column] = rows ?? value ?? [];
@@ -109,8 +142,12 @@ export function bulkStatement(text: string): string | undefined {
   const call = `${name}(${types.map((type, index) => `given.p${index + 1}::${type}`).join(', ')})`;
   const arrays = types.map((_, index) => `$${index + 1}::text[]`).join(', ');
   const from = `unnest(${arrays}) with ordinality as given(${given.join(', ')}, place)`;
-  if (column !== undefined) return `select given.place as ${placeColumn}, ${call} as ${column} from ${from}`;
-  return `select given.place as ${placeColumn}, answer.* from ${from} cross join lateral ${call} as answer`;
+  const place = `given.place as ${placeColumn}`;
+  if (column !== undefined) return { text: `select ${place}, ${call} as ${column} from ${from}` };
+  return {
+    text: `select ${place}, answer.* from ${from} cross join lateral ${call} as answer`,
+    ...(alike[name] !== undefined && { alike: alike[name] }),
+  };
 }
 
 /** Whether these are the parameters, each once and in order. */

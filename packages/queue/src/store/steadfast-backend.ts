@@ -16,6 +16,8 @@ export interface Steadfastness {
 
 type Method = keyof IQueueBackend;
 
+const isOver = new Error('The command is over.');
+
 /** How a job's run ends, and its lock. Waited for as long as it takes: given up, a job that is done would be done again. */
 const enduring: ReadonlySet<Method> = new Set<Method>([
   'moveToActive',
@@ -139,7 +141,8 @@ async function insist(
       }
     }
   } finally {
-    over.abort();
+    // With a reason, since making one costs more than the rest of this.
+    over.abort(isOver);
     answer.catch(() => {});
   }
 }
