@@ -94,6 +94,20 @@ describe('fluxori feeds submit', () => {
     expect(mixed.stdout).toContain('1 accepted, 0 with warnings, 1 refused.');
   });
 
+  it('leaves messages out that Amazon’s schema refuses, when told so, and names them', async () => {
+    const { productType: _, ...bad } = message('B-2', 3);
+    await writeFile(file('some.json'), JSON.stringify([bad, message('NO-SUCH-SKU', 3)]));
+    const args = ['feeds', 'submit', 'some.json', '--skip-refused', '--issue-locale', 'en_ZA'];
+    const { code, stdout } = await fluxori.run(...args, '--one-at-a-time');
+    expect([code, stdout]).toEqual([11, expect.stringMatching(/1 not sent[\s\S]*B-2 +.*productType/)]);
+    expect(stdout).toContain('0 accepted, 0 with warnings, 1 refused.');
+    await writeFile(file('bad.json'), JSON.stringify([bad]));
+    const none = await fluxori.run('feeds', 'submit', 'bad.json', '--skip-refused', '--json');
+    const skipped = [{ sku: 'B-2', messageId: expect.any(Number), faults: [expect.any(String)] }];
+    expect([none.code, JSON.parse(none.stdout)]).toEqual([11, [{ end: 'refused', skipped }]]);
+    expect(sandbox.counters().feeds.created).toBe(1);
+  });
+
   it('takes a document that is ready', async () => {
     const xml = orderFulfilmentFeed(
       [
@@ -148,6 +162,12 @@ describe('fluxori feeds submit', () => {
     ],
     ['a type that is switched off', '<a/>', ['in.jsonl', '-t', 'POST_PRODUCT_DATA'], 'switched off'],
     ['a type that is unknown', '<a/>', ['in.jsonl', '-t', 'POST_NOTHING'], 'no feed type'],
+    [
+      'what is about messages for a document that is ready',
+      '<a/>',
+      ['in.jsonl', '-t', 'POST_ORDER_FULFILLMENT_DATA', '--skip-refused'],
+      'is about messages',
+    ],
     ['an option without a value', '<a/>', ['in.jsonl', '--option', 'x'], 'name=value'],
   ])('refuses %s before anything is sent', async (_, content, args, problem) => {
     await writeFile(file('in.jsonl'), content);

@@ -9,7 +9,7 @@ import {
   feedTypeOf,
   marketplaceOf,
 } from '@fluxori/amazon-sp';
-import type { JsonValue } from '@fluxori/core';
+import { type JsonValue, ValidationError } from '@fluxori/core';
 import { type ExitKind, exitCodes, exitKindOfMany } from '../exit/exit-code.js';
 import type { Terminal } from '../output/terminal.js';
 import {
@@ -32,6 +32,9 @@ interface SubmitOptions extends CommonOptions {
   contentType?: string;
   marketplace?: string[];
   option?: string[];
+  issueLocale?: string;
+  skipRefused?: boolean;
+  oneAtATime?: boolean;
   priority?: string;
   wait?: boolean;
 }
@@ -62,6 +65,12 @@ export const feedsCommand: CommandFactory = (facts) => {
       .option('--content-type <type>', 'of the document, for a feed type that is not known here')
       .option(...marketplaces)
       .option(...vendorOptions)
+      .option('--issue-locale <tag>', 'the language of what Amazon says of messages, e.g. en_ZA')
+      .option(
+        '--skip-refused',
+        'leave messages out that Amazon’s schema refuses, instead of sending none; they are named',
+      )
+      .option('--one-at-a-time', 'wait until the feed of this type before it has ended')
       .option(...priority)
       .option(...noWait)
       .addHelpText(
@@ -109,7 +118,8 @@ async function submitFeed(
     const account = app.connectors.choose(options.account);
     const { feeds } = await app.connectors.get(account);
     const requests: JobRequest[] = [];
-    for (const { type, content } of documentsOf(feeds, input, file, options)) {
+    const skipped: SkippedMessage[] = [];
+    for (const { type, content } of documentsOf(feeds, input, file, options, skipped)) {
       const spec: Readonly<Record<string, JsonValue>> = {
         feedType: type.feedType,
         ...(options.contentType !== undefined && { contentType: options.contentType }),
@@ -121,18 +131,23 @@ async function submitFeed(
       const kept = await feeds.keep(`cli-${digest}`, content, { personal: type.personal === true });
       requests.push({
         ...{ name: 'feeds.submit', label: 'feed', accountId: account },
-        ...{ payload: { ...spec, content: { ...kept } } },
+        payload: {
+          ...{ ...spec, content: { ...kept } },
+          ...(options.oneAtATime && { oneAtATime: true }),
+        },
         dedupeKey: `feeds.submit.${account}.${digest.slice(0, 32)}`,
         ...(priority && { priority }),
       });
     }
     const jobs = await runJobs(app, requests, { terminal, signal, wait: options.wait !== false });
     const results = jobs.flatMap(({ result }) => (result as FeedsSubmitResult | undefined) ?? []);
-    context.exitWith(endOf(results));
+    context.exitWith(endOf(results, skipped.length, jobs.length - results.length));
     const outcomes = jobs.map(({ result, ...job }) =>
       result === undefined ? job : { ...job, end: endOf([result as unknown as FeedsSubmitResult]), result },
     );
-    terminal.result(outcomes, () => {
+    const leftOut = skipped.length === 0 ? [] : [{ end: 'refused', skipped }];
+    terminal.result([...outcomes, ...leftOut], () => {
+      tellSkipped(terminal, skipped);
       for (const outcome of jobs)
         if (outcome.result === undefined) tellQueued(terminal, outcome);
         else tellResult(terminal, outcome.result as unknown as FeedsSubmitResult);
@@ -140,33 +155,69 @@ async function submitFeed(
   });
 }
 
-/** By the messages of all of them. A feed that says nothing of its messages is one itself. */
-function endOf(results: readonly FeedsSubmitResult[]): ExitKind {
-  let done = 0;
-  let refused = 0;
+/**
+ * By the messages of all of them. A feed that says nothing of its messages is one itself.
+ * @param skipped - messages that were not sent; @param queued - feeds that nobody waited for.
+ */
+function endOf(results: readonly FeedsSubmitResult[], skipped = 0, queued = 0): ExitKind {
+  let done = queued;
+  let refused = skipped;
   for (const { counts, status } of results) {
-    const taken = counts.accepted + counts.warning;
-    done += taken;
+    done += counts.accepted + counts.warning;
     refused += counts.error || (status === 'accepted' ? 0 : 1);
   }
   return exitKindOfMany({ done, refused });
 }
 
+/** A message that Amazon's schema refuses. */
+interface SkippedMessage {
+  readonly sku: string;
+  readonly messageId: number;
+  readonly faults: readonly string[];
+}
+
 /** The feeds that the file makes, all of them checked. */
-function documentsOf(
+function* documentsOf(
   feeds: Pick<FeedsClient, 'build'>,
   input: Buffer,
   file: string,
-  { type, contentType }: SubmitOptions,
-): readonly { readonly type: FeedType; readonly content: Buffer }[] {
+  { type, contentType, issueLocale, skipRefused }: SubmitOptions,
+  skipped: SkippedMessage[],
+): Generator<{ readonly type: FeedType; readonly content: Buffer }> {
   if (type !== undefined) {
-    return [{ type: feedTypeOf(type, contentType === undefined ? {} : { contentType }), content: input }];
+    if (issueLocale !== undefined || skipRefused)
+      throw onlyMessages(skipRefused ? 'skip-refused' : 'issue-locale');
+    yield { type: feedTypeOf(type, contentType === undefined ? {} : { contentType }), content: input };
+    return;
   }
   const listings = feedTypeOf('JSON_LISTINGS_FEED');
-  return [...feeds.build(listingsMessagesIn(input, file))].map(({ content }) => ({
-    type: listings,
-    content,
-  }));
+  const parts = feeds.build(listingsMessagesIn(input, file), {
+    ...(issueLocale !== undefined && { issueLocale }),
+    ...(skipRefused && {
+      onRefused: (faults) => {
+        const { sku = '', messageId = 0 } = faults[0] ?? {};
+        skipped.push({ sku, messageId, faults: faults.map(({ field, rule }) => `${field}: ${rule}`) });
+      },
+    }),
+  });
+  // All of them are checked before the first is kept.
+  for (const { content } of [...parts]) yield { type: listings, content };
+}
+
+function onlyMessages(field: string): ValidationError {
+  return new ValidationError(`--${field} is about messages, and a document that is ready is sent as it is.`, {
+    field,
+    remedy: `Leave --${field} or --type away.`,
+  });
+}
+
+function tellSkipped(terminal: Terminal, skipped: readonly SkippedMessage[]): void {
+  if (skipped.length === 0) return;
+  terminal.say(`${skipped.length} not sent, because Amazon's schema refuses them:`);
+  terminal.table(
+    ['message#', 'item', 'why'],
+    skipped.map(({ messageId, sku, faults }) => [messageId, sku, faults.join('; ')]),
+  );
 }
 
 async function showFeed(context: CommandContext, feedId: string, options: ShowOptions): Promise<void> {
