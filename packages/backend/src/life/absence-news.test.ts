@@ -34,9 +34,9 @@ describe('news of a store', () => {
       news.back(50);
       jest.advanceTimersByTime(500);
     }
-    expect(lines.slice(2)).toEqual(['Redis at cache:6379 comes and goes: full']);
+    expect(lines.slice(4)).toEqual(['Redis at cache:6379 comes and goes: full']);
     jest.advanceTimersByTime(10_000);
-    expect(lines.slice(3)).toEqual(['Redis at cache:6379 is back for good']);
+    expect(lines.slice(5)).toEqual(['Redis at cache:6379 is back for good']);
     jest.advanceTimersByTime(10_000);
     expect(news.away('cut')).toBe(false);
     expect(lines.at(-1)).toBe('Redis at cache:6379 is away: cut');

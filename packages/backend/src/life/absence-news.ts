@@ -2,6 +2,8 @@ import type { Logger } from '@fluxori/core';
 
 /** Who goes away again so soon was not back for long enough to be told of: a store whose disk or memory is full takes some writes and some not. */
 const steadyMs = 10_000;
+/** Twice can be an accident: a restart that took two goes. */
+const accidents = 2;
 
 /** Tells the log that a store went away and that it is back: once each, and of one that comes and goes once in all. */
 export class AbsenceNews {
@@ -10,6 +12,8 @@ export class AbsenceNews {
   readonly #logger: Logger;
   /** On the clock of `performance.now()`. */
   #backAt = Number.NEGATIVE_INFINITY;
+  /** How often it went away without having been back for long. */
+  #times = 0;
   #comesAndGoes = false;
   #steady: ReturnType<typeof setTimeout> | undefined;
 
@@ -25,8 +29,9 @@ export class AbsenceNews {
     clearTimeout(this.#steady);
     const isUnsteady = performance.now() - this.#backAt < steadyMs;
     if (this.#comesAndGoes) return isUnsteady;
-    this.#comesAndGoes = isUnsteady;
-    const what = isUnsteady ? 'comes and goes' : 'is away';
+    this.#times = isUnsteady ? this.#times + 1 : 0;
+    this.#comesAndGoes = this.#times >= accidents;
+    const what = this.#comesAndGoes ? 'comes and goes' : 'is away';
     this.#logger.warn({ host: this.#host, reason }, `${this.#name} ${what}: ${reason}`);
     return isUnsteady;
   }

@@ -160,6 +160,8 @@ describeWith('redis', 'a Redis that goes away', () => {
     expect(lines.map(({ message }) => /is away|is back after|comes and goes/.exec(message)?.[0])).toEqual([
       'is away',
       'is back after',
+      'is away',
+      'is back after',
       'comes and goes',
     ]);
   }, 30_000);
