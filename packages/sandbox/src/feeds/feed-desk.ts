@@ -1,28 +1,12 @@
-import type { Counters } from '../counters/counters.js';
 import { contentOf } from '../documents/content-spool.js';
-import type { DocumentShelf, StoredDocument } from '../documents/document-shelf.js';
-import type { Notify } from '../events/far-side-event.js';
-import { Prng } from '../random/prng.js';
-import type { OutcomeBoard } from '../work/outcome-board.js';
-import { WorkLine } from '../work/work-line.js';
+import type { StoredDocument } from '../documents/document-shelf.js';
+import { endFacts, WorkDesk, type WorkDeskParts } from '../work/work-desk.js';
 import { keptMs } from '../work/work-list.js';
 import type { Region } from '../world/marketplaces.js';
 import type { Seller } from '../world/seller.js';
-import type { World } from '../world/world.js';
 import type { FeedVerdict } from './feed-judge.js';
 import { feedJudges, retiredFeedTypes } from './feed-types.js';
 import type { StoredFeed } from './stored-feed.js';
-
-export interface FeedDeskParts {
-  readonly seed: number;
-  readonly now: () => number;
-  readonly world: World;
-  readonly shelf: DocumentShelf;
-  readonly outcomes: OutcomeBoard;
-  readonly counters: Counters;
-  readonly notify: Notify;
-  readonly times: { readonly queueMs: number; readonly progressMs: number };
-}
 
 export interface FeedOrder {
   readonly seller: Seller;
@@ -34,63 +18,27 @@ export interface FeedOrder {
 }
 
 /** Processes feeds: of a seller and type one after another, as Amazon does. */
-export class FeedDesk {
-  readonly #parts: FeedDeskParts;
-  readonly #byId = new Map<string, StoredFeed>();
-  readonly #line: WorkLine<StoredFeed>;
-
-  constructor(parts: FeedDeskParts) {
-    this.#parts = parts;
-    this.#line = new WorkLine<StoredFeed>({
-      now: parts.now,
+export class FeedDesk extends WorkDesk<StoredFeed> {
+  constructor(parts: WorkDeskParts) {
+    super(parts, {
+      counts: 'feeds',
       laneOf: ({ region, sellerId, type }) => `${sellerId}|${region}|${type}`,
-      finish: (feed, atMs) => this.#finish(feed, atMs),
-      ended: (feed) => this.#tell(feed),
     });
   }
 
   create({ applicationId, document, feedType: type, marketplaceIds, region, seller }: FeedOrder): StoredFeed {
-    const { counters, now, outcomes, times } = this.#parts;
+    const { now, outcomes, times } = this.parts;
     const { sellerId } = seller;
     const feed: StoredFeed = {
-      ...{ id: this.#newId(), sellerId, region, applicationId, type, marketplaceIds },
+      ...{ id: this.countedId('feed-ids', '018912'), sellerId, region, applicationId, type, marketplaceIds },
       ...{ createdMs: now(), documentId: document.id, content: document.content, status: 'IN_QUEUE' },
       plan: outcomes.planOf({ of: 'feed', type, sellerId }, times),
     };
     document.usedBy = feed.id;
-    this.#byId.set(feed.id, feed);
-    const sameness = `${region} ${document.content?.sha256 ?? feed.id}`;
-    counters.feeds.created({ id: feed.id, sellerId, type, sameness });
-    this.#line.add(feed);
-    return feed;
+    return this.take(feed, `${region} ${document.content?.sha256 ?? feed.id}`);
   }
 
-  all(): Iterable<StoredFeed> {
-    this.#line.advance();
-    return this.#byId.values();
-  }
-
-  find(id: string, owner: { readonly sellerId: string; readonly region: Region }): StoredFeed | undefined {
-    this.#line.advance();
-    const found = this.#byId.get(id);
-    const isKept = found !== undefined && found.createdMs > this.#parts.now() - keptMs;
-    return isKept && found.sellerId === owner.sellerId && found.region === owner.region ? found : undefined;
-  }
-
-  cancel(feed: StoredFeed): boolean {
-    return this.#line.cancel(feed);
-  }
-
-  /** Brings feeds that are under way to their end at once. */
-  hurry(id?: string): void {
-    this.#line.hurry((feed) => id === undefined || feed.id === id);
-  }
-
-  close(): void {
-    this.#line.close();
-  }
-
-  #finish(feed: StoredFeed, atMs: number): 'DONE' | 'FATAL' {
+  protected override finish(feed: StoredFeed, atMs: number): 'DONE' | 'FATAL' {
     const { outcome } = feed.plan;
     if (outcome?.status === 'FATAL') {
       const part = { none: 0, some: 0.5, all: 1 }[outcome.applied ?? 'none'];
@@ -108,7 +56,7 @@ export class FeedDesk {
   }
 
   #judge(feed: StoredFeed, nowMs: number, part: number): FeedVerdict {
-    const { notify, world } = this.#parts;
+    const { notify, world } = this.parts;
     const seller = world.seller(feed.sellerId);
     // Nothing was uploaded, or the type is dead: there is nothing to report on.
     if (seller === undefined || feed.content === undefined || retiredFeedTypes.has(feed.type))
@@ -121,24 +69,16 @@ export class FeedDesk {
   #shelve(feed: StoredFeed, { text, contentType }: NonNullable<FeedVerdict['result']>): void {
     const { region, sellerId } = feed;
     const content = contentOf(Buffer.from(text), true);
-    feed.resultDocumentId = this.#parts.shelf.add({
+    feed.resultDocumentId = this.parts.shelf.add({
       ...{ kind: 'feed-result', sellerId, region, contentType, content, gzipped: true, lifetimeMs: keptMs },
     }).id;
   }
 
-  #tell({ applicationId, endedMs, id, region, resultDocumentId, sellerId, status, type }: StoredFeed): void {
-    this.#parts.notify({
-      ...{ kind: 'feed-finished', sellerId, region, feedId: id, feedType: type },
-      atMs: endedMs as number,
-      status: status as 'DONE' | 'CANCELLED' | 'FATAL',
-      ...(applicationId === undefined ? {} : { applicationId }),
+  protected override tell(feed: StoredFeed): void {
+    const { id: feedId, resultDocumentId, type: feedType } = feed;
+    this.parts.notify({
+      ...{ kind: 'feed-finished', ...endFacts(feed), feedId, feedType },
       ...(resultDocumentId === undefined ? {} : { resultFeedDocumentId: resultDocumentId }),
     });
-  }
-
-  /** Digits, as Amazon's, counting up. */
-  #newId(): string {
-    const start = Prng.of(this.#parts.seed, 'feed-ids').integer(50_000_000, 59_999_999);
-    return `${start + this.#byId.size}018912`;
   }
 }

@@ -1,6 +1,5 @@
 import { ValidationError } from '@fluxori/core';
 import type { ContentSpool } from '../documents/content-spool.js';
-import type { FeedDesk } from '../feeds/feed-desk.js';
 import type { ReportDesk } from '../reports/report-desk.js';
 import { isReportType, reportTypes } from '../reports/report-types.js';
 import type { GivenReportFacts, ReportContent, WorkSteering } from '../sandbox.js';
@@ -10,8 +9,8 @@ export interface WorkControlParts {
   readonly spool: ContentSpool;
   readonly outcomes: OutcomeBoard;
   readonly reports: ReportDesk;
-  readonly feeds: Pick<FeedDesk, 'hurry'>;
-  readonly queries: Pick<FeedDesk, 'hurry'>;
+  readonly feeds: { hurry(id?: string): void };
+  readonly queries: { hurry(id?: string): void };
 }
 
 const defaultContentType = 'text/plain;charset=UTF-8';
