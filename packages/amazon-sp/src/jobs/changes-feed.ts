@@ -1,4 +1,4 @@
-import { isErrorOf, isFluxoriError, systemClock } from '@fluxori/core';
+import { type FluxoriError, isErrorOf, isFluxoriError, systemClock } from '@fluxori/core';
 import { defineJob, type JobDefinition, storeError } from '@fluxori/queue';
 import { z } from 'zod';
 import type { BatchList, ChangeBatch } from '../changes/change-batches.js';
@@ -6,21 +6,33 @@ import { changeWakeKey, flushWakeKey } from '../changes/change-box.js';
 import { coalescingDefaults } from '../changes/change-means.js';
 import { publishedPace } from '../changes/change-plan.js';
 import { type BatchEnd, endBatch } from '../changes/end-batch.js';
+import { type FeedTrouble, submissionOf, tryAgainAt, unknownToAll } from '../changes/feed-trouble.js';
 import { summonFlush } from '../changes/summon-flush.js';
 import type { AmazonSPConnector } from '../connector.js';
 import type { FeedState } from '../feeds/feed-state.js';
 import { type Journal, KeyValueJournal } from '../workflow/journal.js';
-import { jobTerms, type Terms } from '../workflow/terms.js';
+import { jobTerms, type Terms, type WaitOrder } from '../workflow/terms.js';
+import { defaultTimings, type WorkflowTimings } from '../workflow/timings.js';
 import { type AmazonJobParts, queuesOf } from './job-parts.js';
 
 const payloadSchema = z.strictObject({ batchId: z.string().min(1) });
 
+interface State {
+  /** What stands in the way of hearing of the feed, if anything does. */
+  readonly trouble?: FeedTrouble;
+}
+
 const journalMs = 7 * 24 * 60 * 60_000;
 
-/** Submits a feed of gathered changes, sees it through, and tells every change what it came to. Put in by `changes.flush`. */
+/**
+ * Submits a feed of gathered changes, sees it through, and tells every change what it came to. Put in by `changes.flush`.
+ *
+ * A feed that was submitted is followed to its end: newer changes of the same listings wait for it, since its older values would replace them. When
+ * Amazon refuses to tell of it, it is asked again for six hours; then its changes are told as unknown, not as failed.
+ */
 export function changesFeed(parts: AmazonJobParts): JobDefinition {
   const { clock = systemClock, coalescing } = parts;
-  return defineJob<z.output<typeof payloadSchema>, undefined, { feedId?: string; changes?: number }>({
+  return defineJob<z.output<typeof payloadSchema>, State, { feedId?: string; changes?: number }>({
     name: 'changes.feed',
     section: 'feeds',
     version: 1,
@@ -59,9 +71,23 @@ export function changesFeed(parts: AmazonJobParts): JobDefinition {
         const messagesMs = list.messages.length * (coalescing?.feedMessageMs ?? publishedPace.feedMessageMs);
         if (alone) await box.learn(Math.max(tookMs - messagesMs, 0));
       });
+      const { trouble } = ctx.state ?? {};
       const { feedId, end } = await seeThrough(amazon, batch, list, {
-        ...{ journal: timed, terms: jobTerms(ctx), account: ctx.accountId },
-        ...(parts.timings && { timings: parts.timings }),
+        ...{ journal: timed, account: ctx.accountId, timings: { ...defaultTimings, ...parts.timings } },
+        terms: {
+          ...jobTerms(ctx),
+          async wait(order) {
+            // It is told of again.
+            if (trouble !== undefined) await ctx.checkpoint({});
+            ctx.park(order);
+          },
+        },
+        now: () => clock.now(),
+        ...(trouble && { trouble }),
+        async comeBack(since, order) {
+          await ctx.checkpoint({ trouble: since });
+          return ctx.park(order);
+        },
       });
       for (const { marketplaceId, sku } of end.doubted) await box.productTypes.forget(marketplaceId, sku);
       await box.ledger.settle(end.settlements);
@@ -79,7 +105,11 @@ interface Means {
   readonly journal: Journal<FeedState>;
   readonly terms: Terms;
   readonly account: string;
-  readonly timings?: AmazonJobParts['timings'];
+  readonly timings: WorkflowTimings;
+  readonly now: () => number;
+  readonly trouble?: FeedTrouble;
+  /** Parks. */
+  readonly comeBack: (trouble: FeedTrouble, order: WaitOrder) => Promise<never>;
 }
 
 /** @throws what passes. What does not is the outcome of every change. */
@@ -87,23 +117,46 @@ async function seeThrough(
   { feeds }: Pick<AmazonSPConnector, 'feeds'>,
   { id, content, marketplaceId }: ChangeBatch,
   list: BatchList,
-  { account, ...means }: Means,
+  means: Means,
 ): Promise<{ feedId?: string; end: BatchEnd }> {
+  const { account, journal, terms, timings } = means;
   try {
     const order = feeds.order(
       { feedType: 'JSON_LISTINGS_FEED', content, marketplaceIds: [marketplaceId] },
       id,
     );
-    const run = await feeds.run(order, { ...means, intent: id });
+    const run = await feeds.run(order, { journal, terms, timings, intent: id });
     return { feedId: run.result.feedId, end: endBatch(list, run, account) };
   } catch (error) {
     if (!isFluxoriError(error) || error.retryable) throw error;
+    const submission = submissionOf(journal.state);
+    if (submission !== undefined) return afterSubmission(submission, error, list, means);
     const outcome = { status: 'failed' as const, error: storeError(error) };
     const settlements = list.messages.flatMap(({ changes }) =>
       changes.map((change) => ({ change, outcome })),
     );
     return { end: { settlements, again: [], doubted: [] } };
   }
+}
+
+/** Amazon has the feed, or may have it, and refuses to tell of it. */
+async function afterSubmission(
+  submission: NonNullable<ReturnType<typeof submissionOf>>,
+  error: FluxoriError,
+  list: BatchList,
+  { account, now, timings, trouble = { since: now() }, comeBack }: Means,
+): Promise<{ feedId?: string; end: BatchEnd }> {
+  const { feedId } = submission;
+  const until = tryAgainAt(trouble, error, { now: now(), timings });
+  if (until !== undefined) {
+    return comeBack(trouble, {
+      until,
+      reason: `Amazon does not tell of feed ${feedId ?? '(its answer was lost)'}, which it may be applying: ${error.message}`,
+      ...(feedId !== undefined && { wakeOn: `feed:${feedId}` }),
+    });
+  }
+  const settlements = unknownToAll(list, error, { ...submission, account });
+  return { ...(feedId !== undefined && { feedId }), end: { settlements, again: [], doubted: [] } };
 }
 
 /** Tells how long Amazon took, once it is known. */
