@@ -5,9 +5,9 @@ import { checkSellerAccess } from '../../checks/seller-access.js';
 import { datasets, retiredDatasets, wrongFields } from '../../data-kiosk/datasets.js';
 import { minified, parseQuery, type QueryField, QuerySyntaxError } from '../../data-kiosk/parse-query.js';
 import type { StoredQuery } from '../../data-kiosk/stored-query.js';
-import { invalidInput, notFound } from '../../http/refusal.js';
-import { implement, type OperationCall } from '../../operation/implementation.js';
-import { isOf, pageOfWork } from '../../work/work-list.js';
+import { notFound } from '../../http/refusal.js';
+import { implement } from '../../operation/implementation.js';
+import { badBody, cancelWork, ownerOf, ownPage, progressOf, workOf } from '../work-operations.js';
 
 const queryBody = z.object({ query: z.string().min(1), paginationToken: z.string().optional() });
 
@@ -29,40 +29,27 @@ export const createQuery = implement('dataKiosk', '2023-11-15', 'createQuery', (
     query,
     paginationToken,
   });
-  if (made === undefined) throw refuse('paginationToken does not belong to this query.');
+  if (made === undefined) throw badBody('paginationToken does not belong to this query.');
   return { queryId: made.id };
 });
 
 export const getQuery = implement('dataKiosk', '2023-11-15', 'getQuery', (call) =>
-  render(queryOf(call, call.params.queryId)),
+  render(workOf(call, call.desks.queries, 'query', call.params.queryId)),
 );
 
 export const getQueries = implement('dataKiosk', '2023-11-15', 'getQueries', (call) => {
   const { pageSize, paginationToken: token, ...others } = call.params;
-  const { items, nextToken } = pageOfWork(
-    {
-      pages: call.pages,
-      nowMs: call.now(),
-      owner: `dataKiosk.getQueries|${call.seller.sellerId}|${call.region}`,
-    },
-    [...call.desks.queries.all()].filter(isOf(ownerOf(call))),
-    { filter: { ...others, pageSize }, token, bound: JSON.stringify(others) },
-  );
+  const order = { filter: { ...others, pageSize }, token, bound: JSON.stringify(others) };
+  const { items, nextToken } = ownPage(call, 'dataKiosk.getQueries', call.desks.queries.all(), order);
   return {
     queries: items.map(render),
     ...(nextToken === undefined ? {} : { pagination: { nextToken } }),
   };
 });
 
-export const cancelQuery = implement('dataKiosk', '2023-11-15', 'cancelQuery', (call) => {
-  const query = queryOf(call, call.params.queryId);
-  if (!call.desks.queries.cancel(query))
-    throw invalidInput(
-      'Query cannot be cancelled.',
-      `Query ${query.id} is ${query.status}, and not IN_QUEUE any more.`,
-    );
-  return undefined;
-});
+export const cancelQuery = implement('dataKiosk', '2023-11-15', 'cancelQuery', (call) =>
+  cancelWork(call, call.desks.queries, 'query', call.params.queryId),
+);
 
 /** The answer says nothing of a compression: the download's `Content-Encoding` does. */
 export const getDocument = implement('dataKiosk', '2023-11-15', 'getDocument', (call) => {
@@ -79,26 +66,26 @@ function understood(query: string): { readonly dataset: string; readonly view: Q
   try {
     roots = parseQuery(query);
   } catch (error) {
-    if (error instanceof QuerySyntaxError) throw refuse(`query: ${error.message}`);
+    if (error instanceof QuerySyntaxError) throw badBody(`query: ${error.message}`);
     throw error;
   }
   if (minified(query).length > longestQuery)
-    throw refuse(`query: at most ${longestQuery} characters may be left without unnecessary whitespace.`);
+    throw badBody(`query: at most ${longestQuery} characters may be left without unnecessary whitespace.`);
   const [root, ...others] = roots as readonly [QueryField, ...QueryField[]];
   const views = datasets[root.name];
   const successor = retiredDatasets[root.name];
-  if (successor !== undefined) throw refuse(`query: ${root.name} is gone; use ${successor}.`);
-  if (views === undefined) throw refuse(`query: there is no dataset ${root.name}.`);
+  if (successor !== undefined) throw badBody(`query: ${root.name} is gone; use ${successor}.`);
+  if (views === undefined) throw badBody(`query: there is no dataset ${root.name}.`);
   const [view, ...more] = root.fields;
   if (others.length > 0 || more.length > 0 || view === undefined)
-    throw refuse('query: exactly one field of one dataset can be asked for.');
+    throw badBody('query: exactly one field of one dataset can be asked for.');
   const known = views[view.name];
-  if (known === undefined) throw refuse(`query: ${root.name} has no field ${view.name}.`);
+  if (known === undefined) throw badBody(`query: ${root.name} has no field ${view.name}.`);
   const missing = known.needs.filter((name) => view.args[name] === undefined);
-  if (missing.length > 0) throw refuse(`query: ${view.name} needs ${missing.join(', ')}.`);
-  if (view.fields.length === 0) throw refuse(`query: ${view.name} must have a selection of its fields.`);
+  if (missing.length > 0) throw badBody(`query: ${view.name} needs ${missing.join(', ')}.`);
+  if (view.fields.length === 0) throw badBody(`query: ${view.name} must have a selection of its fields.`);
   const wrong = known.sample === undefined ? [] : wrongFields(view.fields, known.sample);
-  if (wrong.length > 0) throw refuse(`query: ${wrong.join('; ')}.`);
+  if (wrong.length > 0) throw badBody(`query: ${wrong.join('; ')}.`);
   checkSpan(view);
   return { dataset: root.name, view };
 }
@@ -106,40 +93,18 @@ function understood(query: string): { readonly dataset: string; readonly view: Q
 function checkSpan({ args: { endDate, startDate } }: QueryField): void {
   for (const date of [startDate, endDate])
     if (typeof date !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(Date.parse(date)))
-      throw refuse(`query: '${date}' is no date like 2026-11-15.`);
-  if ((startDate as string) > (endDate as string)) throw refuse('query: startDate is after endDate.');
-}
-
-function queryOf(call: OperationCall<unknown>, id: string): StoredQuery {
-  const query = call.desks.queries.find(id, ownerOf(call));
-  if (query === undefined)
-    throw notFound('The specified resource does not exist.', `There is no query ${id}.`);
-  return query;
-}
-
-function ownerOf({ region, seller }: OperationCall<unknown>) {
-  return { sellerId: seller.sellerId, region };
+      throw badBody(`query: '${date}' is no date like 2026-11-15.`);
+  if ((startDate as string) > (endDate as string)) throw badBody('query: startDate is after endDate.');
 }
 
 function render(query: StoredQuery): ResponseOf<'dataKiosk', '2023-11-15', 'getQuery'> {
-  const { dataDocumentId, endedMs, errorDocumentId, nextToken, startedMs } = query;
+  const { dataDocumentId, errorDocumentId, nextToken } = query;
   return {
     queryId: query.id,
     query: query.query,
-    createdTime: iso(query.createdMs),
-    processingStatus: query.status,
-    ...(startedMs === undefined ? {} : { processingStartTime: iso(startedMs) }),
-    ...(endedMs === undefined ? {} : { processingEndTime: iso(endedMs) }),
+    ...progressOf(query),
     ...(dataDocumentId === undefined ? {} : { dataDocumentId }),
     ...(errorDocumentId === undefined ? {} : { errorDocumentId }),
     ...(nextToken === undefined ? {} : { pagination: { nextToken } }),
   };
-}
-
-function refuse(details: string): Error {
-  return invalidInput('Request body is invalid.', details);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

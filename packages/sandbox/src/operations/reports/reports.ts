@@ -2,12 +2,13 @@ import type { ResponseOf } from '@fluxori/amazon-sp-models';
 import { z } from 'zod';
 import { readBody } from '../../checks/body-schema.js';
 import { momentOf } from '../../checks/moment.js';
-import { accessDenied, invalidInput, notFound } from '../../http/refusal.js';
+import { accessDenied, notFound } from '../../http/refusal.js';
 import { implement, type OperationCall } from '../../operation/implementation.js';
 import { isReportType, reportTypes } from '../../reports/report-types.js';
 import type { StoredReport } from '../../reports/stored-report.js';
-import { checkAlone, isOf, pageOfWork } from '../../work/work-list.js';
+import { checkAlone } from '../../work/work-list.js';
 import { labelOf } from '../document-label.js';
+import { badBody, cancelWork, iso, ownerOf, ownPage, progressOf, workOf } from '../work-operations.js';
 
 const moment = z.string().transform((text, context) => {
   const ms = momentOf(text);
@@ -28,7 +29,7 @@ export const createReport = implement('reports', '2021-06-30', 'createReport', (
   const { dataEndTime: dataEndMs, dataStartTime: dataStartMs, marketplaceIds, reportOptions: options } = body;
   checkReportType(call, body.reportType);
   if (dataStartMs !== undefined && dataStartMs > (dataEndMs ?? call.now()))
-    throw refuse('dataStartTime must not be after dataEndTime.');
+    throw badBody('dataStartTime must not be after dataEndTime.');
   const report = call.desks.reports.create({
     ...{ seller: call.seller, region: call.region, applicationId: call.application.applicationId },
     ...{ reportType: body.reportType, marketplaceIds, dataStartMs, dataEndMs, options },
@@ -37,33 +38,20 @@ export const createReport = implement('reports', '2021-06-30', 'createReport', (
 });
 
 export const getReport = implement('reports', '2021-06-30', 'getReport', (call) =>
-  render(reportOf(call, call.params.reportId)),
+  render(workOf(call, call.desks.reports, 'report', call.params.reportId)),
 );
 
 export const getReports = implement('reports', '2021-06-30', 'getReports', (call) => {
   const { nextToken, reportTypes: types, ...others } = call.params;
   checkAlone(call.params, 'reportTypes');
-  const { items, ...rest } = pageOfWork(
-    {
-      pages: call.pages,
-      nowMs: call.now(),
-      owner: `reports.getReports|${call.seller.sellerId}|${call.region}`,
-    },
-    allReports(call).filter(isOf(ownerOf(call))),
-    { filter: { ...others, types }, token: nextToken },
-  );
+  const order = { filter: { ...others, types }, token: nextToken };
+  const { items, ...rest } = ownPage(call, 'reports.getReports', allReports(call), order);
   return { reports: items.map(render), ...rest };
 });
 
-export const cancelReport = implement('reports', '2021-06-30', 'cancelReport', (call) => {
-  const report = reportOf(call, call.params.reportId);
-  if (!call.desks.reports.cancel(report))
-    throw invalidInput(
-      'Report cannot be cancelled.',
-      `Report ${report.id} is ${report.status}, and not IN_QUEUE any more.`,
-    );
-  return undefined;
-});
+export const cancelReport = implement('reports', '2021-06-30', 'cancelReport', (call) =>
+  cancelWork(call, call.desks.reports, 'report', call.params.reportId),
+);
 
 /** Of a restricted type only for a restricted data token, which then names this one document. */
 export const getReportDocument = implement('reports', '2021-06-30', 'getReportDocument', (call) => {
@@ -88,9 +76,9 @@ export const getReportDocument = implement('reports', '2021-06-30', 'getReportDo
 /** @throws Refusal (400) for a type that Amazon does not have, or makes by itself. */
 export function checkReportType(call: OperationCall<unknown>, reportType: string): void {
   if (!isReportType(reportType) && !call.desks.reports.gives(reportType))
-    throw refuse(`reportType: '${reportType}' is no report type.`);
+    throw badBody(`reportType: '${reportType}' is no report type.`);
   if (reportTypes[reportType]?.unasked)
-    throw refuse(`reportType: ${reportType} cannot be requested; Amazon makes it, and getReports lists it.`);
+    throw badBody(`reportType: ${reportType} cannot be requested; Amazon makes it, and getReports lists it.`);
 }
 
 /** Reports of schedules whose time has come are made first. */
@@ -99,19 +87,8 @@ function allReports({ desks }: OperationCall<unknown>): readonly StoredReport[] 
   return [...desks.reports.all()];
 }
 
-function reportOf(call: OperationCall<unknown>, id: string): StoredReport {
-  const report = call.desks.reports.find(id, ownerOf(call));
-  if (report === undefined)
-    throw notFound('The specified resource does not exist.', `There is no report ${id}.`);
-  return report;
-}
-
-function ownerOf({ region, seller }: OperationCall<unknown>) {
-  return { sellerId: seller.sellerId, region };
-}
-
 function render(report: StoredReport): ResponseOf<'reports', '2021-06-30', 'getReport'> {
-  const { documentId, endedMs, scheduleId, startedMs } = report;
+  const { documentId, scheduleId } = report;
   return {
     reportId: report.id,
     reportType: report.type,
@@ -119,18 +96,7 @@ function render(report: StoredReport): ResponseOf<'reports', '2021-06-30', 'getR
     dataStartTime: iso(report.dataStartMs),
     dataEndTime: iso(report.dataEndMs),
     ...(scheduleId === undefined ? {} : { reportScheduleId: scheduleId }),
-    createdTime: iso(report.createdMs),
-    processingStatus: report.status,
-    ...(startedMs === undefined ? {} : { processingStartTime: iso(startedMs) }),
-    ...(endedMs === undefined ? {} : { processingEndTime: iso(endedMs) }),
+    ...progressOf(report),
     ...(documentId === undefined ? {} : { reportDocumentId: documentId }),
   };
-}
-
-function refuse(details: string): Error {
-  return invalidInput('Request body is invalid.', details);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }
