@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { QueueConnection } from '@fluxori/backend';
-import type { JsonValue, Locks, Priority } from '@fluxori/core';
+import { isErrorOf, type JsonValue, type Locks, type Priority } from '@fluxori/core';
 import { Worker } from 'bullmq';
 import type { QueueControl } from '../control/queue-control.js';
 import { readNote } from '../job/job-note.js';
@@ -289,11 +289,10 @@ export class JobWorker {
 
   /** That the store is away, and that it is back, the backend tells once for all. */
   #report(error: unknown): void {
-    if (isStoreTrouble(error)) {
-      this.#recovery.storeWasAway();
-      return;
-    }
-    const message = error instanceof Error ? error.message : 'unknown';
-    this.#parts.logger.warn({ problem: message }, 'The queue met a problem and goes on.');
+    // One who waits for a store that is away until the backend is closed is told so; nothing goes on then.
+    const isOver = this.#stopping.signal.aborted && isErrorOf(error, 'ConfigurationError');
+    const problem = error instanceof Error ? error.message : 'unknown';
+    if (isStoreTrouble(error)) this.#recovery.storeWasAway();
+    else if (!isOver) this.#parts.logger.warn({ problem }, 'The queue met a problem and goes on.');
   }
 }

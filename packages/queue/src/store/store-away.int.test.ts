@@ -1,4 +1,5 @@
 import { openBackend } from '@fluxori/backend';
+import { type Logger, sleep } from '@fluxori/core';
 import { describeWith, openRelay, startServer } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { Rig, work } from '../testing/rig.js';
@@ -37,5 +38,23 @@ describe.each(['redis', 'postgres'] as const)('%s', (service) => {
       expect(await look()).toMatchObject({ state: 'waiting' });
       await rig.close();
     });
+
+    it('at the end of a worker, too, lets it end without a word about problems', async () => {
+      await using server = await startServer(service);
+      await using relay = await openRelay(server.port);
+      const url = new URL(server.url.replace(`:${server.port}`, `:${relay.port}`));
+      const lines: string[] = [];
+      const note = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`);
+      const logger: Logger = { debug() {}, info() {}, warn: note, error: note, child: () => logger };
+      const rig = new Rig(await openBackend(url.href));
+      const queue = rig.queue(async () => 'done', { logger });
+      await queue.start();
+      await relay.cut();
+      while ((await rig.backend.health()).status === 'up') await sleep(20);
+      // The worker's look at what is paused, once a second, is waiting for the store by now.
+      await sleep(1_500);
+      await rig.close();
+      expect(lines).toEqual([]);
+    }, 60_000);
   });
 });

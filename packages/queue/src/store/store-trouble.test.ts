@@ -12,6 +12,7 @@ describe('trouble with the store', () => {
     ['PostgreSQL that starts', withCode('57P03', 'the database system is starting up')],
     ['a connection exception of SQL', withCode('08006')],
     ['pg without a connection', new Error('Connection terminated unexpectedly')],
+    ['pg whose connection has gone silent', new Error('Query read timeout')],
     ['ioredis without a connection', new Error('Connection is closed.')],
     ['Redis that loads its data', new Error('LOADING Redis is loading the dataset in memory')],
     ['Redis without memory', new Error("OOM command not allowed when used memory > 'maxmemory'.")],

@@ -14,7 +14,7 @@ const troubleCodes: ReadonlySet<string> = new Set([
 ]);
 
 const troubleWords =
-  /Connection is closed|Connection terminated|connection (?:was )?closed|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect|Connection ended|Stream isn't writeable|max retries per request|Socket (?:closed|timeout)|the database system is|^LOADING |^MASTERDOWN |^CLUSTERDOWN|^READONLY |^TRYAGAIN |^BUSY |^OOM |^MISCONF |^NOREPLICAS /i;
+  /Connection is closed|Connection terminated|connection (?:was )?closed|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect|Connection ended|query read timeout|timeout expired|Stream isn't writeable|max retries per request|Socket (?:closed|timeout)|the database system is|^LOADING |^MASTERDOWN |^CLUSTERDOWN|^READONLY |^TRYAGAIN |^BUSY |^OOM |^MISCONF |^NOREPLICAS /i;
 
 /** Whether an error says that the store is away for now: the same command may succeed when it is back. */
 export function isStoreTrouble(error: unknown): boolean {
