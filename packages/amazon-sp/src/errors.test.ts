@@ -204,6 +204,10 @@ describe('Amazon’s errors as ours', () => {
     [{ 'retry-after': '7' }, undefined, 7_000],
     [{ 'retry-after': 'Fri, 20 Nov 2026 10:00:30 GMT' }, undefined, 30_000],
     [{ 'retry-after': 'soon' }, undefined, 1_000],
+    [{ 'retry-after': '1e300' }, undefined, 1_000],
+    // Nobody waits for thousands of years.
+    [{ 'retry-after': '99999999999999999999' }, undefined, 86_400_000],
+    [{ 'retry-after': 'Wed, 21 Oct 9999 07:28:00 GMT' }, undefined, 86_400_000],
     [{}, { bucket: 'b', rate: 0.0056, burst: 20, level: 0, source: 'published' }, 1000 / 0.0056],
   ])('tells when a throttled call may go again: %j', (headers, rate, afterMs) => {
     const error = toSpApiError(answer(429, undefined, headers as Record<string, string>), {

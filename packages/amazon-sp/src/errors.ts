@@ -8,6 +8,7 @@ import {
   RemoteError,
   ValidationError,
 } from '@fluxori/core';
+import { retryAfterMs } from '@fluxori/network';
 import { type AmazonProblem, readProblems } from './errors/amazon-problem.js';
 import { type ErrorRow, errorTable, otherRow } from './errors/error-table.js';
 import { scrub } from './errors/scrub.js';
@@ -131,11 +132,6 @@ function wordsOf({ code, message, details }: AmazonProblem): string {
 function retryAt(answer: ErrorAnswer, rate: RateSnapshot | undefined): Date {
   const header = answer.headers['retry-after'];
   const at = answer.receivedAt.getTime();
-  if (header !== undefined) {
-    const seconds = Number(header);
-    if (Number.isFinite(seconds) && seconds >= 0) return new Date(at + seconds * 1000);
-    const date = Date.parse(header);
-    if (Number.isFinite(date)) return new Date(Math.max(date, at));
-  }
-  return new Date(at + Math.max(1000, rate === undefined ? 0 : 1000 / rate.rate));
+  const waitMs = retryAfterMs(header, at);
+  return new Date(at + (waitMs ?? Math.max(1000, rate === undefined ? 0 : 1000 / rate.rate)));
 }

@@ -22,7 +22,7 @@ export { retryAfterMs } from './retry/retry-after.js';
 export { defaultRetry, type RetryOptions, transientStatuses } from './retry/retry-policy.js';
 export { JwtRequestSigner, type JwtRequestSignerOptions } from './signer/jwt-request-signer.js';
 export type { SigningAlgorithm, SigningKey } from './signer/signing-key.js';
-export { expiresAt, type IAmazonToken } from './token/amazon-token.js';
+export { expiresAt, type IAmazonToken, isAccessToken, lifeSeconds } from './token/amazon-token.js';
 export {
   expiredSecret,
   type LwaComplaint,

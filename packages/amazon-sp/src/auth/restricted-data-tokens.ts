@@ -1,6 +1,6 @@
 import { findOperation, type OperationDescriptor, type ResponseOf } from '@fluxori/amazon-sp-models';
 import { AuthenticationError, type Clock, isErrorOf, RemoteError } from '@fluxori/core';
-import { type IAmazonToken, type TokenCache, tokenKey } from '@fluxori/network';
+import { type IAmazonToken, isAccessToken, lifeSeconds, type TokenCache, tokenKey } from '@fluxori/network';
 import type { ApiCallOptions, SpCallOptions } from '../pipeline/call-options.js';
 import { operationName } from '../pipeline/operation-name.js';
 import { type DataElement, type RestrictedOperation, restrictedOperation } from './restricted-operations.js';
@@ -121,7 +121,7 @@ export class RestrictedDataTokens {
         },
       );
     })) as ResponseOf<'tokens', '2021-03-01', 'createRestrictedDataToken'>;
-    if (typeof answer?.restrictedDataToken !== 'string') {
+    if (!isAccessToken(answer?.restrictedDataToken)) {
       throw new RemoteError('tokens.createRestrictedDataToken answered without a token.', {
         code: 'REMOTE_UNREADABLE',
         status: 200,
@@ -133,7 +133,7 @@ export class RestrictedDataTokens {
     return {
       access_token: answer.restrictedDataToken,
       token_type: 'rdt',
-      expires_in: answer.expiresIn ?? 3600,
+      expires_in: lifeSeconds(answer.expiresIn),
       created_at: createdAt,
     };
   }

@@ -2,7 +2,7 @@ import type { JsonValue } from '@fluxori/core';
 import type { Yielding } from './yielding.js';
 
 /** What Amazon has been seen to announce lies between 0.0005 and 500; anything far outside is not a rate. */
-const highestBelievableRate = 1_000;
+const believable = { lowest: 0.000_01, highest: 1_000 };
 
 /** A rate that the remote side announced. */
 export interface Observed {
@@ -66,7 +66,7 @@ export function believableRate(value: unknown): number | undefined {
   if (typeof value === 'string' && !/^\s*\d+(\.\d+)?([eE]-?\d+)?\s*$/.test(value)) return undefined;
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const rate = Number(value);
-  return Number.isFinite(rate) && rate > 0 && rate <= highestBelievableRate ? rate : undefined;
+  return rate >= believable.lowest && rate <= believable.highest ? rate : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

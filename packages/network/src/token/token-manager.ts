@@ -13,7 +13,7 @@ import type { AnswerContext } from '../client/call-spec.js';
 import type { NetworkAwareClient } from '../client/network-aware-client.js';
 import { metricNames } from '../metric-names.js';
 import type { HttpAnswer } from '../transport/http-answer.js';
-import { expiresAt, type IAmazonToken } from './amazon-token.js';
+import { expiresAt, type IAmazonToken, isAccessToken, lifeSeconds } from './amazon-token.js';
 import { expiredSecret, type LwaRefusal, permanentRefusals, readComplaint } from './lwa-errors.js';
 import { type Refusal, Refusals } from './refusals.js';
 import type { TokenCache } from './token-cache.js';
@@ -32,8 +32,6 @@ export interface TokenManagerOptions {
 }
 
 const operation = 'lwa.token';
-/** What Login with Amazon gives when it does not say. Source: SP-API developer guide, checked 2026-11. */
-const usualLifeSeconds = 3_600;
 
 /** Access tokens of Login with Amazon, for sellers (refresh token) and for the application itself (grantless, by scope). */
 export class TokenManager {
@@ -195,7 +193,7 @@ function readToken(answer: HttpAnswer, createdAt: number, request: TokenRequest)
     unknown
   >;
   const { access_token, token_type, expires_in, refresh_token } = fields;
-  if (typeof access_token !== 'string' || access_token === '') {
+  if (!isAccessToken(access_token)) {
     throw new RemoteError('The authorisation server granted a token, but its answer holds none.', {
       code: 'REMOTE_UNREADABLE',
       status: answer.status,
@@ -207,11 +205,10 @@ function readToken(answer: HttpAnswer, createdAt: number, request: TokenRequest)
       remedy: 'Check that the authorisation URL is that of Login with Amazon.',
     });
   }
-  const life = Number(expires_in);
   return {
     access_token,
     token_type: typeof token_type === 'string' ? token_type : 'bearer',
-    expires_in: Number.isFinite(life) && life > 0 ? life : usualLifeSeconds,
+    expires_in: lifeSeconds(expires_in),
     ...(typeof refresh_token === 'string' && { refresh_token }),
     created_at: createdAt,
   };
