@@ -1,4 +1,4 @@
-import { type AmazonSpConfigInput, amazonJobs, amazonSp } from '@fluxori/amazon-sp';
+import { type AmazonSPConnector, type AmazonSpConfigInput, amazonJobs, amazonSp } from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { accountId, ConnectorFactory } from '@fluxori/core';
 import { OperationQueues } from '@fluxori/queue';
@@ -8,31 +8,37 @@ export interface UpdatesTask {
   readonly backend: string;
   readonly config: AmazonSpConfigInput;
   readonly updates: number;
+  /** From when they are queued: then it tells how far it has come. */
+  readonly givenUpAfterMs: number;
 }
 
 export interface UpdatesNews {
   readonly accepted: number;
+  /** Callers that were told what their update came to. */
+  readonly told: number;
+  /** Tellings of those that had been told already. */
+  readonly toldAgain: number;
+  /** Listings that Amazon shows with the new value. */
+  readonly changed: number;
   readonly queuedSeconds: number;
   readonly toldSeconds: number;
   readonly peakMiB: number;
 }
 
+const newQuantity = 7;
+const newPrice = '12.34';
+
 /** For `coalesce.bench.ts`: queues one update for each listing, works them off, and tells what it took. */
-async function main({ backend: url, config, updates }: UpdatesTask): Promise<void> {
+async function main({ backend: url, config, updates, givenUpAfterMs }: UpdatesTask): Promise<void> {
   await using backend = await openBackend(url);
   await using connector = new ConnectorFactory().register(amazonSp).create('amazon-sp', config, { backend });
   const items: { name: string; accountId: string; payload: unknown }[] = [];
   const account = accountId(config.accountId);
-  // 100,000 listings are 5,000 pages, or one report.
-  const listed = await connector.reports.run(
-    { reportType: 'GET_MERCHANT_LISTINGS_ALL_DATA' },
-    { timings: { firstPollMs: 100, longestPollMs: 500 } },
-  );
-  for await (const row of listed.rows()) {
-    const { sellerSku: sku, quantity } = row;
+  for await (const { sku, isOwn } of listed(connector)) {
     // What Amazon ships has no quantity of the seller's.
-    const isOwn = typeof quantity === 'number';
-    const payload = isOwn ? { sku, quantity: 7 } : { sku, price: { amount: '12.34', currency: 'ZAR' } };
+    const payload = isOwn
+      ? { sku, quantity: newQuantity }
+      : { sku, price: { amount: newPrice, currency: 'ZAR' } };
     items.push({ name: isOwn ? 'inventory.update' : 'prices.update', accountId: account, payload });
     if (items.length === updates) break;
   }
@@ -42,37 +48,69 @@ async function main({ backend: url, config, updates }: UpdatesTask): Promise<voi
     concurrency: { inventory: 250, prices: 250, listings: 8, feeds: 8 },
   });
   let accepted = 0;
-  let told = 0;
+  let toldAgain = 0;
+  const told = new Set<string>();
   const all = Promise.withResolvers<void>();
-  const tell = (isAccepted: boolean) => {
+  const tell = (jobId: string, isAccepted: boolean) => {
     accepted += isAccepted ? 1 : 0;
-    told += 1;
-    if (told === items.length) all.resolve();
+    toldAgain += told.has(jobId) ? 1 : 0;
+    if (told.add(jobId).size === items.length) all.resolve();
   };
   const isUpdate = (name: string) => name === 'inventory.update' || name === 'prices.update';
-  queues.on('completed', ({ name, result }) => {
-    if (isUpdate(name)) tell((result as { status?: string }).status === 'accepted');
+  queues.on('completed', ({ name, jobId, result }) => {
+    if (isUpdate(name)) tell(jobId, (result as { status?: string }).status === 'accepted');
   });
-  queues.on('failed', ({ name }) => {
-    if (isUpdate(name)) tell(false);
+  queues.on('failed', ({ name, jobId }) => {
+    if (isUpdate(name)) tell(jobId, false);
   });
   const startedAt = performance.now();
   await queues.addBulk(items);
   const queuedAt = performance.now();
   await queues.start(['inventory', 'prices', 'listings', 'feeds']);
+  const givenUp = setTimeout(() => all.resolve(), givenUpAfterMs);
   await all.promise;
+  clearTimeout(givenUp);
+  const toldAt = performance.now();
+  const peakKiB = process.resourceUsage().maxRSS;
+  let changed = 0;
+  for await (const { isOwn, quantity, price } of listed(connector)) {
+    if (isOwn ? quantity === newQuantity : Number(price) === Number(newPrice)) changed += 1;
+  }
   const seconds = (ms: number) => Math.round(ms / 100) / 10;
   const news: UpdatesNews = {
-    accepted,
+    ...{ accepted, told: told.size, toldAgain, changed },
     queuedSeconds: seconds(queuedAt - startedAt),
-    toldSeconds: seconds(performance.now() - queuedAt),
-    // Of the whole process's life, in KiB.
-    peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    toldSeconds: seconds(toldAt - queuedAt),
+    // Of the whole process's life.
+    peakMiB: Math.round(peakKiB / 1024),
   };
   await new Promise<void>((resolve) => {
     if (process.send === undefined) resolve();
     else process.send(news, () => resolve());
   });
+}
+
+interface Listed {
+  readonly sku: string;
+  readonly isOwn: boolean;
+  readonly quantity: unknown;
+  readonly price: unknown;
+}
+
+/** 100,000 listings are 5,000 pages, or one report. */
+async function* listed(connector: AmazonSPConnector): AsyncGenerator<Listed> {
+  const report = await connector.reports.run(
+    { reportType: 'GET_MERCHANT_LISTINGS_ALL_DATA' },
+    { timings: { firstPollMs: 100, longestPollMs: 500 } },
+  );
+  for await (const row of report.rows()) {
+    const {
+      sellerSku: sku,
+      quantity,
+      price,
+    } = row as { sellerSku: string; quantity?: unknown; price?: unknown };
+    yield { sku, isOwn: typeof quantity === 'number', quantity, price };
+  }
 }
 
 // Nobody is left to tell.
