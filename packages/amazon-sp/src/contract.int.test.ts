@@ -84,7 +84,7 @@ function expectedToken(operation: OperationDescriptor, { method, path }: Recorde
   if (scope !== undefined) return `Atza|${scope}`;
   const restricted = restrictedOperation(operation);
   if (restricted === undefined || restricted.when !== undefined) return 'Atza|seller';
-  return `Atz.sprdt|${method} ${restricted.exactPath ? path : operation.path}`;
+  return `Atz.sprdt|${method}|${restricted.exactPath ? path : operation.path}`;
 }
 
 const named = (rows: readonly OperationDescriptor[]) =>

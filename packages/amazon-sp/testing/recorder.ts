@@ -124,7 +124,7 @@ function configFor(url: string): AmazonSpConfigInput {
   };
 }
 
-/** Tokens say what they are for: `Atza|seller`, `Atza|<scope>`, `Atz.sprdt|<method> <path>`. */
+/** Tokens say what they are for: `Atza|seller`, `Atza|<scope>`, `Atz.sprdt|<method>|<path>`. */
 function tokenFor({ path, body, json }: Recorded): Answer | undefined {
   if (path === '/auth/o2/token') {
     const form = new URLSearchParams(body.toString('utf8'));
@@ -135,7 +135,7 @@ function tokenFor({ path, body, json }: Recorded): Answer | undefined {
   const { restrictedResources } = json() as { restrictedResources: { method: string; path: string }[] };
   const [resource] = restrictedResources;
   return {
-    body: { restrictedDataToken: `Atz.sprdt|${resource?.method} ${resource?.path}`, expiresIn: 3600 },
+    body: { restrictedDataToken: `Atz.sprdt|${resource?.method}|${resource?.path}`, expiresIn: 3600 },
   };
 }
 
