@@ -1,6 +1,6 @@
 import type { Sandbox } from '@fluxori/sandbox';
 import type { AmazonSPConnector } from '../src/index.js';
-import { type SampleIds, sampleQuery } from './sample-params.js';
+import { type SampleIds, sampleQuery } from './sample-world.js';
 
 const reportType = 'GET_MERCHANT_LISTINGS_ALL_DATA';
 
