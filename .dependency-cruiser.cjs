@@ -3,7 +3,7 @@
  * Tests may also use the sandbox, the backend and the drivers' conformance suites.
  */
 const arrows = {
-  bench: ['network', 'documents'],
+  bench: ['core', 'backend', 'network', 'documents', 'amazon-sp'],
   core: [],
   backend: ['core'],
   network: ['core'],

@@ -19,6 +19,9 @@ export const readers = {
   'to a file, tsv': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'tsv'),
   'to a file, csv': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'csv'),
   'to a file, jsonl': async (url, file) => (await import('./product-readers.js')).toFile(url, file, 'jsonl'),
+  'reports.run, rows by batches': async (url) => (await import('./connector-readers.js')).rowsOfRun(url),
+  'reports.run, to a file, tsv': async (url, file) =>
+    (await import('./connector-readers.js')).fileOfRun(url, file, 'tsv'),
   'amazon-sp-api, text': async (url) =>
     (await import('./amazon-sp-api-reader.js')).readWithAmazonSpApi(url, { json: false }),
   'amazon-sp-api, rows': async (url) =>

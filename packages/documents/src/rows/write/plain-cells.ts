@@ -100,7 +100,7 @@ function isNoOffset(line: Uint8Array, at: number): boolean {
 function isDay(line: Uint8Array, at: number): boolean {
   if (line[at + 4] !== minus || line[at + 7] !== minus) return false;
   const year = two(line, at) * 100 + two(line, at + 2);
-  return year > 0 && daysOf(year, two(line, at + 5), two(line, at + 8)) !== undefined;
+  return daysOf(year, two(line, at + 5), two(line, at + 8)) !== undefined;
 }
 
 /** Two digits, or NaN. */

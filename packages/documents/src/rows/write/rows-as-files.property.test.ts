@@ -94,7 +94,10 @@ const times = fc.constantFrom(
 
 const cells: Readonly<Record<CellType, fc.Arbitrary<string>>> = {
   text,
-  integer: fc.oneof(digits, fc.constantFrom('0', '-0', '7', '-12', '007', '1.00', '12 ', '+5', '-')),
+  integer: fc.oneof(
+    digits,
+    fc.constantFrom('0', '-0', '7', '-12', '007', '1.00', '12 ', '+5', '-', '9007199254740993'),
+  ),
   number: fc.oneof(digits, decimal, fc.constantFrom('2.50', '0.0000001', '1e5', '-0.0')),
   money: fc.oneof(digits, decimal, fc.constantFrom('-12.50', '1,234.56', '1.234,56', ' 3.00 ', '.5', '5.')),
   boolean: fc.constantFrom('true', 'false', 'True', 'YES', 'n', '1', '0', 'maybe', 'fals', ' true'),
@@ -136,6 +139,8 @@ const tables = fc.array(column, { minLength: 1, maxLength: 7 }).chain((columns) 
     end: fc.constantFrom('\n', '\r\n', '\r'),
     charset: fc.constantFrom('utf-8', 'utf-8', 'iso-8859-1', 'windows-1252', 'shift_jis', 'utf-16le'),
     badCharacters: fc.constantFrom('refuse' as const, 'replace' as const),
+    /** What is no UTF-8 and says that it is. */
+    isMislabelled: fc.constantFrom(false, false, false, true),
     mark: fc.constantFrom('', '', '\ufeff'),
     cuts: fc.array(fc.nat(), { maxLength: 8 }),
     /** Lines with a cell too many, or too few, or with nothing in them. */
@@ -144,7 +149,17 @@ const tables = fc.array(column, { minLength: 1, maxLength: 7 }).chain((columns) 
 );
 type Table = typeof tables extends fc.Arbitrary<infer Value> ? Value : never;
 
-function documentOf({ columns, lines, delimiter, quotes, end, charset, mark, odd }: Table): Buffer {
+function documentOf({
+  columns,
+  lines,
+  delimiter,
+  quotes,
+  end,
+  charset,
+  mark,
+  odd,
+  isMislabelled,
+}: Table): Buffer {
   const cell = (value: string) => {
     const own = value.replaceAll(/\n/g, ' ');
     const isPlain = !own.includes(delimiter) && !(end === '\r' && own.includes('\r'));
@@ -161,7 +176,7 @@ function documentOf({ columns, lines, delimiter, quotes, end, charset, mark, odd
       how === 'blank' ? '' : how === 'more' ? line + delimiter : cut === -1 ? line : line.slice(0, cut);
   }
   const all = mark + table.join(end) + end;
-  if (charset === 'utf-8') return Buffer.from(all);
+  if (charset === 'utf-8' && !isMislabelled) return Buffer.from(all);
   return charset === 'utf-16le' ? Buffer.from(all, 'utf16le') : Buffer.from(all, 'latin1');
 }
 
