@@ -1,14 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandLine } from '../testing/command-line.js';
+import { type Home, temporaryHome } from '../testing/main-job.js';
 
-let folder: string;
+let home: Home;
 let fluxori: CommandLine;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fluxori-schedules-'));
+  home = await temporaryHome();
   const account = {
     connector: 'amazon-sp',
     sellerId: 'A2EXAMPLE',
@@ -17,10 +17,15 @@ beforeAll(async () => {
     clientSecret: 'not-a-secret',
     refreshToken: 'Atzr|example',
   };
-  await writeFile(join(folder, 'fluxori.config.json'), JSON.stringify({ accounts: { 'acme-za': account } }));
-  fluxori = new CommandLine(folder, { FLUXORI_BACKEND: 'memory:' });
+  await writeFile(
+    join(home.path, 'fluxori.config.json'),
+    JSON.stringify({ accounts: { 'acme-za': account } }),
+  );
+  fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await home[Symbol.asyncDispose]();
+});
 
 describe('fluxori schedules set', () => {
   const set = (...args: string[]) => fluxori.run('schedules', 'set', 'often', 'orders.import', ...args);

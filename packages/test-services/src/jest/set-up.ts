@@ -8,4 +8,12 @@ export default async function setUp(): Promise<void> {
   running[key] = all;
   all.use(await openTestServices());
   all.use(await openSharedFolder());
+  // For the workers, and for what the tests start. Not for this process: the suites that hold the clock against a promise run here, as the product does.
+  const before = process.env.NODE_OPTIONS;
+  const flag = `--import=${new URL('short-lived-wasm.js', import.meta.url).href}`;
+  process.env.NODE_OPTIONS = before === undefined ? flag : `${before} ${flag}`;
+  all.defer(() => {
+    if (before === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = before;
+  });
 }
