@@ -1,8 +1,9 @@
-import { isFluxoriError } from '@fluxori/core';
+import { type Clock, isFluxoriError, type Logger } from '@fluxori/core';
 import pg from 'pg';
 import { connectPostgresQueue } from '../bullmq/postgres-queue-connection.js';
 import { PostgresQueuePool } from '../bullmq/postgres-queue-pool.js';
 import type { DriverInput, FluxoriBackend, OpenDriver, QueueConnection } from '../fluxori-backend.js';
+import { compareClocks } from '../life/compare-clocks.js';
 import { Lifetime } from '../life/lifetime.js';
 import { healthOfSql } from '../sql/health-of-sql.js';
 import { PortSql } from '../sql/port-sql.js';
@@ -99,6 +100,7 @@ async function assemble(
   try {
     await locks.listen();
     await checkListening(listener, store, `${schema}_open`, place);
+    await checkClock(store, host, clock, logger);
   } catch (error) {
     await Promise.allSettled([listener.close(), connections.close()]);
     throw error;
@@ -167,6 +169,16 @@ async function assemble(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function checkClock(sql: PostgresSql, host: string, clock: Clock, logger: Logger): Promise<void> {
+  let askedAtMs = clock.now();
+  const { rows } = await sql.patiently(() => {
+    askedAtMs = clock.now();
+    return sql.once<{ now: number }>('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now');
+  });
+  const reading = { storeMs: rows[0]!.now, askedAtMs, heardAtMs: clock.now() };
+  compareClocks(reading, `PostgreSQL ${host}`, host, logger);
 }
 
 async function migrateWith(connect: () => Promise<pg.Client>, schema: string): Promise<void> {

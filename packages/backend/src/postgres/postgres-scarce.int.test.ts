@@ -1,4 +1,4 @@
-import { type Logger, sleep } from '@fluxori/core';
+import { type Clock, type Logger, sleep, systemClock } from '@fluxori/core';
 import { describeWith, type FreshPlace, freshPlace } from '@fluxori/test-services';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -48,6 +48,12 @@ describeWith('postgres', 'a PostgreSQL that is there and gives less than is aske
       await admin.query(`drop owned by ${role} cascade; drop role ${role}`);
     }
   }, 30_000);
+
+  it('another time: warns of a clock that is far from its own', async () => {
+    const clock: Clock = { ...systemClock, now: () => Date.now() - 7_200_000 };
+    await (await openBackend(place.url, { logger, clock })).close();
+    expect(lines.filter((line) => / s behind that of PostgreSQL/.test(line)).length).toBe(1);
+  });
 
   it('no writes: is away until it can be written to again, and tells why', async () => {
     await using backend = await openBackend(place.url, { logger });

@@ -1,5 +1,6 @@
 import type { Health } from '@fluxori/core';
 import type { DriverInput, FluxoriBackend, OpenDriver } from '../fluxori-backend.js';
+import { compareClocks } from '../life/compare-clocks.js';
 import { Lifetime } from '../life/lifetime.js';
 import { checkServer, type ServerFacts } from './check-server.js';
 import { connect } from './connect.js';
@@ -32,6 +33,7 @@ async function open(input: DriverInput, address: RedisAddress): Promise<FluxoriB
   try {
     await connect(client, address, openingMs, input.signal);
     const facts = await checkServer(client, address, input.logger);
+    await checkClock(client, address, input);
     const backend = await assemble(input, address, client, facts);
     const ms = Math.round(performance.now() - startedAt);
     input.logger.info({ url: address.safeUrl, version: facts.version, ms }, 'backend open');
@@ -40,6 +42,17 @@ async function open(input: DriverInput, address: RedisAddress): Promise<FluxoriB
     client.disconnect();
     throw error;
   }
+}
+
+async function checkClock(
+  client: RedisClient,
+  { label }: RedisAddress,
+  { clock, logger }: DriverInput,
+): Promise<void> {
+  const askedAtMs = clock.now();
+  const [seconds, microseconds] = await client.time();
+  const storeMs = Number(seconds) * 1000 + Number(microseconds) / 1000;
+  compareClocks({ storeMs, askedAtMs, heardAtMs: clock.now() }, `Redis at ${label}`, label, logger);
 }
 
 async function assemble(

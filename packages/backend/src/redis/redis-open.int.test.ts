@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
-import type { Logger } from '@fluxori/core';
+import { type Clock, type Logger, systemClock } from '@fluxori/core';
 import { describeWith, freshPlace, type PrivateServer, startServer } from '@fluxori/test-services';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -141,6 +141,15 @@ describeWith('redis', 'opening a Redis', () => {
     expect(printed).not.toHaveBeenCalled();
     printed.mockRestore();
     await admin.config('SET', 'maxmemory-policy', 'noeviction', 'appendonly', 'yes');
+  });
+
+  it('warns of a clock that is far from its own', async () => {
+    const warnings: string[] = [];
+    const note = (_fields: object, message: string) => warnings.push(message);
+    const logger: Logger = { debug() {}, info() {}, warn: note, error: note, child: () => logger };
+    const clock: Clock = { ...systemClock, now: () => Date.now() + 7_200_000 };
+    await (await openBackend(server.url, { logger, clock })).close();
+    expect(warnings).toEqual([expect.stringMatching(/72\d\d.* s ahead of that of Redis/)]);
   });
 
   it('leaves nothing that stays for ever, but what was written and the lists of names', async () => {
