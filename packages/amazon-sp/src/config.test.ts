@@ -106,4 +106,43 @@ describe('the connector’s config', () => {
   ])('refuses %#', (input, problem) => {
     expect(problemsOf(input)).toEqual([expect.stringMatching(problem)]);
   });
+
+  const signing = { issuer: 'a', audience: 'b', kid: 'c', alg: 'ES256', key: 'the-private-key' };
+  const gateway = { url: 'https://gateway.example.com/sp', signing };
+
+  it('takes a gateway, for all regions or for some, and never shows its key', () => {
+    const config = checkConfig(amazonSpConfigSchema, { ...good, gateway }, 'x');
+    expect(config.gateway).toMatchObject({ url: gateway.url, signing: { kid: 'c' } });
+    expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain('the-private-key');
+    for (const url of [
+      'http://127.0.0.1:8080',
+      'http://localhost',
+      { eu: gateway.url },
+      { eu: 'http://[::1]:1' },
+    ])
+      expect(problemsOf({ ...good, gateway: { url } })).toEqual([]);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['http to another machine', { url: 'http://gateway.example.com' }, /^gateway\.url: .*https/],
+    ['http to a name that only looks like this machine', { url: 'http://127.0.0.1.example.com' }, /https/],
+    ['a name and password', { url: 'https://me:pw@gateway.example.com' }, /^gateway\.url: .*without user/],
+    ['a query', { url: 'https://gateway.example.com/?a=b' }, /query/],
+    ['no URL', {}, /^gateway\.url/],
+    ['a URL for another region only', { url: { na: gateway.url } }, /^gateway\.url\.eu: .*region eu/],
+    ['another algorithm', { ...gateway, signing: { ...signing, alg: 'none' } }, /^gateway\.signing\.alg/],
+    ['no key', { ...gateway, signing: { ...signing, key: undefined } }, /^gateway\.signing\.key: .*secret/],
+    ['a life of an hour', { ...gateway, signing: { ...signing, lifeSeconds: 3_600 } }, /300/],
+  ])('refuses a gateway with %s', (_, wrong, said) => {
+    const problems = problemsOf({ ...good, gateway: wrong });
+    expect(problems).toEqual([expect.stringMatching(said)]);
+    expect(problems.join()).not.toMatch(/the-private-key|me:pw/);
+  });
+
+  it('takes either a gateway or an endpoint for the account’s region', () => {
+    const endpoints = { eu: 'https://other.example.com', lwa: 'https://lwa.example.com' };
+    expect(problemsOf({ ...good, gateway, endpoints })).toEqual([
+      expect.stringMatching(/^endpoints\.eu: .*not both/),
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { accountId, type MarketplaceId, Secret, secret, sellerId } from '@fluxori/core';
 import { z } from 'zod';
 import { authorisationEnd, clientSecretEnd } from './authorisation/lifetimes.js';
+import { gatewaySchema, gatewayUrl } from './gateway/gateway-config.js';
 import { overrideNameProblem } from './limits/limit-override.js';
 import {
   findMarketplace,
@@ -8,6 +9,7 @@ import {
   marketplaceOf,
   unknownMarketplace,
 } from './regions/marketplaces.js';
+import type { Region } from './regions/region.js';
 import { wrongRegion } from './regions/regional-endpoint-manager.js';
 
 const named = (what: string, maxLength = 2048) =>
@@ -90,6 +92,8 @@ const written = z.strictObject({
       sqs: address.optional(),
     })
     .optional(),
+  /** A gateway of your own in front of Amazon's API: for audit, or control of what leaves. Tokens and documents do not go through it. */
+  gateway: gatewaySchema.optional(),
   application: z
     .strictObject({
       name: z.string().regex(token, 'use letters, digits, spaces, dots, dashes or underscores').max(100),
@@ -164,10 +168,25 @@ function checkAcrossFields(config: Partial<z.output<typeof written>>, context: z
     expected ??= marketplace.region;
     if (marketplace.region !== expected) problem(path, wrongRegion(marketplace, expected));
   });
+  if (expected !== undefined && isWritten(config.gateway)) {
+    if (gatewayUrl(config.gateway, expected) === undefined)
+      problem(
+        ['gateway', 'url', expected],
+        `write the gateway's URL for region ${expected}, which this account is in`,
+      );
+    else if (config.endpoints?.[expected] !== undefined)
+      problem(['endpoints', expected], 'write either the gateway or an endpoint for this region, not both');
+  }
   for (const name of Object.keys(limits ?? {})) {
     const wrong = overrideNameProblem(name);
     if (wrong !== undefined) problem(['limits', name], wrong);
   }
+}
+
+/** Checked by itself already, or wrong in a way that is told already. */
+function isWritten(gateway: unknown): gateway is { url: string | Partial<Record<Region, string>> } {
+  const url = (gateway as { url?: unknown } | null | undefined)?.url;
+  return typeof url === 'string' || (typeof url === 'object' && url !== null);
 }
 
 /** As a person writes it. */

@@ -27,6 +27,8 @@ import {
 import { Authorizer } from './auth/authorizer.js';
 import { RestrictedDataTokens } from './auth/restricted-data-tokens.js';
 import { type AmazonSpConfig, amazonSpConfigSchema } from './config.js';
+import { gatewayUrl } from './gateway/gateway-config.js';
+import { gatewaySigner } from './gateway/gateway-signer.js';
 import { connectorHealth } from './health/connector-health.js';
 import { EndWatch } from './health/end-watch.js';
 import { type LimitView, limitViews } from './limits/limit-view.js';
@@ -107,7 +109,11 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
     const logger = (parts.logger ?? silentLogger).child({ connector: this.id, account: config.accountId });
     const { keyValues, locks, buckets } = backend;
     this.config = config;
-    this.endpoints = new RegionalEndpointManager(config);
+    const gateway = gatewayUrl(config.gateway, config.region);
+    this.endpoints = new RegionalEndpointManager({
+      environment: config.environment,
+      endpoints: { ...config.endpoints, ...(gateway !== undefined && { [config.region]: gateway }) },
+    });
     this.#endWatch = new EndWatch({ config, clock, logger });
     this.#clock = clock;
     this.#backend = backend;
@@ -153,6 +159,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
         version: config.application?.version ?? '0.1.0',
       }),
       windows: { keyValues, locks, clock },
+      signer: gatewaySigner(config, clock),
       logger,
       ...(parts.audit && { audit: parts.audit }),
     });

@@ -181,6 +181,7 @@ describe('bad input', () => {
         'no-secret': incomplete,
         nowhere: { ...account(), marketplaceIds: ['ZZ'] },
         misspelt: { ...account(), refreshtoken: account().refreshToken },
+        'open-gateway': { ...account(), endpoints: {}, gateway: { url: 'http://gateway.example.com' } },
       },
       'bad.json',
     );
@@ -191,6 +192,7 @@ describe('bad input', () => {
       'no-secret.clientSecret',
       'ZZ',
       'misspelt.refreshtoken: there is no such field',
+      'open-gateway.gateway.url: write an absolute https URL',
     ])
       expect(stderr).toContain(part);
     expect(stderr).not.toContain(clientSecret);

@@ -7,6 +7,7 @@ import {
   type Locks,
   type Logger,
   noAudit,
+  type RequestSigner,
   silentLogger,
   ValidationError,
 } from '@fluxori/core';
@@ -43,6 +44,8 @@ export interface PipelineParts {
   readonly userAgent: string;
   /** What limits that are counted over a window are kept by. */
   readonly windows: { readonly keyValues: KeyValueStore; readonly locks: Locks; readonly clock: Clock };
+  /** Signs each attempt, where the calls go through a gateway that asks for it. */
+  readonly signer: RequestSigner | undefined;
   readonly logger?: Logger;
   /** Told of each call that fetches personal data, before it is made; a call that cannot be told is not made. */
   readonly audit?: AuditTrail;
@@ -72,7 +75,7 @@ export class SpApiPipeline {
     params: Params,
     options: ApiCallOptions & { environment?: Environment } = {},
   ): Promise<unknown> {
-    const { config, endpoints, client, tracker, authorizer, userAgent } = this.#parts;
+    const { config, endpoints, client, tracker, authorizer, userAgent, signer } = this.#parts;
     const environment = options.environment ?? endpoints.environment;
     const { accountId, region } = config;
     const name = operationName(operation);
@@ -114,6 +117,7 @@ export class SpApiPipeline {
             tracker,
             plans: usagePlans(operation, config, limits),
           },
+          ...(signer && { signer }),
           authorize: authorizer().forCall(operation, resource, waiting),
           isExpiredToken: isExpiredAccessToken,
           toError: (refusal, context) =>

@@ -45,6 +45,7 @@ const shared = [
   'draft',
   'environment',
   'endpoints',
+  'gateway',
   'application',
 ] as const;
 

@@ -11,6 +11,12 @@ export interface GatewayOptions {
   readonly now?: () => number;
 }
 
+export interface GatewayAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Record<string, string>;
+}
+
 /** A gateway as one would write it from the documentation: it lets through only what is signed as it came, and only once. */
 export class VerifyingGateway {
   readonly server: ScriptedServer;
@@ -19,7 +25,7 @@ export class VerifyingGateway {
   readonly #options: GatewayOptions;
   readonly #seen = new Set<string>();
   /** The answer behind the gateway. */
-  behind: (request: SeenRequest) => { status: number; body: unknown } = () => ({
+  behind: (request: SeenRequest) => GatewayAnswer | Promise<GatewayAnswer> = () => ({
     status: 200,
     body: { ok: true },
   });
@@ -32,9 +38,9 @@ export class VerifyingGateway {
         (error: Error) => `refused: ${(error as { code?: string }).code ?? error.message}`,
       );
       this.verdicts.push(verdict);
-      const { status, body } =
-        verdict === 'passed' ? this.behind(request) : { status: 401, body: { verdict } };
-      json(response, status, body);
+      const { status, body, headers } =
+        verdict === 'passed' ? await this.behind(request) : { status: 401, body: { verdict }, headers: {} };
+      json(response, status, body, headers);
     });
   }
 
