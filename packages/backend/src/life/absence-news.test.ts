@@ -12,7 +12,9 @@ describe('news of a store', () => {
     const logger: Logger = { debug() {}, info: say, warn: say, error: say, child: () => logger };
     news = new AbsenceNews('Redis at cache:6379', 'cache:6379', logger);
   });
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   it('that goes away and is back are one line for each', () => {
     expect(news.away('cut')).toBe(false);
