@@ -14,6 +14,8 @@ export interface QueueConnection {
   readonly prefix?: string;
   /** BullMQ's last constructor argument. */
   readonly backendFactory: BackendFactory<IQueueBackend, QueueTarget>;
+  /** Empties a queue's stream of events, in which results of jobs stand, where BullMQ's `trimEvents` cannot: on PostgreSQL. */
+  readonly clearEvents?: (queue: string) => Promise<void>;
 }
 
 /** Core's ports, and BullMQ's connection, behind one URL. */

@@ -20,6 +20,9 @@ export async function connectQueue(session: PgliteSession, logger: Logger): Prom
   await releaseOrphans(session, logger);
   return {
     connection: pool,
+    clearEvents: async (queue) => {
+      await session.query(`delete from ${schema}.event where queue = $1`, [queue]);
+    },
     backendFactory: (name, options, extra) =>
       createPostgresBackend(name, { ...options, connection: pool }, extra),
   };

@@ -46,6 +46,10 @@ export async function connectPostgresQueue(
 
   return {
     connection: pool,
+    clearEvents: async (queue) => {
+      // The pool's search path leads to BullMQ's tables.
+      await pool.query('delete from event where queue = $1', [queue]);
+    },
     backendFactory: (name, options, extra = {}) => {
       // As createPostgresBackend does it; the names of workers are those of connections, and ours is one for all.
       const backend: IQueueBackend = new PostgresQueueBackend(

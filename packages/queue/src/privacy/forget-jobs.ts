@@ -2,6 +2,7 @@ import { type AccountId, mentionsAny } from '@fluxori/core';
 import type { JobType } from 'bullmq';
 import type { BullJob, BullQueue } from '../queue/bull-types.js';
 import type { CancelledJobs } from '../queue/cancelled-jobs.js';
+import type { QueueLink } from '../queue/queue-link.js';
 import type { Checkpoints } from '../run/checkpoints.js';
 
 /** Jobs that mention something: an order's id, a buyer's address. */
@@ -16,12 +17,10 @@ export interface ForgottenJobs {
   readonly removed: number;
   /** Jobs that are not done, and so were left alone. */
   readonly unfinished: readonly { readonly jobId: string; readonly name: string }[];
-  /** The results of jobs that were removed may stand for a while in BullMQ's stream of events, which cannot be trimmed on PostgreSQL. */
-  readonly inEvents: boolean;
 }
 
 interface Parts {
-  readonly queue: () => Promise<BullQueue>;
+  readonly link: Pick<QueueLink, 'open'>;
   readonly checkpoints: Checkpoints;
   readonly cancelled: CancelledJobs;
 }
@@ -33,7 +32,7 @@ const pageSize = 200;
 
 /** Removes the jobs that have ended and mention any of these texts in what they were given, have brought or have kept. */
 export async function forgetJobs(parts: Parts, query: MentionQuery): Promise<ForgottenJobs> {
-  const queue = await parts.queue();
+  const { queue, connection } = await parts.link.open();
   const mentions = mentionsOf(query);
   const unfinished = new Map<string, string>();
   for await (const job of jobsIn(queue, live))
@@ -48,23 +47,12 @@ export async function forgetJobs(parts: Parts, query: MentionQuery): Promise<For
     await job.remove();
     await parts.checkpoints.forget(job.data.accountId, jobId);
   }
-  const inEvents = found.size > 0 && !(await trimEvents(queue));
+  // Their results stand in the stream of events, too, which nobody reads here.
+  if (found.size > 0) await (connection.clearEvents?.(queue.name) ?? queue.trimEvents(0));
   return {
     removed: found.size + (await forgetCancelled(parts.cancelled, query)),
     unfinished: [...unfinished].map(([jobId, name]) => ({ jobId, name })),
-    inEvents,
   };
-}
-
-/** @returns false where BullMQ cannot: its backend on PostgreSQL, which the embedded one uses, too. */
-async function trimEvents(queue: BullQueue): Promise<boolean> {
-  try {
-    await queue.trimEvents(0);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && /not implemented/.test(error.message)) return false;
-    throw error;
-  }
 }
 
 type Mentions = (job: BullJob, checkpoints: Checkpoints) => Promise<boolean>;

@@ -19,9 +19,8 @@ export class JobsHolder implements PersonalDataHolder {
       ...(buyerEmail === undefined ? [] : [buyerEmail]),
     ];
     if (mentioning.length === 0) return { deleted: { jobs: 0 }, remaining: [] };
-    const { removed, unfinished, inEvents } = await this.#queues.forgetJobs({ accountIds, mentioning });
-    const remaining = [...unfinished.map(remainderOf), ...(inEvents ? [passingEvents] : [])];
-    return { deleted: { jobs: removed }, remaining };
+    const { removed, unfinished } = await this.#queues.forgetJobs({ accountIds, mentioning });
+    return { deleted: { jobs: removed }, remaining: unfinished.map(remainderOf) };
   }
 
   async sweep(): Promise<HolderReport> {
@@ -36,10 +35,3 @@ function remainderOf({ jobId, name }: { jobId: string; name: string }): Remainde
     remedy: `Let it end, or end it with \`fluxori jobs cancel ${jobId}\`; then erase again.`,
   };
 }
-
-const passingEvents: Remainder = {
-  what: 'the results of the last jobs, in the stream of events that BullMQ keeps beside its jobs',
-  why: 'it cannot be trimmed there by anybody; it holds some hundred entries for each section',
-  remedy:
-    'None is needed: later jobs push it out, and results hold no personal data, at most the order’s id.',
-};

@@ -230,7 +230,7 @@ export class OperationQueue implements AsyncDisposable {
 
   /** Removes jobs that have ended and mention any of these texts, whatever part of them does; names those that are not done. */
   forgetJobs(query: MentionQuery): Promise<ForgottenJobs> {
-    return forgetJobs({ ...this.#parts, queue: () => this.#parts.link.queue() }, query);
+    return forgetJobs(this.#parts, query);
   }
 
   /** @returns a function that ends the listening. Events are of this process only. */

@@ -230,10 +230,7 @@ export class OperationQueues implements AsyncDisposable {
   async forgetJobs(query: MentionQuery): Promise<ForgottenJobs> {
     const all = await Promise.all([...this.#queues.values()].map((queue) => queue.forgetJobs(query)));
     const removed = all.reduce((sum, one) => sum + one.removed, 0);
-    return {
-      ...{ removed, unfinished: all.flatMap(({ unfinished }) => unfinished) },
-      inEvents: all.some(({ inEvents }) => inEvents),
-    };
+    return { removed, unfinished: all.flatMap(({ unfinished }) => unfinished) };
   }
 
   /** Listens to all sections. @returns a function that ends the listening. */
