@@ -14,6 +14,7 @@ import { JobRunner, type RunnerParts } from '../run/job-runner.js';
 import { atMost } from '../store/at-most.js';
 import { isStoreTrouble } from '../store/store-trouble.js';
 import type { BullJob, BullWorker } from './bull-types.js';
+import { HeldJobs } from './held-jobs.js';
 
 export interface WorkerParts extends RunnerParts {
   readonly connection: QueueConnection;
@@ -54,7 +55,7 @@ export class JobWorker {
   readonly #recovery: RecoveryWatch;
   readonly #stopping = new AbortController();
   readonly #chores = new Set<Promise<void>>();
-  readonly #inHand = new Set<string>();
+  readonly #inHand = new HeldJobs();
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -197,15 +198,15 @@ export class JobWorker {
     };
   }
 
-  /** A job is in our hands until its end is written down: taken for lost while that takes long, it would be done again. */
+  /** From when a job is given out until its end is written down: taken for lost meanwhile, it would be done again. BullMQ begins none before it has all. */
   #holdUntilWritten(): void {
     const process = this.#worker.processJob.bind(this.#worker);
+    this.#worker.on('active', ({ id }) => this.#inHand.take(id!));
     this.#worker.processJob = async (job, token, mayFetchNext) => {
-      this.#inHand.add(job.id!);
       try {
         return await process(job, token, mayFetchNext);
       } finally {
-        this.#inHand.delete(job.id!);
+        this.#inHand.leave(job.id!);
       }
     };
   }
