@@ -3,6 +3,7 @@ import { accountId } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { expect, it } from '@jest/globals';
 import {
+  type DurableBackend,
   describeOnEachBackend,
   type Home,
   startWorker,
@@ -27,8 +28,15 @@ async function storedOrderIds(home: Home): Promise<string[]> {
   return orders.map((order) => order.orderId as string).sort();
 }
 
+/** At each page on the embedded store, which recovers its files as well; on a shared one in the middle: what follows a cut is the same everywhere. */
+const cutPoints: Readonly<Record<DurableBackend, readonly number[]>> = {
+  pglite: [1, 3, 5],
+  redis: [3],
+  postgres: [3],
+};
+
 describeOnEachBackend('a power cut (kill -9)', (backend) => {
-  it.each([1, 3, 5])(
+  it.each(cutPoints[backend])(
     'in the middle of an order import, at progress %i, costs at most one page',
     async (updates) => {
       await using home = await temporaryHome(backend);
