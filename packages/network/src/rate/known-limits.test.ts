@@ -60,6 +60,33 @@ async function throttledOn(tracker: RateTracker): Promise<void> {
 }
 
 describe('what one process has learnt', () => {
+  it('is forgotten 30 days after it was last heard of, and not while it is announced again and again', async () => {
+    const dayMs = 24 * 3_600_000;
+    let writes = 0;
+    const keyValues = keyValuesWith({
+      set: (...args) => {
+        writes += 1;
+        return backend.keyValues.set(...args);
+      },
+    });
+    const one = processWith(keyValues);
+    await take(one);
+    one.observe([plan], '4.0');
+    const rateOf = async () => (await take(processWith())).plans[0]?.ratePerSecond;
+    for (let hour = 0; hour < 40 * 24; hour++) {
+      await clock.advance(3_600_000);
+      one.observe([plan], '4.0');
+    }
+    expect(await rateOf()).toBe(4);
+    // Once a day, however often it is announced.
+    expect(writes).toBe(41);
+    await clock.advance(29 * dayMs);
+    expect(await rateOf()).toBe(4);
+    await clock.advance(2 * dayMs);
+    expect(await rateOf()).toBe(plan.ratePerSecond);
+    expect(await backend.keyValues.keys('rate/known/')).toEqual([]);
+  });
+
   it('is known to another that works on, within two seconds', async () => {
     const [one, other] = [processWith(), processWith()];
     await take(other);

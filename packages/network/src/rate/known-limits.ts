@@ -9,6 +9,8 @@ const fresh = { ms: 2_000, tokens: 5 } as const;
 const shortestFreshMs = 250;
 /** A refusal that another process has just told of is the one that we heard, too. */
 const sameRefusalMs = 5_000;
+/** A rate that is announced again and again is written again after so long, so that its record does not end while it is in use. Milliseconds. */
+const renewedMs = 24 * 3_600_000;
 /** How many buckets are kept in mind; the record of another is read again when it is used. */
 const remembered = 10_000;
 
@@ -18,6 +20,8 @@ interface Entry {
   refusedAt: number;
   /** When the record was looked at. */
   lookedAt: number | undefined;
+  /** When the record was written by this process, or might have been by another. */
+  writtenAt: number;
 }
 
 /** A refusal as the processes agreed on it. */
@@ -105,10 +109,14 @@ export class KnownLimits {
     const ratePerSecond = believableRate(announced);
     const entry = this.#entry(plan.key);
     const before = entry.known.observed;
-    if (ratePerSecond === undefined || ratePerSecond === before?.ratePerSecond) return undefined;
+    if (ratePerSecond === undefined) return undefined;
+    if (ratePerSecond === before?.ratePerSecond) {
+      if (this.#clock.now() - entry.writtenAt >= renewedMs) this.#write(plan.key, entry);
+      return undefined;
+    }
     // A rate that only confirms the plan is kept too: it stands above a later change of the configuration.
     entry.known = { ...entry.known, observed: { turn: (before?.turn ?? 0) + 1, ratePerSecond } };
-    this.#records.write(plan.key, entry.known);
+    this.#write(plan.key, entry);
     return ratePerSecond;
   }
 
@@ -167,7 +175,7 @@ export class KnownLimits {
     const { ratePerSecond, burst } = plan;
     entry.known = { ...entry.known, yielding: { ...next, pauseMs: pause, ratePerSecond, burst } };
     entry.refusedAt = now;
-    this.#records.write(plan.key, entry.known);
+    this.#write(plan.key, entry);
     return { isNew: true, share: next.share, untilMs: now + pause };
   }
 
@@ -208,7 +216,12 @@ export class KnownLimits {
     entry.known = known;
     entry.lookedAt = now;
     // Somebody else wrote at the same moment, and what we know was lost.
-    if (isBehind(read, known)) this.#records.write(key, known);
+    if (isBehind(read, known)) this.#write(key, entry);
+  }
+
+  #write(key: string, entry: Entry): void {
+    entry.writtenAt = this.#clock.now();
+    this.#records.write(key, entry.known);
   }
 
   #entry(key: string): Entry {
@@ -218,7 +231,12 @@ export class KnownLimits {
       const oldest = this.#entries.keys().next().value;
       if (oldest !== undefined) this.#entries.delete(oldest);
     }
-    const entry: Entry = { known: {}, refusedAt: Number.NEGATIVE_INFINITY, lookedAt: undefined };
+    const entry: Entry = {
+      known: {},
+      refusedAt: Number.NEGATIVE_INFINITY,
+      lookedAt: undefined,
+      writtenAt: this.#clock.now(),
+    };
     this.#entries.set(key, entry);
     return entry;
   }

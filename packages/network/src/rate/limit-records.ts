@@ -4,10 +4,13 @@ import { within } from './within.js';
 
 const prefix = 'rate/known/';
 
+/** A bucket of which nothing was heard for so long is hardly used any more, e.g. of a seller who has left. Who uses it learns its rate again. Milliseconds. */
+const keptMs = 30 * 24 * 3_600_000;
+
 /** What this costs a call at most, once per bucket and process, when the store does not answer. */
 const patienceMs = 1_000;
 
-/** What all processes know of the limits, one small record per bucket. A store that fails or hangs costs the knowledge, not the call. */
+/** What all processes know of the limits, one small record per bucket, kept for 30 days after it was last heard of. A store that fails or hangs costs the knowledge, not the call. */
 export class LimitRecords {
   readonly #store: KeyValueStore | undefined;
   readonly #clock: Clock;
@@ -35,7 +38,9 @@ export class LimitRecords {
 
   /** Not awaited by anybody: what is lost is written again when somebody notices. */
   write(bucketKey: string, known: KnownLimit): void {
-    this.#store?.set(prefix + bucketKey, recordOf(known)).catch((error: unknown) => this.#failed(error));
+    this.#store
+      ?.set(prefix + bucketKey, recordOf(known), { ttlMs: keptMs })
+      .catch((error: unknown) => this.#failed(error));
   }
 
   #failed(error: unknown): void {
