@@ -104,6 +104,7 @@ export {
   type SummaryQuery,
   type TransactionQuery,
 } from './finances/finances-client.js';
+export type { GatewayConfig } from './gateway/gateway-config.js';
 export {
   type CredentialEnd,
   type CredentialKind,
@@ -360,4 +361,5 @@ export {
   type UploadedFile,
   UploadsClient,
 } from './uploads/uploads-client.js';
+export { type Claim, type ClaimOptions, Claims } from './workflow/claims.js';
 export { defaultTimings, type WorkflowTimings } from './workflow/timings.js';
