@@ -21,7 +21,10 @@ describe('what a server says of a token', () => {
 
   it.each<[unknown, boolean]>([
     ['Atza|abc-_.~+/=', true],
+    ['x', true],
+    ['a b', true],
     ['', false],
+    [' a', false],
     [' ', false],
     ['a\nb', false],
     ['a\0', false],

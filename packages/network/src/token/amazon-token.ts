@@ -17,7 +17,7 @@ const longestLifeSeconds = 86_400;
 
 /** Whether it is a token at all, and one that a header can hold: else it would be kept, and refused at every call. Source: RFC 6749, A.12. */
 export function isAccessToken(told: unknown): told is string {
-  return typeof told === 'string' && /^[\x21-\x7e]+$/.test(told);
+  return typeof told === 'string' && /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(told);
 }
 
 /** How long a token lives, by what its answer says of it. That may be anything; what makes no sense counts as the usual. */
