@@ -3,6 +3,7 @@ import { type Clock, isAbort, isFluxoriError, type Secret } from '@fluxori/core'
 import {
   expiredSecret,
   type GrantlessTokenRequest,
+  type IAmazonToken,
   permanentRefusals,
   type Refusals,
   type SellerTokenRequest,
@@ -55,14 +56,16 @@ export class Authorizer {
     this.#clock = options.clock;
   }
 
-  /** What this process saw last, or else what any process that shares the store was refused. Asks nobody. */
+  /** What this process saw last, or else what any process that shares the store holds or was refused. Asks nobody. */
   async look(): Promise<TokenState> {
     if (this.#state.lastError !== undefined) return this.#state;
+    const held = this.#state.expiresAt === undefined ? await this.#tokens.held(this.#seller) : undefined;
+    const state = held === undefined ? this.#state : { ...this.#state, expiresAt: endOf(held) };
     const known = await this.#refusals.find(this.#seller);
     const refusal = known?.expiredSecret ? expiredSecret : permanentRefusals[known?.error ?? ''];
-    if (known === undefined || refusal === undefined) return this.#state;
+    if (known === undefined || refusal === undefined) return state;
     const message = `lwa.token for ${this.#seller.account}: ${refusal.what}.`;
-    return { ...this.#state, lastError: { code: refusal.code, message, at: new Date(known.since) } };
+    return { ...state, lastError: { code: refusal.code, message, at: new Date(known.since) } };
   }
 
   /**
@@ -114,7 +117,7 @@ export class Authorizer {
     try {
       const token = await this.#tokens.getToken(request, options);
       if (scope === undefined) {
-        this.#state = { ...this.#state, expiresAt: new Date(token.created_at + token.expires_in * 1000) };
+        this.#state = { ...this.#state, expiresAt: endOf(token) };
       }
       return token.access_token;
     } catch (error) {
@@ -132,6 +135,10 @@ export class Authorizer {
     }
     return request;
   }
+}
+
+function endOf(token: IAmazonToken): Date {
+  return new Date(token.created_at + token.expires_in * 1000);
 }
 
 /** ISO 8601's basic form, as in `20190430T123600Z`. */

@@ -329,6 +329,17 @@ describe('fluxori accounts list, check and remove', () => {
     expect(sandbox.counters().tokenCalls).toBe(1);
   });
 
+  it('shows until when the access token is good that another process fetched, and fetches none itself', async () => {
+    await writeFirst();
+    await preparedDataFolder(join(home, 'data'), openBackend);
+    const own = new CommandLine(home, { FLUXORI_BACKEND: `pglite:${join(home, 'data')}` });
+    expect((await own.run('accounts', 'check')).code).toBe(0);
+    expect(await own.json('accounts', 'list')).toMatchObject([
+      { token: { state: 'granted', expiresAt: expect.any(String) } },
+    ]);
+    expect(sandbox.counters().tokenCalls).toBe(1);
+  });
+
   it('removes an account and its token, when it is told so', async () => {
     const before = await writeFirst();
     const running = start('accounts', 'add', 'second', '-m', 'ZA');

@@ -70,18 +70,28 @@ export class TokenManager {
     request: TokenRequest,
     options: { signal?: AbortSignal; rejected?: string } = {},
   ): Promise<IAmazonToken> {
-    let key = this.#keys.get(request);
-    if (key === undefined) {
-      key = requestKey(this.#options.url, request);
-      this.#keys.set(request, key);
-    }
+    const key = this.#key(request);
     const token = this.#options.cache.through(key, ({ signal }) => this.#load(request, signal), options);
     return this.#metrics === noMetrics ? token : token.then((held) => this.#tellExpiry(request, held));
+  }
+
+  /** The usable token that this process or another holds; nobody is asked for one. */
+  held(request: TokenRequest): Promise<IAmazonToken | undefined> {
+    return this.#options.cache.get(this.#key(request));
   }
 
   /** Forgets that these credentials were refused, for example when the seller says that all is in order again. */
   async forgetRefusal(request: TokenRequest): Promise<void> {
     await this.#refusals.forget(request);
+  }
+
+  #key(request: TokenRequest): string {
+    let key = this.#keys.get(request);
+    if (key === undefined) {
+      key = requestKey(this.#options.url, request);
+      this.#keys.set(request, key);
+    }
+    return key;
   }
 
   /** Also of a token that another process fetched; once for each token. */
