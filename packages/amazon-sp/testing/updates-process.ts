@@ -23,6 +23,8 @@ export interface UpdatesNews {
   readonly queuedSeconds: number;
   readonly toldSeconds: number;
   readonly peakMiB: number;
+  /** Processor time of the process, until all were told. Other than the seconds it does not tell of what else the machine had to do. */
+  readonly cpuSeconds: number;
 }
 
 const newQuantity = 7;
@@ -71,7 +73,7 @@ async function main({ backend: url, config, updates, givenUpAfterMs }: UpdatesTa
   await all.promise;
   clearTimeout(givenUp);
   const toldAt = performance.now();
-  const peakKiB = process.resourceUsage().maxRSS;
+  const { maxRSS: peakKiB, userCPUTime, systemCPUTime } = process.resourceUsage();
   let changed = 0;
   for await (const { isOwn, quantity, price } of listed(connector)) {
     if (isOwn ? quantity === newQuantity : Number(price) === Number(newPrice)) changed += 1;
@@ -83,6 +85,7 @@ async function main({ backend: url, config, updates, givenUpAfterMs }: UpdatesTa
     toldSeconds: seconds(toldAt - queuedAt),
     // Of the whole process's life.
     peakMiB: Math.round(peakKiB / 1024),
+    cpuSeconds: seconds((userCPUTime + systemCPUTime) / 1_000),
   };
   await new Promise<void>((resolve) => {
     if (process.send === undefined) resolve();

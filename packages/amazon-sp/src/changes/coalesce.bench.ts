@@ -37,6 +37,7 @@ export async function bench({ backend, count = 100_000 }: CoalesceBenchOptions =
       [`${name}: seconds to queue them`]: news.queuedSeconds,
       [`${name}: seconds from then until ${news.told === count ? 'all' : `${news.told}`} were told`]:
         news.toldSeconds,
+      [`${name}: seconds of processor time of the worker`]: news.cpuSeconds,
       [`${name}: highest resident memory, MiB`]: news.peakMiB,
     });
     const atMost = (what: string, value: number, limit: number): Bar => ({
