@@ -65,10 +65,11 @@ export const workerCommand: CommandFactory = (facts) =>
           for (const account of app.connectors.accountIds) await app.connectors.get(account);
           await app.queues.start();
           await scheduleSweep(app.queues, loaded.config.privacy);
-          counting?.started();
           await using listener = await listenerFor(app, loaded, context, options, monitor);
           if (listener !== undefined) context.terminal.say(`Listening to ${listener.queueUrl}.`);
           await using _desk = await deskFor(app, loaded, context, facts);
+          // Who waits for this may give commands at once: they need the desk.
+          counting?.started();
           context.terminal.say(
             `Working on ${app.backend.url}. Ctrl-C ends it; what is not done stays in the queue.`,
           );
