@@ -1,11 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type AuthorisedSeller, amazonJobs, amazonSp, SellerAuthorisation } from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { accountId, ConnectorFactory } from '@fluxori/core';
 import { NetworkAwareClient } from '@fluxori/network';
 import { OperationQueues } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { authorisationSite } from './authorise-sellers.js';
 import { titlesJob } from './own-job.js';
@@ -15,11 +18,18 @@ import { restock } from './restock.js';
 const account = accountId('acme-za');
 const quick = { queueMs: 0, progressMs: 20 };
 let sandbox: Sandbox;
+let folder: string;
 
 beforeEach(async () => {
   sandbox = await startSandbox({ orders: 30, skus: 20 });
+  folder = await mkdtemp(join(tmpdir(), 'fluxori-examples-'));
+  await preparedDataFolder(folder, openBackend);
 });
-afterEach(() => sandbox.close());
+afterEach(async () => {
+  await sandbox.close();
+  await rm(folder, { recursive: true, force: true });
+});
+const openFolder = () => openBackend(`pglite:${folder}`);
 
 function connectorOn(backend: Awaited<ReturnType<typeof openBackend>>) {
   const { sellerId, marketplaceId, clientId, clientSecret, refreshToken } = sandbox.credentials;
@@ -58,7 +68,7 @@ describe('the examples in the docs', () => {
   it('put more on the shelf, by a report and by updates', async () => {
     await sandbox.close();
     sandbox = await startSandbox({ orders: 0, skus: 20, reports: quick, feeds: quick });
-    await using backend = await openBackend('memory:');
+    await using backend = await openFolder();
     await using connector = connectorOn(backend);
     const timings = { firstPollMs: 100, longestPollMs: 500 };
     const jobs = amazonJobs({ connector: async () => connector, timings });
@@ -78,7 +88,7 @@ describe('the examples in the docs', () => {
   }, 60_000);
 
   it('run a job of one’s own', async () => {
-    await using backend = await openBackend('memory:');
+    await using backend = await openFolder();
     await using connector = connectorOn(backend);
     await using queues = new OperationQueues({ backend, jobs: [titlesJob(async () => connector)] });
     const asins: string[] = [];
@@ -95,7 +105,7 @@ describe('the examples in the docs', () => {
 
   it('bring orders into a sink of one’s own', async () => {
     const sink = new PlatformSink();
-    await using backend = await openBackend('memory:');
+    await using backend = await openFolder();
     await using connector = connectorOn(backend);
     await using queues = new OperationQueues({
       backend,

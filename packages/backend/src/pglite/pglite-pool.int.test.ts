@@ -1,17 +1,21 @@
-import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type PreparedSession, preparedSession } from '../../testing/prepared-session.js';
 import { PglitePool } from './pglite-pool.js';
-import { PgliteSession } from './pglite-session.js';
+import type { PgliteSession } from './pglite-session.js';
 
 describe('a pool on the one connection of PGlite', () => {
+  let prepared: PreparedSession;
   let session: PgliteSession;
   let pool: PglitePool;
   beforeAll(async () => {
-    session = new PgliteSession(await PGlite.create(), () => new Error('closed'));
+    prepared = await preparedSession();
+    session = prepared.session;
     pool = new PglitePool(session);
     await pool.query('create table note (text text)');
   }, 60_000);
-  afterAll(() => session.close());
+  afterAll(async () => {
+    await prepared[Symbol.asyncDispose]();
+  });
 
   const texts = async () =>
     (await pool.query<{ text: string }>('select text from note')).rows.map((row) => row.text);

@@ -1,17 +1,21 @@
-import { PGlite } from '@electric-sql/pglite';
 import { silentLogger } from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { PgliteSession } from './pglite-session.js';
+import { type PreparedSession, preparedSession } from '../../testing/prepared-session.js';
+import type { PgliteSession } from './pglite-session.js';
 import { Upkeep } from './upkeep.js';
 
 describe('upkeep', () => {
+  let prepared: PreparedSession;
   let session: PgliteSession;
   beforeEach(async () => {
-    session = new PgliteSession(await PGlite.create(), () => new Error('closed'));
+    prepared = await preparedSession();
+    session = prepared.session;
     await session.script('create schema busy; create table busy.counter (id int primary key, n int)');
     await session.script('insert into busy.counter select i, 0 from generate_series(1, 500) i');
   });
-  afterEach(() => session.close());
+  afterEach(async () => {
+    await prepared[Symbol.asyncDispose]();
+  });
 
   const churn = async () => {
     for (let round = 0; round < 10; round++)
