@@ -32,6 +32,7 @@ import { gatewaySigner } from './gateway/gateway-signer.js';
 import { connectorHealth } from './health/connector-health.js';
 import { EndWatch } from './health/end-watch.js';
 import { type LimitView, limitViews } from './limits/limit-view.js';
+import { AnswerWatch } from './pipeline/answer-watch.js';
 import { createApi, operationNamed, type SpApi } from './pipeline/api-client.js';
 import type { ApiCallOptions } from './pipeline/call-options.js';
 import type { Params } from './pipeline/parameter-problems.js';
@@ -148,6 +149,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       refusals: new Refusals({ store: this.#cache.keyValues, url: this.endpoints.lwaUrl, clock, logger }),
       ...{ restricted, credentials: config, clock },
     });
+    const watch = new AnswerWatch(config.accountId);
     this.#pipeline = new SpApiPipeline({
       config,
       endpoints: this.endpoints,
@@ -160,6 +162,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       }),
       windows: { keyValues, locks, clock },
       signer: gatewaySigner(config, clock),
+      watch,
       logger,
       ...(parts.audit && { audit: parts.audit }),
     });
@@ -192,7 +195,7 @@ export class AmazonSPConnector extends BaseMarketplaceConnector implements Secti
       uploads: this.uploads,
       shipmentInvoicing: this.shipmentInvoicing,
     } = createSections(context, {
-      ...{ backend, client: this.#client, logger, secureKeyValues: this.#cache.keyValues },
+      ...{ backend, client: this.#client, logger, watch, secureKeyValues: this.#cache.keyValues },
       ...{ contents: parts.contents, sealedContents: parts.sealedContents },
       ...(parts.audit && { audit: parts.audit }),
     }));

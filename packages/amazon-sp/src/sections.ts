@@ -18,6 +18,7 @@ import { MessagingClient } from './messaging/messaging-client.js';
 import { NotificationsClient } from './notifications/notifications-client.js';
 import { OrdersClient } from './orders/orders-client.js';
 import { OutboundClient } from './outbound/outbound-client.js';
+import type { AnswerWatch } from './pipeline/answer-watch.js';
 import type { SectionContext } from './pipeline/section-context.js';
 import { PricingClient } from './pricing/pricing-client.js';
 import { ProductTypesClient } from './product-types/product-types-client.js';
@@ -67,6 +68,8 @@ export interface SectionParts {
   /** For what does not go to Amazon's API: documents. */
   readonly client: NetworkAwareClient;
   readonly logger: Logger;
+  /** Tells answers that cannot be read. */
+  readonly watch: AnswerWatch;
   readonly contents?: ContentStore;
   readonly sealedContents?: ContentStore;
   readonly audit?: AuditTrail;
@@ -81,7 +84,7 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
   const listings = new ListingsClient(context, remembered);
   const documents = new DocumentManager(context, { ...parts, keyValues, locks });
   const feeds = new FeedsClient(context, { ...parts, documents });
-  return {
+  const sections: Sections = {
     sellers: new SellersClient(context),
     orders: new OrdersClient(context),
     inventory: new InventoryClient(context, listings),
@@ -108,4 +111,8 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
     shipmentInvoicing: new ShipmentInvoicingClient(context, { keyValues, locks }),
     dataKiosk: new DataKioskClient(context, { ...parts, documents }),
   };
+  // What is gathered here is not read from Amazon's answers.
+  const { changes, ...clients } = sections;
+  const guarded = Object.entries(clients).map(([name, client]) => [name, parts.watch.guard(client)] as const);
+  return { ...(Object.fromEntries(guarded) as unknown as typeof clients), changes };
 }

@@ -25,6 +25,7 @@ import { feedTypeOfCall, usagePlans, windowOf } from '../limits/usage-plans.js';
 import { withoutUndefined } from '../mapping/without-undefined.js';
 import type { Environment } from '../regions/region.js';
 import type { RegionalEndpointManager } from '../regions/regional-endpoint-manager.js';
+import type { AnswerWatch } from './answer-watch.js';
 import { buildRequest } from './build-request.js';
 import { type ApiCallOptions, callOptions } from './call-options.js';
 import { checkParameters } from './check-parameters.js';
@@ -42,6 +43,8 @@ export interface PipelineParts {
   /** A function, since restricted data tokens are fetched through this very pipeline. */
   readonly authorizer: () => Authorizer;
   readonly userAgent: string;
+  /** Told of each answer. */
+  readonly watch?: AnswerWatch;
   /** What limits that are counted over a window are kept by. */
   readonly windows: { readonly keyValues: KeyValueStore; readonly locks: Locks; readonly clock: Clock };
   /** Signs each attempt, where the calls go through a gateway that asks for it. */
@@ -142,6 +145,10 @@ export class SpApiPipeline {
     });
     if (grantlessScope(operation) === undefined) authorizer().noteSuccess();
     const { status, headers, requestId, receivedAt } = answer;
+    this.#parts.watch?.note({
+      ...{ operation: name, status, repeatable: idempotent },
+      ...(requestId !== undefined && { requestId }),
+    });
     options.onAnswer?.({ status, headers, requestId, receivedAt });
     return answer.text === '' ? undefined : answer.body;
   }

@@ -1,0 +1,87 @@
+import { isErrorOf, type OrderId } from '@fluxori/core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Recorder, startRecorder } from '../../testing/recorder.js';
+
+let wire: Recorder;
+beforeAll(async () => {
+  wire = await startRecorder();
+});
+afterAll(async () => wire[Symbol.asyncDispose]());
+
+const since = new Date('2026-11-01');
+/** What JSON can hold and no text can be made of. */
+const unwritable = { toString: 0 };
+
+// Each of these once ended in a bare TypeError, with which a job fails for good.
+const cases: readonly [string, unknown, (amazon: Recorder['connector']) => unknown][] = [
+  ['null', null, (amazon) => amazon.orders.page({ updatedSince: since })],
+  ['a list', [], (amazon) => amazon.orders.page({ updatedSince: since })],
+  ['no orders', {}, (amazon) => amazon.orders.page({ updatedSince: since })],
+  ['an order that is null', { orders: [null] }, (amazon) => amazon.orders.page({ updatedSince: since })],
+  ['no order', {}, (amazon) => amazon.orders.get('902-1' as OrderId)],
+  ['null', null, (amazon) => amazon.inventory.page({ fulfilledBy: 'marketplace' })],
+  ['items that are no list', { items: 7 }, (amazon) => amazon.listings.page({})],
+  ['items that are no list', { items: unwritable }, (amazon) => amazon.catalog.page({ keywords: ['pot'] })],
+  ['a payload of another shape', { payload: [null] }, (amazon) => amazon.sellers.participations()],
+  [
+    'restrictions that are no list',
+    { restrictions: unwritable },
+    (amazon) => amazon.restrictions.eligibility('B000000001'),
+  ],
+  [
+    'reports that are no list',
+    {},
+    (amazon) => amazon.reports.schedules.list(['GET_FLAT_FILE_OPEN_LISTINGS_DATA']),
+  ],
+];
+
+describe('an answer that is not as Amazon’s model says', () => {
+  it.each(cases)(
+    'is told as one that cannot be read, and may be asked for again: %s (%#)',
+    async (_, body, ask) => {
+      wire.answer = () => ({ body: JSON.stringify(body) });
+      const error = await (async () => ask(wire.connector))().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        ...{ name: 'RemoteError', code: 'REMOTE_UNREADABLE', retryable: true, account: 'acme-za' },
+        ...{ requestId: 'req-1', cause: expect.objectContaining({ name: 'TypeError' }) },
+      });
+    },
+  );
+
+  it('is told so in the middle of a list, too, and the pages before it are not lost', async () => {
+    const answers = [{ transactions: [], nextToken: 'more' }, { transactions: { toString: 0 } }];
+    wire.answer = () => ({ body: { payload: answers.shift() } });
+    const pages: unknown[] = [];
+    const reading = async () => {
+      for await (const page of wire.connector.finances.transactions({ postedSince: since }).pages())
+        pages.push(page);
+    };
+    await expect(reading()).rejects.toMatchObject({ name: 'RemoteError', code: 'REMOTE_UNREADABLE' });
+    expect(pages).toHaveLength(1);
+  });
+
+  it('may have been carried out when the call may not be repeated', async () => {
+    wire.answer = () => ({ body: 'null' });
+    const error = await wire.connector.documents
+      .createDocument('text/plain')
+      .catch((thrown: unknown) => thrown);
+    expect(isErrorOf(error, 'RemoteError') && error.retryable).toBe(false);
+    expect(error).toMatchObject({ remedy: expect.stringContaining('before sending it again') });
+  });
+
+  it('is not blamed for what breaks before an answer came', async () => {
+    wire.take();
+    const page = (async () => wire.connector.orders.page(undefined as never))();
+    await expect(page).rejects.toThrow(TypeError);
+    expect(wire.take()).toEqual([]);
+  });
+});
+
+describe('a guarded client', () => {
+  it('is the same each time it is looked at, as its methods are', () => {
+    const { orders, inbound } = wire.connector;
+    expect(wire.connector.orders).toBe(orders);
+    expect(orders.page).toBe(orders.page);
+    expect(inbound.plans).toBe(inbound.plans);
+  });
+});
