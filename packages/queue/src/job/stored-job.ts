@@ -4,6 +4,7 @@ import {
   checkWith,
   isFluxoriError,
   type JsonValue,
+  shown,
   ValidationError,
 } from '@fluxori/core';
 import type { z } from 'zod';
@@ -86,6 +87,10 @@ function ofThisVersion(
   version: number,
 ): unknown {
   if (version === definition.version) return payload;
+  if (!Number.isSafeInteger(version)) {
+    const problem = `version: ${shown(version)} is none`;
+    throw invalid(definition, account, 'version', [problem], 'Give 1, 2, 3 …, or none for the present one.');
+  }
   if (version < definition.version && definition.migrate !== undefined) {
     try {
       return definition.migrate(payload, version);

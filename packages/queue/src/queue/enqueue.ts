@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Priority, priorities, type Tracing, ValidationError } from '@fluxori/core';
+import { type Priority, priorities, shown, type Tracing, ValidationError } from '@fluxori/core';
 import type { JobsOptions } from 'bullmq';
 import type { JobDefinition } from '../job/job-definition.js';
 import { isStorable } from '../job/storable-text.js';
@@ -114,6 +114,7 @@ export class Enqueuer {
     const { dedupeKey, once, delayMs = 0, priority = definition.priority ?? 'normal' } = options;
     if (dedupeKey !== undefined) checkDedupeKey(name, dedupeKey);
     checkDelay(name, delayMs);
+    if (once !== undefined) checkOnce(name, once);
     return {
       name,
       data: traceparent === undefined ? data : { ...data, traceparent },
@@ -158,29 +159,41 @@ export class Enqueuer {
 }
 
 function checkDedupeKey(name: string, dedupeKey: string): void {
-  if (isStorable(dedupeKey)) return;
+  if (typeof dedupeKey === 'string' && isStorable(dedupeKey)) return;
   throw new ValidationError(
-    `The dedupe key of the job ${name} holds a NUL character or half of a surrogate pair, which no database keeps.`,
+    `The dedupe key of the job ${name} is no text that a database keeps: it may hold no NUL character and no half of a surrogate pair.`,
     { field: 'dedupeKey', operation: name, remedy: 'Make the key of plain text, e.g. of ids.' },
   );
+}
+
+function checkOnce(name: string, once: NonNullable<AddOptions['once']>): void {
+  if (typeof once?.key === 'string' && once.at instanceof Date) return;
+  throw new ValidationError(`What the job ${name} is put in for has no key, or no time: ${shown(once)}.`, {
+    field: 'once',
+    operation: name,
+    remedy: 'Give `once: { key, at }`: a text and a Date.',
+  });
 }
 
 /** No job is meant to wait longer; whoever says so has mixed up units. */
 const longestDelayMs = 366 * 24 * 60 * 60_000;
 
 function checkDelay(name: string, delayMs: number): void {
-  if (delayMs >= 0 && delayMs <= longestDelayMs) return;
-  throw new ValidationError(`The delay of the job ${name} is ${delayMs} ms, which is no time from now on.`, {
-    field: 'delayMs',
-    operation: name,
-    remedy: 'Give milliseconds from 0 up to a year.',
-  });
+  if (typeof delayMs === 'number' && delayMs >= 0 && delayMs <= longestDelayMs) return;
+  throw new ValidationError(
+    `The delay of the job ${name} is ${shown(delayMs)} ms, which is no time from now on.`,
+    {
+      field: 'delayMs',
+      operation: name,
+      remedy: 'Give milliseconds from 0 up to a year.',
+    },
+  );
 }
 
 /** @throws ValidationError for a priority that does not exist: it may come from a command line. */
 export function priorityNumber(priority: Priority): number {
-  if (Object.hasOwn(priorities, priority)) return priorities[priority];
-  throw new ValidationError(`There is no priority ${JSON.stringify(priority)}.`, {
+  if (typeof priority === 'string' && Object.hasOwn(priorities, priority)) return priorities[priority];
+  throw new ValidationError(`There is no priority ${shown(priority)}.`, {
     field: 'priority',
     remedy: `Use one of: ${Object.keys(priorities).join(', ')}.`,
   });
@@ -213,6 +226,8 @@ function onceJobId(
 
 /** @returns the section that a job's id names. */
 export function sectionOf(jobId: string): string {
+  // It may come from a command line, or from somebody's JSON.
+  if (typeof jobId !== 'string') return '';
   return sectionOfClockwork(jobId) ?? jobId.slice(0, Math.max(jobId.lastIndexOf('-'), 0));
 }
 

@@ -41,12 +41,31 @@ onMemory((rig) => {
 
     it('is a delay that is no time: nothing is enqueued', async () => {
       const queue = rig().queue(async () => {});
-      for (const delayMs of [Number.NaN, Number.POSITIVE_INFINITY, -1, 1e15]) {
-        await expect(queue.add('test.work', { ...work(), delayMs })).rejects.toMatchObject({
-          name: 'ValidationError',
-          field: 'delayMs',
-        });
+      for (const delayMs of [Number.NaN, Number.POSITIVE_INFINITY, -1, 1e15, 10n, { toString: 0 }]) {
+        await expect(queue.add('test.work', { ...work(), delayMs: delayMs as number })).rejects.toMatchObject(
+          {
+            name: 'ValidationError',
+            field: 'delayMs',
+          },
+        );
       }
+      await expect(queue.counts()).resolves.toMatchObject({ waiting: 0, parked: 0 });
+    });
+
+    it.each<[string, unknown, string]>([
+      ['a dedupe key', null, 'dedupeKey'],
+      ['a dedupe key', { toString: 0 }, 'dedupeKey'],
+      ['a priority', { toString: 0 }, 'priority'],
+      ['a priority', 10n, 'priority'],
+      ['a version', { toString: 0 }, 'version'],
+      ['what it is put in for', null, 'once'],
+      ['what it is put in for', { key: 'a', at: '2026-11-01' }, 'once'],
+    ])('is %s that is none (%#): nothing is enqueued', async (_, value, field) => {
+      const queue = rig().queue(async () => {});
+      await expect(queue.add('test.work', { ...work(), [field]: value } as never)).rejects.toMatchObject({
+        name: 'ValidationError',
+        field,
+      });
       await expect(queue.counts()).resolves.toMatchObject({ waiting: 0, parked: 0 });
     });
 
