@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { isErrorOf, ValidationError } from '@fluxori/core';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { accountsCommand } from './commands/accounts.js';
-import type { CommandFactory, CommandFacts, ProcessFacts } from './commands/command-context.js';
+import {
+  type CommandFactory,
+  type CommandFacts,
+  commonOptions,
+  type ProcessFacts,
+} from './commands/command-context.js';
 import { configCommand } from './commands/config-check.js';
 import { demoCommand } from './commands/demo.js';
 import { documentsCommand } from './commands/documents.js';
@@ -146,6 +151,7 @@ function ownVersion(): string {
 /** Output, usage errors and exit go through us, in every subcommand. */
 function prepare(command: Command, facts: ProcessFacts, path = 'fluxori'): void {
   command
+    .configureHelp({ visibleOptions: ownOptionsFirst })
     .configureOutput({
       writeOut: (text) => void facts.stdout.write(text),
       writeErr: (text) => void facts.stderr.write(text),
@@ -157,6 +163,13 @@ function prepare(command: Command, facts: ProcessFacts, path = 'fluxori'): void 
       throw usageError(error, path);
     });
   for (const sub of command.commands) prepare(sub, facts, `${path} ${sub.name()}`);
+}
+
+/** What every command has comes last, so that what this one is for is seen first. */
+function ownOptionsFirst(command: Command): Option[] {
+  const all = new Help().visibleOptions(command);
+  const isCommon = ({ long }: Option) => long === '--help' || (long !== undefined && commonOptions.has(long));
+  return [...all.filter((option) => !isCommon(option)), ...all.filter(isCommon)];
 }
 
 function usageError(error: CommanderError, path: string): ValidationError {

@@ -194,6 +194,9 @@ describe('the help of every command', () => {
     expect(stdout).toMatch(new RegExp(`Example(s|, in two terminals)?:\n  .*fluxori ${path}`, 's'));
     for (const { long, description, hidden } of command.options)
       expect([long, hidden || description !== '']).toEqual([long, true]);
+    // What every command has comes last.
+    const shown = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, long]) => long);
+    expect(shown.slice(-5)).toEqual(['--config', '--backend', '--log-level', '--json', '--help']);
     for (const argument of command.registeredArguments)
       expect([argument.name(), argument.description !== '']).toEqual([argument.name(), true]);
   });

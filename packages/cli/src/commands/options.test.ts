@@ -1,6 +1,6 @@
 import { isErrorOf } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { priorityOption, sinceOption, wholeNumber } from './options.js';
+import { namesIn, pairsOption, priorityOption, sinceOption, wholeNumber } from './options.js';
 
 const now = Date.UTC(2026, 10, 20, 12);
 const field = (act: () => unknown) => {
@@ -35,7 +35,7 @@ describe('wholeNumber', () => {
   it('reads whole numbers and refuses the rest, naming the option', () => {
     expect(wholeNumber('--limit', 1)('20')).toBe(20);
     for (const text of ['0', '-1', '1.5', 'many', '', '9007199254740993'])
-      expect(field(() => wholeNumber('--limit', 1)(text))).toMatch(/^--limit: /);
+      expect(field(() => wholeNumber('--limit', 1)(text))).toMatch(/^limit: /);
   });
 });
 
@@ -44,5 +44,18 @@ describe('priorityOption', () => {
     expect(priorityOption('critical')).toBe('critical');
     expect(field(() => priorityOption('urgent'))).toContain('critical, high, normal, low, bulk');
     expect(field(() => priorityOption('toString'))).toContain('critical');
+  });
+});
+
+describe('namesIn', () => {
+  it('takes spaces, commas and both', () => {
+    expect(namesIn(['ZA', 'DE,FR', ' UK , '])).toEqual(['ZA', 'DE', 'FR', 'UK']);
+  });
+});
+
+describe('pairsOption', () => {
+  it('reads names and values, and refuses what is none', () => {
+    expect(pairsOption(['a=1', 'b=x=y', 'c='])).toEqual({ a: '1', b: 'x=y', c: '' });
+    for (const text of ['a', '=1']) expect(field(() => pairsOption([text]))).toMatch(/^option: /);
   });
 });

@@ -57,22 +57,24 @@ const statuses = ['CANCELLED', 'DONE', 'FATAL', 'IN_PROGRESS', 'IN_QUEUE'] as co
 export const reportsCommand: CommandFactory = (facts) => {
   const reports = group('reports').description('ask for reports, wait for them, write them to files');
   reports.addCommand(
-    written(command('run'))
-      .description('come by a report: ask for it once, wait until Amazon has made it, and write its rows')
-      .argument('<type>', 'e.g. GET_MERCHANT_LISTINGS_ALL_DATA; see `fluxori reports types`')
-      .option(...oneAccount)
-      .option(
-        '--from <when>',
-        'the span that it covers begins here: a date, or a span back such as 7d (whole days)',
-      )
-      .option('--to <when>', 'and ends here (default: now)')
-      .option(...marketplaces)
-      .option(...vendorOptions)
-      .option('--reuse <minutes>', 'a finished one of this age or younger will do')
-      .option('--empty-ok', 'no data is no error, but a file without rows')
-      .option('--unchecked', 'take types and options that are newer than this release: nothing is checked')
-      .option('--ask-again', 'cancel a report that is stuck, and ask once anew')
-      .option(...outOption)
+    written(
+      command('run')
+        .description('come by a report: ask for it once, wait until Amazon has made it, and write its rows')
+        .argument('<type>', 'e.g. GET_MERCHANT_LISTINGS_ALL_DATA; see `fluxori reports types`')
+        .option(...oneAccount)
+        .option(
+          '--from <when>',
+          'the span that it covers begins here: a date, or a span back such as 7d (whole days)',
+        )
+        .option('--to <when>', 'and ends here (default: now)')
+        .option(...marketplaces)
+        .option(...vendorOptions)
+        .option('--reuse <minutes>', 'a finished one of this age or younger will do')
+        .option('--empty-ok', 'no data is no error, but a file without rows')
+        .option('--unchecked', 'take types and options that are newer than this release: nothing is checked')
+        .option('--ask-again', 'cancel a report that is stuck, and ask once anew')
+        .option(...outOption),
+    )
       .option(...priority)
       .option('--no-wait', 'only queue it; a worker will do it, and write the file where it runs')
       .addHelpText(
@@ -92,11 +94,13 @@ export const reportsCommand: CommandFactory = (facts) => {
       ),
   );
   reports.addCommand(
-    written(command('fetch'))
-      .description('write the rows of a report that is there already')
-      .argument('<report-id>', 'see `fluxori reports list`')
-      .option(...oneAccount)
-      .requiredOption(...outOption)
+    written(
+      command('fetch')
+        .description('write the rows of a report that is there already')
+        .argument('<report-id>', 'see `fluxori reports list`')
+        .option(...oneAccount)
+        .requiredOption(...outOption),
+    )
       .addHelpText('after', '\nExample:\n  fluxori reports fetch 51000020769 --as jsonl --out report.jsonl\n')
       .action((id: string, options: WriteOptions) =>
         fetchReport(facts, contextOf(facts, options), id, options),
