@@ -42,4 +42,9 @@ describe('scrub', () => {
   it('takes out markup and control characters', () => {
     expect(scrub('<html><b>Bad</b>\u0000\r\nrequest</html>')).toBe('Bad request');
   });
+
+  it('leaves no half of a surrogate pair, neither Amazon’s nor one that the cut makes', () => {
+    expect(scrub('a \ud800 b')).toBe('a \ufffd b');
+    expect(scrub(`${'x'.repeat(298)}😀😀`).isWellFormed()).toBe(true);
+  });
 });

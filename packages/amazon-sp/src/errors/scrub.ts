@@ -36,7 +36,9 @@ export function scrub(text: string, personal: readonly string[] = []): string {
     .replaceAll(/\p{Cc}+/gu, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return clean.length > longestText ? `${clean.slice(0, longestText - 1)}…` : clean;
+  const told = clean.length > longestText ? `${clean.slice(0, longestText - 1)}…` : clean;
+  // No database keeps half of a surrogate pair, whether Amazon sent it or the cut made it.
+  return told.toWellFormed();
 }
 
 /** Amazon quotes addresses in capitals, too. */
