@@ -61,7 +61,7 @@ describe('a file of a flat document', () => {
     'is the same %s as that of its rows, in a file and in a stream that keeps what it gets',
     async (kind) => {
       const wanted = await expected(kind);
-      expect(wanted.length).toBeGreaterThan(8 * 256 * 1024);
+      expect(wanted.length).toBeGreaterThan(4 * 2 ** 20);
       const written = await writeRows(document(), { file: file() }, { as: kind });
       expect(written).toEqual({ rows: lines.length, bytes: wanted.length });
       expect((await readFile(file())).equals(wanted)).toBe(true);
