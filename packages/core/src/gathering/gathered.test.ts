@@ -30,6 +30,21 @@ describe('questions that come together', () => {
     expect(rounds).toEqual([[0], [1, 2], [3]]);
   });
 
+  it('wait for those that come one in each turn of the event loop', async () => {
+    const rounds: (readonly number[])[] = [];
+    const same = new Gathered<number, number>(async (items) => {
+      rounds.push(items);
+      return items;
+    });
+    const answers: Promise<number>[] = [];
+    for (let item = 0; item < 5; item++) {
+      answers.push(same.ask(item));
+      await new Promise(setImmediate);
+    }
+    await expect(Promise.all(answers)).resolves.toEqual([0, 1, 2, 3, 4]);
+    expect(rounds).toEqual([[0, 1, 2, 3, 4]]);
+  });
+
   it('fail together, and those that come afterwards are asked as ever', async () => {
     let fails = true;
     const moody = new Gathered<number, number>(async (items) => {

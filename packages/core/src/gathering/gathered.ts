@@ -1,5 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
+/** As long as each turn of the event loop brings another, so many are waited for. */
+const mostTurns = 50;
+/** One turn may end just before the next of them asks. */
+const quietTurns = 2;
+
 interface Asked<Item, Answer> {
   readonly item: Item;
   readonly resolve: (answer: Answer) => void;
@@ -33,11 +38,25 @@ export class Gathered<Item, Answer> {
     this.#running = true;
     try {
       while (this.#waiting.length > 0) {
-        await turn();
+        await this.#untilNoMoreCome();
         await this.#round(this.#waiting.splice(0, this.#most));
       }
     } finally {
       this.#running = false;
+    }
+  }
+
+  /** A store in the process answers within one turn of the event loop, and those that ask it come one in a turn. */
+  async #untilNoMoreCome(): Promise<void> {
+    let quiet = 0;
+    for (
+      let turns = 0;
+      turns < mostTurns && quiet < quietTurns && this.#waiting.length < this.#most;
+      turns++
+    ) {
+      const before = this.#waiting.length;
+      await turn();
+      quiet = this.#waiting.length === before ? quiet + 1 : 0;
     }
   }
 
