@@ -192,7 +192,7 @@ describe('inventory.update and prices.update', () => {
       }),
     ).rejects.toMatchObject({
       field: 'price.currency',
-      message: expect.stringMatching(/USD is not the currency of amazon\.co\.za, which is ZAR/),
+      message: expect.stringMatching(/"USD" is not the currency of amazon\.co\.za, which is ZAR/),
     });
     expect(here.sandbox.counters().requests).toBe(0);
   });
