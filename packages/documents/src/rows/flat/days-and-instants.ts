@@ -110,7 +110,8 @@ const daysBefore = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as
 
 /** Days since 1970-01-01 of a day of the Gregorian calendar; `undefined` for one that does not exist. */
 export function daysOf(year: number, month: number, day: number): number | undefined {
-  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return undefined;
+  // Each is NaN where its places hold no digits.
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 31)) return undefined;
   const isLeap = (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
   if (day > 28 && day > monthLength(isLeap, month)) return undefined;
   const before = year - 1;

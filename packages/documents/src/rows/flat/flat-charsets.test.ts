@@ -65,6 +65,20 @@ describe('flat files in their charsets', () => {
     }
   });
 
+  it('refuses a line that begins with the second byte of a character, wherever it is cut', async () => {
+    const bytes = Buffer.from('sku\ttitle\r\nA-1\tfine\r\n\x805\tEuro\r\nA-3\tfine\r\n', 'latin1');
+    for (let at = 0; at <= bytes.length; at++) {
+      const { rows, error } = await readRows(cutAt(bytes, [at]), tsv);
+      expect({ at, rows }).toEqual({ at, rows: [{ sku: 'A-1', title: 'fine' }] });
+      expect(error).toMatchObject({ code: 'DOCUMENT_CHARSET_WRONG', details: { line: 3 } });
+    }
+  });
+
+  it('refuses a header that begins so', async () => {
+    const { error } = await readRows(Buffer.from('\x80sku\ttitle\nA-1\tfine\n', 'latin1'), tsv);
+    expect(error).toMatchObject({ code: 'DOCUMENT_CHARSET_WRONG', details: { line: 1 } });
+  });
+
   it('replaces such bytes when it is told to, and counts the lines', async () => {
     const bytes = Buffer.from('sku\ttitle\nA-1\tfine\nA-2\tGr\xf6\xdfe\n', 'latin1');
     const { rows, facts } = await readRows(bytes, tsv, { badCharacters: 'replace' });

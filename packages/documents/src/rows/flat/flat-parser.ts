@@ -33,6 +33,8 @@ export class FlatParser implements RowParser<Buffer> {
   #pieceIsLatin1 = false;
   #pieceIsUtf8 = false;
   #piece: Buffer | undefined;
+  /** The last of the piece before. */
+  #byteBefore: number | undefined;
   #line = 0;
   #skip: number;
   #empty = true;
@@ -58,7 +60,8 @@ export class FlatParser implements RowParser<Buffer> {
   push(piece: Buffer, rows: RowTaker): void {
     this.#piece = piece;
     this.#pieceIsLatin1 = this.#options.isLatin1() || isAscii(piece);
-    this.#pieceIsUtf8 = this.#pieceIsLatin1 || wholeCharactersAreUtf8(piece);
+    this.#pieceIsUtf8 = this.#pieceIsLatin1 || wholeCharactersAreUtf8(piece, this.#byteBefore);
+    this.#byteBefore = piece.at(-1);
     this.#cutter.feed(piece);
     while (this.#cutter.next()) this.#take(rows);
   }

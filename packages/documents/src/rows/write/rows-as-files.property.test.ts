@@ -77,6 +77,7 @@ const days = fc.constantFrom(
   '03/04/2026',
   '20260131',
   '2026-1-5',
+  '2O26-01-31',
 );
 const times = fc.constantFrom(
   'T10:00:00+00:00',
