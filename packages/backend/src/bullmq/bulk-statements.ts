@@ -26,6 +26,12 @@ const functions: Readonly<Record<string, readonly string[]>> = {
 /** Questions whose answer is the same for all that are alike in so many of their first parameters; what follows is the time. */
 const alike: Readonly<Record<string, number>> = { next_signal: 2 };
 
+/**
+ * Calls before which the job is locked. BullMQ's `promote` looks whether a job is delayed, waits for whoever is just claiming it because its time has
+ * come, and then puts it among the waiting ones, although it is active by now: it would be done twice.
+ */
+const lockedFirst: ReadonlySet<string> = new Set(['promote']);
+
 /** A call of one function and nothing else, as BullMQ writes it: its rows, or its value under a name. */
 const rowsCall = /^select\s+[\w\s,*]+\s+from\s+(\w+)\s*\(([\s\S]*)\)\s*;?$/i;
 const valueCall = /^select\s+(\w+)\s*\(([\s\S]*)\)\s+as\s+(\w+)\s*;?$/i;
@@ -42,6 +48,8 @@ interface Call {
 interface Bulk {
   readonly text: string;
   readonly alike?: number;
+  /** Also a single one goes so. */
+  readonly always?: boolean;
 }
 
 type Answer = { readonly result: PgQueryResult<unknown> } | { readonly error: unknown };
@@ -79,26 +87,27 @@ export class BulkStatements {
   }
 
   async #round(text: string, bulk: Bulk, calls: readonly Call[]): Promise<readonly Answer[]> {
-    if (bulk.alike === undefined) return this.#together(text, bulk.text, calls);
+    if (bulk.alike === undefined) return this.#together(text, bulk, calls);
     const groups = Map.groupBy(calls, ({ parameters }) => JSON.stringify(parameters.slice(0, bulk.alike)));
     const asked = [...groups.values()];
     const answers = await this.#together(
       text,
-      bulk.text,
+      bulk,
       asked.map(([first]) => first!),
     );
     const answerOf = new Map(asked.flatMap((group, index) => group.map((call) => [call, answers[index]!])));
     return calls.map((call) => answerOf.get(call)!);
   }
 
-  async #together(text: string, bulk: string, calls: readonly Call[]): Promise<readonly Answer[]> {
-    if (calls.length === 1) return [await this.#alone(text, calls[0]!)];
+  async #together(text: string, bulk: Bulk, calls: readonly Call[]): Promise<readonly Answer[]> {
+    const isOne = calls.length === 1;
+    if (isOne && !bulk.always) return [await this.#alone(text, calls[0]!)];
     const width = calls[0]!.parameters.length;
     const columns = Array.from({ length: width }, (_, index) =>
       calls.map(({ parameters }) => asText(parameters[index])),
     );
     try {
-      const { rows } = await this.#send<Record<string, unknown>>(bulk, columns);
+      const { rows } = await this.#send<Record<string, unknown>>(bulk.text, columns);
       const results = calls.map(() => ({ rows: [] as unknown[], rowCount: 0 }));
       for (const { [placeColumn]: place, ...row } of rows) {
         const result = results[Number(place) - 1]!;
@@ -107,8 +116,9 @@ export class BulkStatements {
       }
       return results.map((result) => ({ result }));
     } catch (error) {
-      if (!isRefusal(error)) return calls.map(() => ({ error }));
-      return Promise.all(calls.map((call) => this.#alone(text, call)));
+      if (isOne || !isRefusal(error)) return calls.map(() => ({ error }));
+      const each = await Promise.all(calls.map((call) => this.#together(text, bulk, [call])));
+      return each.flat();
     }
   }
 
@@ -143,6 +153,11 @@ function bulkOf(text: string): Bulk | undefined {
   const arrays = types.map((_, index) => `$${index + 1}::text[]`).join(', ');
   const from = `unnest(${arrays}) with ordinality as given(${given.join(', ')}, place)`;
   const place = `given.place as ${placeColumn}`;
+  if (column !== undefined && lockedFirst.has(name.toLowerCase())) {
+    const job = 'select from job where queue = given.p1 and id = given.p2 for update';
+    const text = `select ${place}, ${call} as ${column} from ${from} left join lateral (${job}) as locked on true`;
+    return { text, always: true };
+  }
   if (column !== undefined) return { text: `select ${place}, ${call} as ${column} from ${from}` };
   return {
     text: `select ${place}, answer.* from ${from} cross join lateral ${call} as answer`,

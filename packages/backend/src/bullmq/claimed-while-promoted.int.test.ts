@@ -1,0 +1,58 @@
+import { sleep } from '@fluxori/core';
+import { describeWith, type FreshPlace, freshPlace } from '@fluxori/test-services';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Queue } from 'bullmq';
+import pg from 'pg';
+import { openBackend } from '../open-backend.js';
+
+describeWith('postgres', 'a job whose time comes while it is woken', () => {
+  let place: FreshPlace;
+  /** A worker of another process, as its database sees it. */
+  let other: pg.Client;
+  beforeAll(async () => {
+    place = await freshPlace('postgres');
+    other = new pg.Client(place.url);
+    await other.connect();
+  }, 60_000);
+  afterAll(async () => {
+    await other.end();
+    await place.remove();
+  });
+
+  it.each([
+    ['one by itself', 1],
+    ['several together', 3],
+  ])(
+    'is not given out twice: %s',
+    async (_, count) => {
+      await using backend = await openBackend(place.url);
+      const { connection, backendFactory } = await backend.queueConnection();
+      const name = `woken-${count}`;
+      const queue = new Queue(name, { connection }, backendFactory);
+      const ids = Array.from({ length: count }, (_, n) => `job-${n}`);
+      await queue.addBulk(ids.map((jobId) => ({ name: 'work', data: {}, opts: { jobId, delay: 60_000 } })));
+
+      await other.query('begin');
+      await other.query('set local search_path to bullmq');
+      const later = Date.now() + 120_000;
+      const claim = `select id from move_to_active($1, 'token', 60000, $2, 'other', null, null)`;
+      const { rows } = await other.query<{ id: string }>(claim, [name, later]);
+      const promoted = Promise.allSettled(ids.map((id) => queue.getBackend().promote(id)));
+      await somebodyWaits();
+      await other.query('commit');
+
+      expect(await promoted).toEqual(
+        ids.map(() => expect.objectContaining({ reason: expect.objectContaining({ code: -3 }) })),
+      );
+      expect(rows).toHaveLength(1);
+      await expect(queue.getJobState(rows[0]!.id)).resolves.toBe('active');
+      await queue.close();
+    },
+    60_000,
+  );
+
+  async function somebodyWaits(): Promise<void> {
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await other.query(waiting)).rowCount === 0) await sleep(10);
+  }
+});
