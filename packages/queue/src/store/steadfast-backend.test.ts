@@ -108,6 +108,12 @@ describe('the end of a run', () => {
     },
   );
 
+  it('may have brought the next job with the answer that was lost, which is looked for then', async () => {
+    const { run, troubles } = scripted('moveToCompleted', [throws(bullError(-3))], 'completed');
+    await run({ id: '1' });
+    expect(troubles()).toBe(1);
+  });
+
   it('does not count when another has the job', async () => {
     const { run } = scripted('moveToCompleted', [throws(bullError(-6))], 'active');
     await expect(run({ id: '1' })).rejects.toMatchObject({ code: -6 });

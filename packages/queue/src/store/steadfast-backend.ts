@@ -131,7 +131,11 @@ async function insist(
         if (enduring.has(method) && performance.now() - sentAt > suspiciousMs) terms.onTrouble?.();
         return result;
       } catch (error) {
-        if (await movedAlready(method, args, backend, error)) return moved(method);
+        if (await movedAlready(method, args, backend, error)) {
+          // The next job may have come with the answer that was lost.
+          terms.onTrouble?.();
+          return moved(method);
+        }
         // A layer below that says so in our words has had its own patience; what ends a run has more.
         if (!isStoreTrouble(error) || (isOurs(error) && !enduring.has(method))) throw error;
         trouble.last = error;
