@@ -58,16 +58,14 @@ export class ChangeFlush {
    * @throws what ends a turn and passes: a host that cannot be reached, the signal's reason.
    */
   async run(): Promise<FlushWait | undefined> {
-    const { job, account, queues, signal } = this.#parts;
+    const { job, signal } = this.#parts;
     const { charge, locks, lockName } = this.#box;
-    if (await charge.isOthers(job)) {
-      await queues.wakeAll(account, [flushWakeKey]);
-      return undefined;
-    }
+    if (await charge.isOthers(job)) return this.#leaveToOther();
     return locks.withLock(
       lockName,
       async (held) => {
-        if (await charge.isOthers(job)) return undefined;
+        // Whoever had given the charge back took it again, and may not have seen what this one was summoned for.
+        if (await charge.isOthers(job)) return this.#leaveToOther();
         const memory = this.#memory(await charge.take(job));
         try {
           const wait = await this.#turn(memory, held.signal);
@@ -81,6 +79,11 @@ export class ChangeFlush {
       },
       { signal },
     );
+  }
+
+  async #leaveToOther(): Promise<undefined> {
+    const { account, queues } = this.#parts;
+    await queues.wakeAll(account, [flushWakeKey]);
   }
 
   #memory(fresh: boolean): FlushMemory {
@@ -127,6 +130,7 @@ export class ChangeFlush {
     const view = await memory.watch.look();
     memory.looked(startedAt, clock.now());
     if (view.wake.length > 0) await queues.wakeAll(account, view.wake.map(changeWakeKey));
+    memory.watch.woken();
     await this.#box.inbox.remove(view.over);
     for (const id of memory.watch.batchIds) if (memory.isToEnsure(id, clock.now())) await this.#addFeed(id);
     const now = clock.now();

@@ -37,7 +37,9 @@ export class FlushWatch {
   readonly #settled = new Map<string, SettledField | null>();
   readonly #flights = new Map<string, Flight>();
   /** How many changes of a segment had an outcome when it was last woken. */
-  readonly #woken = new Map<string, number>();
+  #woken: ReadonlyMap<string, number> = new Map();
+  /** The same at the last look. */
+  #settledNow: ReadonlyMap<string, number> = new Map();
 
   constructor(box: Pick<ChangeBox, 'inbox' | 'ledger' | 'batches'>) {
     this.#box = box;
@@ -51,6 +53,11 @@ export class FlushWatch {
   /** Written since it was looked at: outcomes of these changes are read again. */
   forget(changes: Iterable<Pick<Change, 'sku' | 'marketplaceId' | 'field'>>): void {
     for (const change of changes) this.#settled.delete(subjectName(change));
+  }
+
+  /** The segments of the last look were woken. Until then they are told again, for a store may go away in between. */
+  woken(): void {
+    this.#woken = this.#settledNow;
   }
 
   async look(): Promise<FlushView> {
@@ -140,12 +147,13 @@ export class FlushWatch {
 
   #toWake(): readonly string[] {
     const wake = new Set<string>();
+    const settledNow = new Map<string, number>();
     for (const { id, changes, waking } of this.#segments.values()) {
       const settled = changes.filter((change) => isSettled(change, this.#settledOf(change))).length;
       if (settled > (this.#woken.get(id) ?? 0)) for (const one of waking) wake.add(one);
-      this.#woken.set(id, settled);
+      settledNow.set(id, settled);
     }
-    for (const id of this.#woken.keys()) if (!this.#segments.has(id)) this.#woken.delete(id);
+    this.#settledNow = settledNow;
     return [...wake];
   }
 }
