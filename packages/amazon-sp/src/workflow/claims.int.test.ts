@@ -1,5 +1,5 @@
 import { openBackend } from '@fluxori/backend';
-import { accountId, ManualClock } from '@fluxori/core';
+import { accountId, type KeyValueStore, type Locks, ManualClock } from '@fluxori/core';
 import { freshPlace } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { testBackends } from '../../testing/connect-to-sandbox.js';
@@ -47,5 +47,33 @@ describe.each(testBackends)('claims, on %s', (kind) => {
       await first.close();
       await place?.remove();
     }
+  });
+});
+
+describe('a claim whose lock was lost on the way', () => {
+  it('is not written, whatever another has claimed by then', async () => {
+    await using backend = await openBackend('memory:');
+    const { keyValues } = backend;
+    const lost = new AbortController();
+    // The store was away for longer than the lock lasts: what was read is old when it comes.
+    const locks: Locks = { withLock: (_, work) => work({ signal: lost.signal }) };
+    const late: Pick<KeyValueStore, 'get'> = {
+      get: async (key) => {
+        const before = await keyValues.get(key);
+        await new Claims('sent', { ...parts, keyValues, locks: backend.locks }).claim('o/m', 'another');
+        lost.abort(new Error('the lock was lost'));
+        return before;
+      },
+    };
+    const parts = { clock: new ManualClock(), accountId: accountId('acme-za'), room: 'message-sent' };
+    const claims = new Claims('sent', {
+      ...{ ...parts, locks },
+      keyValues: new Proxy(keyValues, {
+        get: (store, name) => (name === 'get' ? late.get : Reflect.get(store, name, store).bind(store)),
+      }),
+    });
+    await expect(claims.claim('o/m', 'the slow one')).rejects.toThrow('the lock was lost');
+    const kept = new Claims('sent', { ...parts, keyValues, locks: backend.locks });
+    expect(await kept.read('o/m')).toMatchObject({ status: 'intended', by: 'another' });
   });
 });

@@ -46,6 +46,9 @@ export class Claims<Done extends string, What extends object = object> {
   /**
    * Writes down that `by` is about to do it, unless somebody else has or may have.
    *
+   * @param name - what is claimed, e.g. an order's id.
+   * @param by - who claims it: a job's id.
+   * @throws what the store throws; NetworkError `BACKEND_UNAVAILABLE` when the lock was lost on the way: then it was not claimed.
    * @returns undefined when it may go ahead; else what stands in the way.
    */
   claim(
@@ -53,14 +56,14 @@ export class Claims<Done extends string, What extends object = object> {
     by: string,
     { again = false, own = false }: ClaimOptions = {},
   ): Promise<Claim<Done, What> | undefined> {
-    return this.#alone(name, async () => {
+    return this.#alone(name, async (write) => {
       const known = await this.read(name);
       const free =
         known === undefined ||
         (own && known.status === 'intended' && known.by === by) ||
         (again && known.status !== this.#done && this.#parts.clock.now() - known.at >= onItsWayMs(known));
       if (!free) return known;
-      await this.#write(name, { status: 'intended', by, at: this.#parts.clock.now() });
+      await write({ status: 'intended', by, at: this.#parts.clock.now() });
       return undefined;
     });
   }
@@ -69,26 +72,26 @@ export class Claims<Done extends string, What extends object = object> {
     return (await this.#parts.keyValues.get(this.#key(name))) as Claim<Done, What> | undefined;
   }
 
+  /** It was done, which stands above whatever else is known of it: no lock that is hard to get may keep it from being written. */
   async done(name: string, by: string, what: What): Promise<void> {
     await this.#write(name, { ...what, status: this.#done, by, at: this.#parts.clock.now() });
   }
 
   /** It was looked for in vain. @returns undefined; what another has written down since, if one has, which stays. */
   unknown(name: string, by: string): Promise<Claim<Done, What> | undefined> {
-    return this.#alone(name, async () => {
+    return this.#alone(name, async (write) => {
       const known = await this.read(name);
       if (known !== undefined && (known.by !== by || known.status === this.#done)) return known;
-      await this.#write(name, { status: 'unknown', by, at: this.#parts.clock.now() });
+      await write({ status: 'unknown', by, at: this.#parts.clock.now() });
       return undefined;
     });
   }
 
   /** It was certainly not done. Does nothing when the claim is another's. */
   release(name: string, by: string): Promise<void> {
-    return this.#alone(name, async () => {
+    return this.#alone(name, async (write) => {
       const known = await this.read(name);
-      if (known?.status === 'intended' && known.by === by)
-        await this.#parts.keyValues.delete(this.#key(name));
+      if (known?.status === 'intended' && known.by === by) await write(undefined);
     });
   }
 
@@ -100,8 +103,22 @@ export class Claims<Done extends string, What extends object = object> {
     return (all as (Claim<Done, What> | undefined)[]).filter((one) => one !== undefined);
   }
 
-  #alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-    return this.#parts.locks.withLock(this.#key(name), work);
+  /**
+   * @param work - gets what writes the claim, or deletes it. It refuses when the lock was lost meanwhile: another may have claimed since it was read,
+   *   e.g. while the store was away for longer than the lock lasts.
+   */
+  #alone<T>(
+    name: string,
+    work: (write: (claim: object | undefined) => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    const { keyValues, locks } = this.#parts;
+    return locks.withLock(this.#key(name), ({ signal }) =>
+      work(async (claim) => {
+        signal.throwIfAborted();
+        if (claim === undefined) await keyValues.delete(this.#key(name));
+        else await this.#write(name, claim);
+      }),
+    );
   }
 
   async #write(name: string, claim: object): Promise<void> {
