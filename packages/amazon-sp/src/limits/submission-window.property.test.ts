@@ -1,5 +1,5 @@
 import { openBackend } from '@fluxori/backend';
-import { ManualClock, NetworkError, RateLimitError, silentLogger } from '@fluxori/core';
+import { type Clock, ManualClock, NetworkError, RateLimitError, silentLogger } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { listingsFeedWindow, SubmissionWindow } from './submission-window.js';
@@ -132,5 +132,28 @@ describe('the window of JSON_LISTINGS_FEED', () => {
     });
     await clock.advance(301_000);
     expect(await window.run(submit, { maxWaitMs: 0 })).toBe('submitted');
+  });
+
+  it('lets nobody wait for longer than a window because the others’ clock is ahead of his', async () => {
+    const clock = new ManualClock();
+    await using backend = await openBackend('memory:', { clock });
+    const { keyValues, locks } = backend;
+    const aheadMs = 3_600_000;
+    const ahead: Clock = {
+      now: () => clock.now() + aheadMs,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    };
+    const [theirs, ours] = [ahead, clock].map(
+      (own) =>
+        new SubmissionWindow({
+          ...{ keyValues, locks, clock: own, logger: silentLogger, limit: listingsFeedWindow },
+          ...{ key: 'sp-api-window/x', label: 'x' },
+        }),
+    ) as [SubmissionWindow, SubmissionWindow];
+    for (let n = 0; n < count; n++) await theirs.run(async () => n);
+    const refused = ours.run(async () => 'submitted', { maxWaitMs: 0 });
+    await expect(refused).rejects.toMatchObject({ retryAt: new Date(clock.now() + 301_000) });
+    await clock.advance(301_000);
+    expect(await ours.run(async () => 'submitted', { maxWaitMs: 0 })).toBe('submitted');
   });
 });
