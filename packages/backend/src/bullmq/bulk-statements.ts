@@ -19,6 +19,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
     ...['bigint', 'bigint', 'text', 'integer', 'bigint'],
   ],
   move_to_delayed: ['text', 'text', 'text', 'bigint', 'bigint', 'boolean', 'text', 'jsonb'],
+  move_active_to_wait: ['text', 'text', 'text', 'bigint'],
   promote: ['text', 'text'],
   next_signal: ['text', 'integer', 'bigint'],
 };
@@ -27,10 +28,10 @@ const functions: Readonly<Record<string, readonly string[]>> = {
 const alike: Readonly<Record<string, number>> = { next_signal: 2 };
 
 /**
- * Calls before which the job is locked. BullMQ's `promote` looks whether a job is delayed, waits for whoever is just claiming it because its time has
- * come, and then puts it among the waiting ones, although it is active by now: it would be done twice.
+ * Calls before which the job is locked. BullMQ looks whether a job is delayed (or active), waits for whoever is just claiming it because its time has
+ * come (or ending it), and then puts it among the waiting ones, although it is active by now (or done): it would be done twice.
  */
-const lockedFirst: ReadonlySet<string> = new Set(['promote']);
+const lockedFirst: ReadonlySet<string> = new Set(['promote', 'move_active_to_wait']);
 
 /** A call of one function and nothing else, as BullMQ writes it: its rows, or its value under a name. */
 const rowsCall = /^select\s+[\w\s,*]+\s+from\s+(\w+)\s*\(([\s\S]*)\)\s*;?$/i;

@@ -5,7 +5,7 @@ import { Queue } from 'bullmq';
 import pg from 'pg';
 import { openBackend } from '../open-backend.js';
 
-describeWith('postgres', 'a job whose time comes while it is woken', () => {
+describeWith('postgres', 'a job that two processes move at the same moment', () => {
   let place: FreshPlace;
   /** A worker of another process, as its database sees it. */
   let other: pg.Client;
@@ -23,7 +23,7 @@ describeWith('postgres', 'a job whose time comes while it is woken', () => {
     ['one by itself', 1],
     ['several together', 3],
   ])(
-    'is not given out twice: %s',
+    'is not given out twice when its time comes while it is woken: %s',
     async (_, count) => {
       await using backend = await openBackend(place.url);
       const { connection, backendFactory } = await backend.queueConnection();
@@ -50,6 +50,30 @@ describeWith('postgres', 'a job whose time comes while it is woken', () => {
     },
     60_000,
   );
+
+  it('is not done again when it ends while it is taken for lost', async () => {
+    await using backend = await openBackend(place.url);
+    const { connection, backendFactory } = await backend.queueConnection();
+    const name = 'ending';
+    const queue = new Queue(name, { connection }, backendFactory);
+    await queue.add('work', {}, { jobId: 'job-0' });
+    await other.query('set search_path to bullmq');
+    await other.query(`select move_to_active($1, 'token', 60000, $2, 'other', null, null)`, [
+      name,
+      Date.now(),
+    ]);
+
+    await other.query('begin');
+    const end = `select move_to_completed($1, 'job-0', 'token', '1', $2, false, null, null)`;
+    await other.query(end, [name, Date.now()]);
+    const givenBack = queue.getBackend().moveJobFromActiveToWait('job-0', '0');
+    await somebodyWaits();
+    await other.query('commit');
+    await givenBack;
+
+    await expect(queue.getJobState('job-0')).resolves.toBe('completed');
+    await queue.close();
+  }, 60_000);
 
   async function somebodyWaits(): Promise<void> {
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
