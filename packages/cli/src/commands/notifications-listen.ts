@@ -44,7 +44,7 @@ async function listen(context: CommandContext, options: ListenOptions, facts: Co
     const { queueUrl = loaded.config.notifications.queueUrl } = options;
     if (queueUrl === undefined)
       throw new ValidationError('No queue is named.', {
-        field: 'queueUrl',
+        field: 'queue-url',
         remedy: 'Give --queue-url, or put notifications.queueUrl into the file.',
       });
     const told: Record<NotificationOutcome, number> = {

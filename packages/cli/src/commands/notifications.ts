@@ -219,7 +219,7 @@ function placesOf({
 }: PlaceOptions): Pick<NotificationSetup, 'queueArn' | 'eventBridge'> {
   if (queueArn === undefined && eventBridge === undefined)
     throw new ValidationError('Say where to: --queue-arn, --event-bridge, or both.', {
-      field: 'queueArn',
+      field: 'queue-arn',
       remedy:
         'Give e.g. --queue-arn arn:aws:sqs:eu-west-1:123456789012:sp-api. docs/notifications.md explains both.',
     });
@@ -233,7 +233,7 @@ function eventBridgeOption(text: string) {
   const [, accountId, region] = /^(\d{12})\/([a-z0-9-]+)$/.exec(text) ?? [];
   if (accountId !== undefined && region !== undefined) return { accountId, region };
   throw new ValidationError(`--event-bridge ${JSON.stringify(text)} is no AWS account and region.`, {
-    field: 'eventBridge',
+    field: 'event-bridge',
     remedy: 'Write twelve digits, a slash and the region, e.g. 123456789012/eu-west-1.',
   });
 }

@@ -71,7 +71,7 @@ export const ordersCommand: CommandFactory = (facts) => {
     command('show')
       .description('show one imported order')
       .argument('<order-id>', 'e.g. 902-1234567-1234567')
-      .option(...oneAccount)
+      .option(...onlyAccount)
       .option('--personal', 'with what is kept of buyer and recipient; each look is told to the audit trail')
       .addHelpText('after', '\nExample:\n  fluxori orders show 902-1234567-1234567\n')
       .action((id: string, options: ShowOptions) => showOrder(contextOf(facts, options), id, options)),

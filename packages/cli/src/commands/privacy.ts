@@ -62,7 +62,7 @@ export const privacyCommand: CommandFactory = (facts) => {
   );
   privacy.addCommand(
     command('audit')
-      .description('who fetched, read and erased personal data, the latest first')
+      .description('who fetched, read, exported and erased personal data, the latest first')
       .option('--since <when>', 'a date, or a span such as 7d', '30d')
       .option('--until <when>', 'a date, or a span back from now')
       .option(...onlyAccount)

@@ -151,6 +151,17 @@ describe('fluxori reports run', () => {
     expect(fluxori.everything).not.toContain('Thandi');
   });
 
+  it('tells the audit trail of any report for which somebody has said what for', async () => {
+    const run = ['reports', 'run', listings, '--personal', 'stock take', '--out'];
+    for (const name of ['taken.csv', 'taken.raw']) {
+      const { stdout } = await fluxori.run(...run, name);
+      expect(stdout).toContain('--action exported');
+      const [latest] = await fluxori.json<unknown[]>('privacy', 'audit', '--action', 'exported');
+      expect(latest).toMatchObject({ what: [listings], purpose: 'stock take', place: file(name) });
+    }
+    expect(await readFile(file('taken.raw'), 'utf8')).toBe(text);
+  });
+
   it('reads a document in the charset that it is told', async () => {
     const type = 'GET_MERCHANT_LISTINGS_DATA';
     const content = Buffer.from('seller-sku\titem-name\r\nA\tCafé\r\n', 'latin1');
@@ -229,6 +240,11 @@ describe('fluxori reports run', () => {
         ...['GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING', '--out', '/tmp/people.csv', '--no-wait'],
         ...['--personal', 'labels'],
       ],
+      'fetch it later',
+    ],
+    [
+      'a purpose of which a worker would not tell',
+      [listings, '--out', '/tmp/listings.csv', '--no-wait', '--personal', 'stock take'],
       'fetch it later',
     ],
     ['a charset that is none', [listings, '--out', 'a.csv', '--charset', 'klingon'], 'shift_jis'],

@@ -94,11 +94,10 @@ export async function fetchReport(
 
 /** What can be known before a report is there. */
 function checkTarget(reportType: string, target: Target, options: RunReportOptions): void {
-  const isPersonal = holdsPersonalData(reportType, options.restricted);
-  if (isPersonal) checkPurpose(reportType, target);
+  if (holdsPersonalData(reportType, options.restricted)) checkPurpose(reportType, target);
   if (options.wait !== false) return;
   const onlyHere = [
-    ['--personal', isPersonal],
+    ['--personal', target.purpose !== undefined],
     ['--read-as', options.readAs !== undefined],
     ['--check', options.check === true],
   ].find(([, isSo]) => isSo)?.[0];

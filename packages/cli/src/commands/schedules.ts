@@ -137,7 +137,7 @@ function checkWhen({ every, cron, timeZone }: SetOptions): void {
   }
   if (every !== undefined && timeZone !== undefined) {
     throw new ValidationError('--time-zone says whose hours --cron means; an interval has none.', {
-      field: 'timeZone',
+      field: 'time-zone',
       remedy: 'Leave --time-zone out, or use --cron instead of --every.',
     });
   }

@@ -32,8 +32,8 @@ export async function writeReport(
   { check, restricted }: Pick<WriteOptions, 'check' | 'restricted'>,
 ): Promise<WrittenReport | WrittenPersonalReport> {
   const { terminal, signal } = context;
-  const isPersonal = holdsPersonalData(run.result.reportType, restricted);
-  if (isPersonal) checkPurpose(run.result.reportType, target);
+  const isRestricted = holdsPersonalData(run.result.reportType, restricted);
+  if (isRestricted) checkPurpose(run.result.reportType, target);
   const progress = progressOn(terminal);
   const options = {
     signal,
@@ -45,8 +45,8 @@ export async function writeReport(
       }),
   };
   try {
-    if (!isPersonal) return await run.toFile(target.path, target.as, options);
-    const { purpose = '', path, as } = target;
+    const { purpose, path, as } = target;
+    if (purpose === undefined) return await run.toFile(path, as, options);
     const { reportId, reportType, documentId } = run.result;
     // Who cannot be told does not get it.
     await app.privacy.audit.record({
@@ -56,7 +56,7 @@ export async function writeReport(
     const days = connector.config.retention.restrictedDocumentsDays;
     const personal = { purpose, deleteBy: new Date(Date.now() + days * dayMs).toISOString().slice(0, 10) };
     if (as === 'raw' && documentId !== undefined) {
-      const ref = { kind: 'report', documentId, reportType, restricted: true } as const;
+      const ref = { kind: 'report', documentId, reportType, restricted: isRestricted } as const;
       const document = await connector.documents.openDocument(ref, options);
       return { path, ...(await writeBytes(document.bytes, { file: path }, { signal })), personal };
     }
