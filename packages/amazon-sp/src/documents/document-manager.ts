@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { type Clock, DocumentError, type DocumentsCapability, ValidationError } from '@fluxori/core';
 import { type Content, upload } from '@fluxori/documents';
+import { answeredText } from '../pipeline/answered-text.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { unknownDocument } from './document-errors.js';
@@ -61,9 +62,12 @@ export class DocumentManager implements DocumentsCapability {
    */
   async createDocument(contentType: string, options: SpCallOptions = {}): Promise<string> {
     const askedAt = this.#clock.now();
-    const { feedDocumentId: documentId, url } = await this.#context
+    const answer = await this.#context
       .api('feeds')
       .createFeedDocument({ body: { contentType } }, callOptions(options));
+    const given = { operation: 'feeds.createFeedDocument', account: this.#account };
+    const documentId = answeredText(answer.feedDocumentId, { ...given, member: 'feedDocumentId' });
+    const url = answeredText(answer.url, { ...given, member: 'url' });
     const endsAt = await this.#urls.keepUploading(documentId, url, askedAt);
     await this.#records.change(documentId, (before) => ({
       ...{ documentId, kind: 'feedResult' as const, restricted: false, knownSince: askedAt },

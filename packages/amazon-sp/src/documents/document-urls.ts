@@ -1,5 +1,6 @@
 import type { KeyValueStore } from '@fluxori/core';
 import type { DocumentLink, LinkSource } from '@fluxori/documents';
+import { answeredText } from '../pipeline/answered-text.js';
 import { callOptions, type SpCallOptions } from '../pipeline/call-options.js';
 import type { SectionContext } from '../pipeline/section-context.js';
 import { nameOf } from './document-names.js';
@@ -86,20 +87,25 @@ export class DocumentUrls {
     ref: DocumentRef & { readonly restricted?: boolean },
     options: SpCallOptions,
   ): Promise<{ url: string; gzip?: boolean }> {
-    const { api } = this.#context;
+    const { api, config } = this.#context;
     const { documentId } = ref;
+    const urlOf = (value: unknown, operation: string, member = 'url') =>
+      answeredText(value, { member, operation, account: config.accountId });
     if (ref.kind === 'dataKiosk') {
-      const { documentUrl } = await api('dataKiosk').getDocument({ documentId }, options);
-      return { url: documentUrl };
+      const answer = await api('dataKiosk').getDocument({ documentId }, options);
+      return { url: urlOf(answer?.documentUrl, 'dataKiosk.getDocument', 'documentUrl') };
     }
-    const { url, compressionAlgorithm } =
-      ref.kind === 'feedResult'
-        ? await api('feeds').getFeedDocument({ feedDocumentId: documentId }, options)
-        : await api('reports').getReportDocument(
-            { reportDocumentId: documentId },
-            { ...options, ...(ref.restricted && { rdt: true }) },
-          );
-    return { url, ...(compressionAlgorithm === 'GZIP' && { gzip: true }) };
+    const isResult = ref.kind === 'feedResult';
+    const answer = isResult
+      ? await api('feeds').getFeedDocument({ feedDocumentId: documentId }, options)
+      : await api('reports').getReportDocument(
+          { reportDocumentId: documentId },
+          { ...options, ...(ref.restricted && { rdt: true }) },
+        );
+    return {
+      url: urlOf(answer?.url, isResult ? 'feeds.getFeedDocument' : 'reports.getReportDocument'),
+      ...(answer.compressionAlgorithm === 'GZIP' && { gzip: true }),
+    };
   }
 
   async #known(key: string): Promise<KeptUrl | undefined> {

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { isErrorOf, type OrderId } from '@fluxori/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Recorder, startRecorder } from '../../testing/recorder.js';
+import type { DocumentRef } from '../documents/document-ref.js';
+import { readSections } from '../surface/section-sources.js';
 
 let wire: Recorder;
 beforeAll(async () => {
@@ -33,6 +36,8 @@ const cases: readonly [string, unknown, (amazon: Recorder['connector']) => unkno
     {},
     (amazon) => amazon.reports.schedules.list(['GET_FLAT_FILE_OPEN_LISTINGS_DATA']),
   ],
+  ['queries that are no list', { queries: unwritable }, (amazon) => Array.fromAsync(amazon.dataKiosk.list())],
+  ['plans that are no list', { inboundPlans: 7 }, (amazon) => Array.fromAsync(amazon.inbound.plans.list())],
 ];
 
 describe('an answer that is not as Amazon’s model says', () => {
@@ -77,8 +82,70 @@ describe('an answer that is not as Amazon’s model says', () => {
   });
 });
 
-describe('a guarded client', () => {
-  it('is the same each time it is looked at, as its methods are', () => {
+describe('the address of a document', () => {
+  it.each([{}, null, { url: { toString: 0 } }])(
+    'that is not in the answer is told as one that cannot be read, when rows or bytes are asked for: %j',
+    async (body) => {
+      wire.answer = () => ({ body: JSON.stringify(body) });
+      const documentId = `D-${JSON.stringify(body).length}`;
+      const refs: readonly DocumentRef[] = [
+        { kind: 'report', documentId, reportType: 'GET_MERCHANT_LISTINGS_ALL_DATA' },
+        { kind: 'feedResult', documentId },
+        { kind: 'dataKiosk', documentId },
+      ];
+      for (const ref of refs) {
+        const opened = wire.connector.documents.openDocument(ref);
+        await expect(opened).rejects.toMatchObject({ name: 'RemoteError', code: 'REMOTE_UNREADABLE' });
+      }
+    },
+  );
+
+  it('to upload to is told so, too', async () => {
+    wire.answer = () => ({ body: {} });
+    const made = wire.connector.documents.createDocument('text/plain');
+    await expect(made).rejects.toMatchObject({
+      ...{ name: 'RemoteError', code: 'REMOTE_UNREADABLE', operation: 'feeds.createFeedDocument' },
+    });
+  });
+});
+
+describe('the guard', () => {
+  const src = join(import.meta.dirname, '..');
+  // What is gathered in `changes` is not read from Amazon's answers.
+  const sections = readSections(src)
+    .map(({ name }) => name)
+    .filter((name) => name !== 'changes');
+
+  it('is around every method of every section, and of every client within one', () => {
+    const bare: string[] = [];
+    const rooms: string[] = [];
+    const look = (name: string, client: object) => {
+      const methods = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(client) as object);
+      for (const [method, { value }] of Object.entries(methods)) {
+        if (typeof value !== 'function' || method === 'constructor') continue;
+        if (Reflect.get(client, method) === value) bare.push(`${name}.${method}`);
+      }
+      for (const [room, value] of Object.entries(client)) {
+        if (typeof value !== 'object' || value === null || value.constructor === Object) continue;
+        rooms.push(`${name}.${room}`);
+        look(`${name}.${room}`, value as object);
+      }
+    };
+    for (const name of sections)
+      look(name, (wire.connector as unknown as Record<string, object>)[name] as object);
+    expect(bare).toEqual([]);
+    expect(sections.length).toBeGreaterThan(20);
+    expect(rooms).toEqual(
+      expect.arrayContaining([
+        'inbound.plans',
+        'outbound.returns',
+        'reports.schedules',
+        'messaging.sendings',
+      ]),
+    );
+  });
+
+  it('is the same each time it is looked at', () => {
     const { orders, inbound } = wire.connector;
     expect(wire.connector.orders).toBe(orders);
     expect(orders.page).toBe(orders.page);

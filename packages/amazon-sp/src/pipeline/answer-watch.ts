@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Page, type Paged, RemoteError } from '@fluxori/core';
+import { callersOwn, isPromise } from './callers-own.js';
 
 /** The answer that a section has read last. */
 export interface ReadAnswer {
@@ -10,22 +11,20 @@ export interface ReadAnswer {
   readonly repeatable: boolean;
 }
 
+type Method = (...args: unknown[]) => unknown;
+
 interface Reading {
   last?: ReadAnswer;
+  /** Thrown by a function of the caller's. */
+  callers?: unknown;
 }
-
-/** Clients within a client, e.g. `inbound.plans`. */
-const rooms: ReadonlySet<PropertyKey> = new Set([
-  ...['plans', 'packing', 'placement', 'transportation', 'shipments'],
-  ...['returns', 'schedules'],
-]);
 
 /** What the language throws at a value of another shape than the code was written for. */
 const misfits: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'SyntaxError', 'URIError']);
 
 /**
  * Amazon's answers are typed by its models, but nobody checks them member by member: an answer of another shape breaks the code that makes a
- * canonical record of it. What breaks so, after an answer came, is told as an answer that cannot be read, which jobs and people can act on.
+ * canonical record of it. What breaks so, after an answer came, is told as an answer that cannot be read, which jobs and people can act on (ADR 0032).
  */
 export class AnswerWatch {
   readonly #account: string;
@@ -41,31 +40,39 @@ export class AnswerWatch {
     if (reading !== undefined) reading.last = answer;
   }
 
-  /** The same client of a section, whose calls tell what they could not read. */
+  /** The same client of a section, whose calls, and those of the clients within it, tell what they could not read. */
   guard<Section extends object>(section: Section): Section {
     const guarded = new Map<PropertyKey, unknown>();
+    const once = (name: PropertyKey, make: () => unknown) => {
+      if (!guarded.has(name)) guarded.set(name, make());
+      return guarded.get(name);
+    };
     return new Proxy(section, {
+      // The client itself is `this`, for its private members and since its own calls of itself are within a watched one.
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target);
-        // What was put on the object itself is not of the class.
-        if (typeof value !== 'function' || Object.hasOwn(target, name) || name === 'constructor') {
-          return rooms.has(name) ? remembered(guarded, name, () => this.guard(value as object)) : value;
-        }
-        return remembered(
-          guarded,
+        // What a program put on the object itself, e.g. a spy, is not of the class.
+        if (Object.hasOwn(target, name))
+          return isInstance(value) ? once(name, () => this.guard(value)) : value;
+        if (typeof value !== 'function' || name === 'constructor') return value;
+        return once(
           name,
           () =>
             (...args: unknown[]) =>
-              this.#watched(() => Reflect.apply(value, target, args)),
+              this.#watched(value as Method, target, args),
         );
       },
     });
   }
 
-  #watched(work: () => unknown): unknown {
+  #watched(method: Method, section: object, args: readonly unknown[]): unknown {
     const reading: Reading = {};
+    const blame = (error: unknown) => {
+      reading.callers = error;
+    };
     try {
-      const given = this.#reading.run(reading, work);
+      const own = args.map((arg) => callersOwn(arg, blame));
+      const given = this.#reading.run(reading, () => Reflect.apply(method, section, own));
       if (isPromise(given)) return given.catch((error: unknown) => this.#fail(error, reading));
       return isPaged(given) ? this.#watchedPages(given) : given;
     } catch (error) {
@@ -98,9 +105,9 @@ export class AnswerWatch {
     }
   }
 
-  #fail(error: unknown, { last }: Reading): never {
-    const { name, message } = (error ?? {}) as { name?: string; message?: string };
-    if (last === undefined || name === undefined || !misfits.has(name)) throw error;
+  #fail(error: unknown, { last, callers }: Reading): never {
+    const { name, message } = (error ?? {}) as { name?: unknown; message?: string };
+    if (last === undefined || error === callers || !misfits.has(name as string)) throw error;
     const { operation, status, requestId, repeatable } = last;
     throw new RemoteError(
       `${operation} for ${this.#account}: the answer (status ${status}) cannot be read: it is not as Amazon’s model says (${message}).`,
@@ -116,13 +123,11 @@ export class AnswerWatch {
   }
 }
 
-function remembered(known: Map<PropertyKey, unknown>, name: PropertyKey, make: () => unknown): unknown {
-  if (!known.has(name)) known.set(name, make());
-  return known.get(name);
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+/** Of a class, as clients are; no literal, no list. */
+function isInstance(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== Object.prototype && prototype !== null;
 }
 
 function isPaged(value: unknown): value is Paged<unknown> {

@@ -45,6 +45,8 @@ export class TokenList<Params extends object, Item> {
     const { cursor, ...rest } = options;
     const asked = cursor === undefined ? params : decodeCursor<{ params: Params }>(kind, cursor).params;
     const { items, nextToken } = await fetch(asked, rest);
+    // Amazon's answer is typed, not checked.
+    if (!Array.isArray(items)) throw new TypeError(`${kind} is no list`);
     if (!nextToken) return { items };
     const next = alone ? { [token]: nextToken } : { ...asked, [token]: nextToken };
     return { items, nextCursor: encodeCursor(kind, { params: next }) };
