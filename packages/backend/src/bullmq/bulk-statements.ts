@@ -21,6 +21,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   move_to_delayed: ['text', 'text', 'text', 'bigint', 'bigint', 'boolean', 'text', 'jsonb'],
   move_active_to_wait: ['text', 'text', 'text', 'bigint'],
   promote: ['text', 'text'],
+  remove: ['text', 'text', 'boolean'],
   next_signal: ['text', 'integer', 'bigint'],
 };
 
@@ -28,10 +29,10 @@ const functions: Readonly<Record<string, readonly string[]>> = {
 const alike: Readonly<Record<string, number>> = { next_signal: 2 };
 
 /**
- * Calls before which the job is locked. BullMQ looks whether a job is delayed (or active), waits for whoever is just claiming it because its time has
- * come (or ending it), and then puts it among the waiting ones, although it is active by now (or done): it would be done twice.
+ * Calls before which the job is locked. BullMQ looks at its state, then waits for whoever is just moving it, and then does what was right before: a job
+ * that was delayed and is claimed now, or was active and is done now, becomes a waiting one and is done twice; one that is claimed now is removed.
  */
-const lockedFirst: ReadonlySet<string> = new Set(['promote', 'move_active_to_wait']);
+const lockedFirst: ReadonlySet<string> = new Set(['promote', 'move_active_to_wait', 'remove']);
 
 /** A call of one function and nothing else, as BullMQ writes it: its rows, or its value under a name. */
 const rowsCall = /^select\s+[\w\s,*]+\s+from\s+(\w+)\s*\(([\s\S]*)\)\s*;?$/i;

@@ -75,6 +75,26 @@ describeWith('postgres', 'a job that two processes move at the same moment', () 
     await queue.close();
   }, 60_000);
 
+  it('is not removed when it is given out just then', async () => {
+    await using backend = await openBackend(place.url);
+    const { connection, backendFactory } = await backend.queueConnection();
+    const name = 'removed';
+    const queue = new Queue(name, { connection }, backendFactory);
+    await queue.add('work', {}, { jobId: 'job-0' });
+
+    await other.query('begin');
+    await other.query('set local search_path to bullmq');
+    const claim = `select move_to_active($1, 'token', 60000, $2, 'other', null, null)`;
+    await other.query(claim, [name, Date.now()]);
+    const removed = queue.remove('job-0');
+    await somebodyWaits();
+    await other.query('commit');
+
+    await expect(removed).resolves.toBe(0);
+    await expect(queue.getJobState('job-0')).resolves.toBe('active');
+    await queue.close();
+  }, 60_000);
+
   async function somebodyWaits(): Promise<void> {
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     while ((await other.query(waiting)).rowCount === 0) await sleep(10);
