@@ -160,7 +160,7 @@ function prepare(command: Command, facts: ProcessFacts, path = 'fluxori'): void 
     .exitOverride((error) => {
       // Help was asked for, or no subcommand was named and it was shown.
       if (error.exitCode === 0 || error.code === 'commander.help') throw error;
-      throw usageError(error, path);
+      throw usageError(error, command, path);
     });
   for (const sub of command.commands) prepare(sub, facts, `${path} ${sub.name()}`);
 }
@@ -172,13 +172,22 @@ function ownOptionsFirst(command: Command): Option[] {
   return [...all.filter((option) => !isCommon(option)), ...all.filter(isCommon)];
 }
 
-function usageError(error: CommanderError, path: string): ValidationError {
+function usageError(error: CommanderError, command: Command, path: string): ValidationError {
   const text = error.message
     .replace(/^error: /, '')
     .replace(/\n\((.*)\)$/, '. $1')
     .replace(/[^.?!]$/, '$&.');
   return new ValidationError(text.charAt(0).toUpperCase() + text.slice(1), {
-    remedy: `See \`${path} --help\`.`,
+    remedy: `${placeOfArgument(error, command)}See \`${path} --help\`.`,
     cause: error,
   });
+}
+
+/** `--marketplace ZA file`: what was meant for an argument has become a value of the option. */
+function placeOfArgument({ code }: CommanderError, command: Command): string {
+  if (code !== 'commander.missingArgument') return '';
+  const taker = command.options.find(
+    (option) => option.variadic && command.getOptionValue(option.attributeName()) !== undefined,
+  );
+  return taker === undefined ? '' : `Write it before ${taker.long}, which takes all that follows. `;
 }

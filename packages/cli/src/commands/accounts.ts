@@ -148,13 +148,15 @@ function tell({ terminal }: CommandContext, added: AddedAccount): void {
   terminal.say('A worker that is running takes it in when it is started again.');
 }
 
+const noAccount = 'No account is configured. `fluxori accounts add` adds one.';
+
 async function list(context: CommandContext): Promise<void> {
   await context.withApp(async (app) => {
     const now = Date.now();
     const views = await Promise.all(app.connectors.accountIds.map((id) => accountView(app, id, now)));
     context.terminal.result(views, () => {
       if (views.length === 0) {
-        context.terminal.say('No account is configured. `fluxori accounts add` adds one.');
+        context.terminal.say(noAccount);
         return;
       }
       context.terminal.table(
@@ -179,6 +181,7 @@ async function list(context: CommandContext): Promise<void> {
 async function check(context: CommandContext, name: string | undefined): Promise<void> {
   const results = await context.withApp((app) => checkAccounts(app, name, context.signal));
   context.terminal.result(results, () => {
+    if (results.length === 0) context.terminal.say(noAccount);
     for (const { account, ok, marketplaces, error } of results) {
       context.terminal.say(
         ok

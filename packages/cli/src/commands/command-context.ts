@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { type Logger, type Metrics, silentLogger } from '@fluxori/core';
 import { globalTracing, pinoLogger } from '@fluxori/observability';
 import { Command } from 'commander';
-import { type App, openApp } from '../composition/open-app.js';
+import type { App } from '../composition/open-app.js';
 import type { LogLevel } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
@@ -99,6 +99,8 @@ export function contextOf(
       const loaded = await load();
       const log = logger(loaded);
       await using looker = await watch?.(loaded, log);
+      // Loaded now, so that help and refusals of wrong usage need not wait for it.
+      const { openApp } = await import('../composition/open-app.js');
       const opening = openApp(loaded, {
         logger: log,
         tracing,

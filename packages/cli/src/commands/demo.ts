@@ -1,7 +1,6 @@
 import { RemoteError } from '@fluxori/core';
 import { defaultSize } from '../demo/demo-state.js';
 import type { Harvest } from '../demo/messages.js';
-import { runDemo } from '../demo/run-demo.js';
 import type { DemoSummary } from '../demo/summary.js';
 import type { Terminal } from '../output/terminal.js';
 import { type CommandFactory, type CommonOptions, command, contextOf } from './command-context.js';
@@ -28,6 +27,8 @@ export const demoCommand: CommandFactory = (facts) =>
       const context = contextOf(facts, options);
       const { terminal } = context;
       const loaded = await context.load();
+      // Loaded for this command only, with the sandbox.
+      const { runDemo } = await import('../demo/run-demo.js');
       const { summary, harvest } = await runDemo({
         terminal,
         signal: context.signal,

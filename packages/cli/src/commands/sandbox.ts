@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { type JsonValue, ValidationError } from '@fluxori/core';
-import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import type { Sandbox } from '@fluxori/sandbox';
 import { ConfigFile } from '../config/config-file.js';
 import { setMember } from '../config/json-edit.js';
 import { sandboxAccount } from '../config/sandbox-account.js';
@@ -39,6 +39,8 @@ export const sandboxCommand: CommandFactory = (facts) =>
 async function serve(context: CommandContext, options: SandboxOptions): Promise<void> {
   const file =
     options.writeConfig === undefined ? undefined : await writableFile(context, options.writeConfig);
+  // Loaded for this command only, since all others would wait for it.
+  const { startSandbox } = await import('@fluxori/sandbox');
   const sandbox = await startSandbox({
     port: portOption(options.port),
     orders: wholeNumber('--orders')(options.orders),
