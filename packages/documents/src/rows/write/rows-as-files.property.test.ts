@@ -211,7 +211,7 @@ describe('rows of a flat document as a file', () => {
           const { error } = await expectSame(pieces, optionsOf(table), as);
           seen[error === undefined ? 'whole' : 'refused']++;
         }),
-        { numRuns: 300 },
+        { numRuns: 120 },
       );
       expect(seen.whole).toBeGreaterThan(60);
       expect(seen.refused).toBeGreaterThan(10);
