@@ -1,5 +1,6 @@
-import { type Money, RemoteError, ValidationError } from '@fluxori/core';
+import { type Money, RemoteError } from '@fluxori/core';
 import { attempt } from '../workflow/attempt.js';
+import { claimedElsewhere } from '../workflow/claimed-elsewhere.js';
 import type { WorkflowTimings } from '../workflow/timings.js';
 import type { Workflow } from '../workflow/workflow.js';
 import { chooseOffer, type OfferWish } from './choose-offer.js';
@@ -152,25 +153,9 @@ function lost({ orderId, packageId }: ParcelName, sentAt: string, subject: Subje
   );
 }
 
-function taken(
-  { orderId, packageId }: ParcelName,
-  { status, by, at }: LabelPurchase,
-  subject: Subject,
-): ValidationError {
-  const when = new Date(at).toISOString();
-  return new ValidationError(
-    status === 'intended'
-      ? `packageId: the label of parcel ${packageId} of order ${orderId} is being bought by job ${by} since ${when}.`
-      : `packageId: job ${by} may have bought the label of parcel ${packageId} of order ${orderId} at ${when}; its answer was lost.`,
-    {
-      ...subject,
-      code: 'OUTCOME_UNKNOWN',
-      remedy:
-        status === 'intended'
-          ? `Wait for that job. If it is gone for more than a quarter of an hour: ${whatToDo(orderId)}`
-          : whatToDo(orderId),
-    },
-  );
+function taken({ orderId, packageId }: ParcelName, known: LabelPurchase, subject: Subject): Error {
+  const thing = `the label of parcel ${packageId} of order ${orderId}`;
+  return claimedElsewhere(known, { thing, done: 'bought', whatToDo: whatToDo(orderId) }, subject);
 }
 
 function whatToDo(orderId: string): string {

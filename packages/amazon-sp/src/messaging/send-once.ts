@@ -1,5 +1,6 @@
-import { type MarketplaceId, type OrderId, RemoteError, ValidationError } from '@fluxori/core';
+import { type MarketplaceId, type OrderId, RemoteError } from '@fluxori/core';
 import { attempt } from '../workflow/attempt.js';
+import { claimedElsewhere } from '../workflow/claimed-elsewhere.js';
 import type { Claim } from '../workflow/claims.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { MessageKind } from './message.js';
@@ -98,21 +99,9 @@ export function sendOnce(parts: Parts): Workflow<SendState> {
     },
   };
 
-  function taken({ status, by: other, at }: MessageSending): ValidationError {
-    const when = new Date(at).toISOString();
-    return new ValidationError(
-      status === 'intended'
-        ? `messageId: message ${messageId} to the buyer of order ${orderId} is being sent by job ${other} since ${when}.`
-        : `messageId: job ${other} may have sent message ${messageId} to the buyer of order ${orderId} at ${when}; its answer was lost.`,
-      {
-        ...subject,
-        code: 'OUTCOME_UNKNOWN',
-        remedy:
-          status === 'intended'
-            ? `Wait for that job. If it is gone for more than a quarter of an hour: ${whatToDo(orderId)}`
-            : whatToDo(orderId),
-      },
-    );
+  function taken(known: MessageSending): Error {
+    const thing = `message ${messageId} to the buyer of order ${orderId}`;
+    return claimedElsewhere(known, { thing, done: 'sent', whatToDo: whatToDo(orderId) }, subject);
   }
 }
 
