@@ -215,13 +215,14 @@ export class OperationQueues implements AsyncDisposable {
   /**
    * What a job parked for (`ctx.park({ wakeOn })`) has happened: it goes on at once, whichever section it is of and process it runs in. So does
    * one that is about to park for it.
-   * @returns whether any was parked for it. @throws ValidationError for a key that is none; NetworkError when the store is away.
+   * @returns whether any was found parked for it; one that is still on its way there finds by itself that it was woken.
+   * @throws ValidationError for a key that is none; NetworkError when the store is away.
    */
   async wake(accountId: string, key: string): Promise<boolean> {
     return (await this.wakeAll(accountId, [key])) > 0;
   }
 
-  /** The same for many, most urgent first. @returns how many jobs were parked for any of them. */
+  /** The same for many, most urgent first. @returns how many jobs were found parked for any of them. */
   wakeAll(accountId: string, keys: readonly string[]): Promise<number> {
     return wakeUp(this.#wakes, (section) => this.#queues.get(section)?.bullQueue(), accountId, keys);
   }

@@ -1,9 +1,11 @@
-import type { KeyValueStore } from '@fluxori/core';
+import type { FluxoriBackend } from '@fluxori/backend';
+import { type KeyValueStore, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob } from '../job/job-definition.js';
 import { onEachBackend, onMemory, onRedisAndSql } from '../testing/each-backend.js';
 import { account, latch, next, type Run, until, work } from '../testing/rig.js';
+import type { OperationQueue } from './operation-queue.js';
 import { OperationQueues } from './operation-queues.js';
 
 const farAway = () => new Date(Date.now() + 3_600_000);
@@ -17,6 +19,12 @@ const sleepsFor =
     await ctx.checkpoint({ step });
     return ctx.park({ until: farAway(), reason: 'a report', wakeOn });
   };
+
+/** So many jobs were told to be parked: then whoever wakes them finds them. The store's own counts say so a moment earlier. */
+const times = (count: number, queue: Pick<OperationQueue, 'on'>): Promise<unknown> => {
+  let parked = 0;
+  return next(queue, 'parked', () => ++parked === count);
+};
 
 onEachBackend((rig) => {
   it('a job goes on at once when what it is parked for happens, told from another queue object', async () => {
@@ -44,17 +52,12 @@ onEachBackend((rig) => {
       if (runs === 1) await queue.wake(account, 'report:1');
       if (runs < 3) ctx.park({ until: farAway(), reason: 'a report', wakeOn: 'report:1' });
     });
+    const parked: number[] = [];
+    const twice = next(queue, 'parked', () => parked.push(runs) === 2);
     await queue.start();
     const { jobId } = await queue.add('test.work', work());
-    const parked: number[] = [];
-    await new Promise<void>((resolve) => {
-      queue.on('parked', () => {
-        parked.push(runs);
-        if (runs === 2) resolve();
-      });
-    });
+    await twice;
     expect(parked).toEqual([1, 2]);
-    await until(async () => (await queue.get(jobId))?.state === 'parked');
     await expect(queue.wake(account, 'report:1')).resolves.toBe(true);
     await queue.waitFor(jobId);
     expect(runs).toBe(3);
@@ -89,12 +92,13 @@ onEachBackend((rig) => {
       await ctx.checkpoint({ step: 1 });
       return ctx.park({ until: farAway(), reason: 'them', wakeOn: ['feed:1', `report:${ctx.payload.n}`] });
     }, room);
+    const allParked = times(4, queue);
     await queue.start();
     const priorities = ['bulk', 'low', 'normal', 'high'] as const;
     const added = await queue.addBulk(
       priorities.map((priority, n) => ({ name: 'test.work', ...work(n), priority })),
     );
-    await until(async () => (await queue.counts()).parked === 4);
+    await allParked;
     await queue.wake(account, 'report:1');
     await queue.waitFor(added[1]!.jobId);
     await queue.pause();
@@ -154,9 +158,10 @@ onMemory((rig) => {
         });
       const jobs = [job('one'), job('two')];
       await using queues = new OperationQueues({ backend: rig().backend, jobs, prefix: 'sections' });
+      const allParked = times(2, queues);
       await queues.start();
       const added = await queues.addBulk(jobs.map(({ name }) => ({ name, accountId: account, payload: {} })));
-      await until(async () => (await queues.totals()).parked === 2);
+      await allParked;
       await expect(queues.wakeAll(account, ['report:1'])).resolves.toBe(2);
       await expect(Promise.all(added.map(({ jobId }) => queues.waitFor(jobId)))).resolves.toEqual([
         'one',
@@ -208,15 +213,42 @@ onMemory((rig) => {
     await expect(keyValues.keys('queue/entries/sleeping/')).resolves.toEqual([]);
   });
 
+  it('that a job is parked is told when it has looked whether it was woken on its way: who wakes it then finds it', async () => {
+    const { backend } = rig();
+    const told: string[] = [];
+    const slow = async <T>(key: string, answer: Promise<T>): Promise<T> => {
+      if (!key.includes('/woken/')) return answer;
+      await sleep(50);
+      told.push('looked');
+      return answer;
+    };
+    const { keyValues } = backend;
+    const slowMarks: KeyValueStore = {
+      get: (key) => slow(key, keyValues.get(key)),
+      set: (...entry) => keyValues.set(...entry),
+      delete: (key) => keyValues.delete(key),
+      keys: (prefix) => keyValues.keys(prefix),
+    };
+    const slowBackend: FluxoriBackend = Object.create(backend, { keyValues: { value: slowMarks } });
+    const queue = rig().queue(sleepsFor('report:1'), { backend: slowBackend });
+    const parked = next(queue, 'parked').then(() => told.push('parked'));
+    await queue.start();
+    await queue.add('test.work', work());
+    await parked;
+    expect(told).toEqual(['looked', 'parked']);
+    await expect(queue.wake(account, 'report:1')).resolves.toBe(true);
+  });
+
   it('many keys at once find their jobs among others', async () => {
     const queue = rig().queue(async (ctx) => {
       if (ctx.state !== undefined) return;
       await ctx.checkpoint({ step: 1 });
       ctx.park({ until: farAway(), reason: 'a feed', wakeOn: `change:SKU/${ctx.payload.n} ü` });
     });
+    const allParked = times(60, queue);
     await queue.start();
     await queue.addBulk(Array.from({ length: 60 }, (_, n) => ({ name: 'test.work', ...work(n) })));
-    await until(async () => (await queue.counts()).parked === 60);
+    await allParked;
     const keys = Array.from({ length: 50 }, (_, n) => `change:SKU/${n} ü`);
     await expect(queue.wakeAll(account, keys)).resolves.toBe(50);
     await until(async () => (await queue.counts()).completed === 50);

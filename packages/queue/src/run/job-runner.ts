@@ -281,16 +281,17 @@ export class JobRunner {
         },
         'The job is parked.',
       );
+      // What it waits for happened while the job was on its way to wait for it. Looked up before it is told that the job is parked: whoever
+      // hears that and wakes it finds it.
+      const called = wakeOn.length > 0 && (await this.#wakefulness.isCalled(run, wakeOn));
       const { accountId } = job.data;
       events.emit('parked', {
         ...{ jobId: run.jobId, name: job.name, section, accountId, until: new Date(until), reason },
         ...(host !== undefined && { host }),
         ...(wakeOn.length > 0 && { wakeOn }),
       });
-      // The host came back, or what it waits for happened, while the job was on its way to wait for it.
-      const released = host !== undefined && gate.missedRelease(host, seen);
-      if (released || (wakeOn.length > 0 && (await this.#wakefulness.isCalled(run, wakeOn))))
-        await promote(queue, run.jobId);
+      // So may its host have come back.
+      if (called || (host !== undefined && gate.missedRelease(host, seen))) await promote(queue, run.jobId);
     }
   }
 }
