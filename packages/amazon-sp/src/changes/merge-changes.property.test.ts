@@ -1,6 +1,6 @@
 import type { MarketplaceId } from '@fluxori/core';
+import { fc } from '@fluxori/test-services/fast-check';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { type Change, type SettledField, subjectName } from './change.js';
 import type { Segment } from './change-inbox.js';
 import { mergeChanges } from './merge-changes.js';

@@ -1,5 +1,5 @@
+import { fc } from '@fluxori/test-services/fast-check';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { describeFault } from './check-message.js';
 import { ListingsFeedBuilder } from './listings-feed.js';
 import { compileListingsFeedSchema } from './listings-feed-schema.js';

@@ -1,7 +1,7 @@
 import { accountId, type Order } from '@fluxori/core';
 import { OperationQueues } from '@fluxori/queue';
+import { fc } from '@fluxori/test-services/fast-check';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import {
   connectToSandbox,
   noWaiting,

@@ -1,7 +1,7 @@
 import { openBackend } from '@fluxori/backend';
 import { type Clock, ManualClock, NetworkError, RateLimitError, silentLogger } from '@fluxori/core';
+import { fc } from '@fluxori/test-services/fast-check';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { listingsFeedWindow, SubmissionWindow } from './submission-window.js';
 import { listingsFeedPlan } from './usage-plans.js';
 

@@ -1,6 +1,6 @@
 import type { BucketLimit } from '@fluxori/core';
+import { fc } from '@fluxori/test-services/fast-check';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { BucketLedger } from './bucket-ledger.js';
 
 /** The other side: a token bucket that takes its token when the request arrives, and knows nothing of ours. */

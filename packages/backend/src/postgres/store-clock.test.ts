@@ -1,5 +1,5 @@
+import { fc } from '@fluxori/test-services/fast-check';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { StoreClock } from './store-clock.js';
 
 describe('the clock of the database, as seen from here', () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type BucketGrant, type BucketLimit, type Clock, silentLogger, systemClock } from '@fluxori/core';
 import { describeWith, freshPlace } from '@fluxori/test-services';
+import { fc } from '@fluxori/test-services/fast-check';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { BucketLedger } from '../buckets/bucket-ledger.js';
 import { Lifetime } from '../life/lifetime.js';
 import { bucketScripts } from './lua/bucket-scripts.js';

@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import type { BucketLimit } from '@fluxori/core';
+import { fc } from '@fluxori/test-services/fast-check';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { BucketLedger } from '../buckets/bucket-ledger.js';
 import { PgliteSession } from '../pglite/pglite-session.js';
 import { migrate } from './schema.js';

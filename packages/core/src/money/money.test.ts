@@ -1,5 +1,5 @@
+import { fc } from '@fluxori/test-services/fast-check';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { ValidationError } from '../errors/errors.js';
 import { addMoney, compareMoney, money, multiplyMoney } from './money.js';
 

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
+import { fc } from '@fluxori/test-services/fast-check';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { cutAt, type Row, readRows, readToEnd } from '../testing/read-rows.js';
 import type { FlatFormat } from './row-format.js';
 import { type RowsFileFormat, writtenFormat } from './write/row-text.js';

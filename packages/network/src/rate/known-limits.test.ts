@@ -1,7 +1,7 @@
 import { openBackend } from '@fluxori/backend';
 import { type Backend, type KeyValueStore, ManualClock } from '@fluxori/core';
+import { fc } from '@fluxori/test-services/fast-check';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { networkMetrics } from '../metric-names.js';
 import { type KnownLimit, knownLimitFrom, merged, recordOf } from './known-limit.js';
 import { rateGauges } from './rate-gauges.js';

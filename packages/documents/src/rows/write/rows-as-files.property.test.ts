@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
+import { fc } from '@fluxori/test-services/fast-check';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { cutAt, piecesOf, type Row } from '../../testing/read-rows.js';
 import type { CellType, Column, FlatFormat } from '../row-format.js';
 import type { RowFacts, RowStream } from '../row-stream.js';
