@@ -1,6 +1,7 @@
 import { openBackend } from '@fluxori/backend';
-import { accountId } from '@fluxori/core';
+import { accountId, type KeyValueStore } from '@fluxori/core';
 import { expect, it } from '@jest/globals';
+import { latch } from '../testing/rig.js';
 import { Pauses } from './pauses.js';
 
 const acme = accountId('acme-za');
@@ -34,4 +35,28 @@ it('an account that is being resumed is not paused, and is known to those who fi
   await expect(console.lift(acme, 3_000)).resolves.toBe(true);
   await worker.end(acme);
   await expect(console.lift(acme, 4_000)).resolves.toBe(false);
+});
+
+it('a pause that is ordered while a look at the store is under way is known from then on, though that look began before it', async () => {
+  const { keyValues } = await openBackend('memory:');
+  const begun = latch();
+  const goOn = latch();
+  const slow: KeyValueStore = {
+    get: (key) => keyValues.get(key),
+    set: (...entry) => keyValues.set(...entry),
+    delete: (key) => keyValues.delete(key),
+    async keys(prefix) {
+      const keys = await keyValues.keys(prefix);
+      begun.open();
+      await goOn.opened;
+      return keys;
+    },
+  };
+  const pauses = new Pauses(slow, 'room');
+  const looking = pauses.lookUp();
+  await begun.opened;
+  await pauses.begin(acme, 1_000, false);
+  goOn.open();
+  await looking;
+  expect(pauses.ofAccount(acme)).toMatchObject({ since: new Date(1_000) });
 });

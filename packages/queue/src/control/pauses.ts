@@ -26,6 +26,8 @@ export class Pauses {
   readonly #keyValues: KeyValueStore;
   readonly #prefix: string;
   #known = new Map<string, Kept>();
+  /** What was written from here, so often: what was read meanwhile may be older. */
+  #writes = 0;
 
   constructor(keyValues: KeyValueStore, prefix: string) {
     this.#keyValues = keyValues;
@@ -60,12 +62,13 @@ export class Pauses {
 
   /** Looks it all up. One question to the store while nothing is paused. */
   async lookUp(): Promise<void> {
-    const known = new Map<string, Kept>();
-    for (const key of await this.#keyValues.keys(this.#prefix)) {
-      const kept = (await this.#keyValues.get(key)) as unknown as Kept | undefined;
-      if (kept !== undefined) known.set(key.slice(this.#prefix.length), kept);
+    for (;;) {
+      const writes = this.#writes;
+      const known = await this.#readAll();
+      if (writes !== this.#writes) continue;
+      this.#known = known;
+      return;
     }
-    this.#known = known;
   }
 
   /** @returns false when it is paused already: the first order stands, except that running jobs may now be told to leave. */
@@ -98,6 +101,15 @@ export class Pauses {
     return (await this.#read(account)) !== undefined;
   }
 
+  async #readAll(): Promise<Map<string, Kept>> {
+    const all = new Map<string, Kept>();
+    for (const key of await this.#keyValues.keys(this.#prefix)) {
+      const kept = (await this.#keyValues.get(key)) as unknown as Kept | undefined;
+      if (kept !== undefined) all.set(key.slice(this.#prefix.length), kept);
+    }
+    return all;
+  }
+
   async #read(key: string): Promise<Kept | undefined> {
     return (await this.#keyValues.get(this.#prefix + key)) as unknown as Kept | undefined;
   }
@@ -105,11 +117,13 @@ export class Pauses {
   async #write(key: string, kept: Kept): Promise<void> {
     await this.#keyValues.set(this.#prefix + key, kept as unknown as JsonValue);
     this.#known.set(key, kept);
+    this.#writes += 1;
   }
 
   async #delete(key: string): Promise<void> {
     await this.#keyValues.delete(this.#prefix + key);
     this.#known.delete(key);
+    this.#writes += 1;
   }
 }
 
