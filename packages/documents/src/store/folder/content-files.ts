@@ -24,14 +24,19 @@ export async function makeFolders(path: string): Promise<void> {
   for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-/** Puts a folder's list of names on the disk. Windows has no such call, and does it by itself. */
+/**
+ * Puts a folder's list of names on the disk; one that somebody has removed, as empty, has none any more. Windows has no such call, and does it by
+ * itself.
+ */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error;
+  });
   try {
-    await handle.sync();
+    await handle?.sync();
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }
 

@@ -16,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { allOf, failureOf, streamOf, textOf } from '../../conformance/under-test.js';
+import { syncFolder } from './content-files.js';
 import { FolderContentStore } from './folder-content-store.js';
 
 const writer = resolve('packages/documents/src/testing/kept-writer.mjs');
@@ -145,6 +146,25 @@ describe('a folder of contents', () => {
     );
     await store.write('deep/er/last', streamOf('there'));
     expect(await textOf(store, 'deep/er/last')).toBe('there');
+  });
+
+  it('has nothing to put on the disk of a folder that was taken away since', async () => {
+    await expect(syncFolder(join(folder, 'taken', 'away'))).resolves.toBeUndefined();
+  });
+
+  it('writes and deletes by two at once, until the folder between them is empty, all succeed', async () => {
+    const unlinked: boolean[] = [];
+    for (let round = 0; round < 25; round++) {
+      await Promise.all(
+        [0, 1, 0, 1].map(async (index) => {
+          await store.write(`deep/er/${index}`, streamOf('x'));
+          unlinked.push(await store.delete(`deep/er/${index}`));
+        }),
+      );
+    }
+    // Of two deletes of one content the second may come too late; the first never does.
+    expect(unlinked.filter(Boolean).length).toBeGreaterThanOrEqual(50);
+    expect(await readdir(join(folder, 'contents'))).toEqual(['@writing']);
   });
 
   it('tells what was changed from outside from what it wrote', async () => {

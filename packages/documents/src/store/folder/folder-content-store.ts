@@ -23,7 +23,8 @@ import { sweepLeftovers } from './leftovers.js';
 import { writerName } from './writers.js';
 
 const readAtOnce = 256 * 1024;
-const renameTries = 5;
+/** Each is lost only to another one's delete just then; so many are lost to none but a file that is gone. */
+const renameTries = 20;
 
 export interface FolderContentStoreOptions {
   /** Made when it is first written to. Relative to where the process stands. */
@@ -179,8 +180,8 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
 /** A rename that survives a power cut. Its folder may be removed, as empty, by whoever deletes its last content just now. */
 async function appear(temporary: string, path: string): Promise<void> {
   for (let tried = 1; ; tried++) {
-    await makeFolders(dirname(path));
     try {
+      await makeFolders(dirname(path));
       await rename(temporary, path);
       return await syncFolder(dirname(path));
     } catch (error) {

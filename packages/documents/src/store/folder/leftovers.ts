@@ -21,7 +21,7 @@ export async function sweepLeftovers(
     if (found === undefined) continue;
     const state = stateOfWriter(file);
     // A number that is in use again, or a writer of this process: then its age decides, too.
-    if (state !== 'dead' && nowMs - found.mtimeMs < idleMs) continue;
+    if (state !== 'dead' && nowMs - Math.floor(found.mtimeMs) < idleMs) continue;
     await rm(path, { force: true });
     removed++;
     bytes += found.size;
