@@ -39,7 +39,8 @@ export async function sendDocument(
         at += slice.length;
         if (bytesPerSecond !== undefined) await wait((slice.length / bytesPerSecond) * 1_000);
       }
-      if (at - range.from >= most) break;
+      // The other side has all of it by now and may go on: what was sent is told before the content is closed, which takes its time.
+      if (at - range.from >= most || at >= range.to) break;
     }
   } finally {
     stream.destroy();
