@@ -11,7 +11,6 @@ import {
   isErrorOf,
   type JsonValue,
   ManualClock,
-  sleep,
 } from '@fluxori/core';
 import { FolderContentStore, SealedContentStore } from '@fluxori/documents';
 import { OperationQueues } from '@fluxori/queue';
@@ -253,13 +252,15 @@ describe('a job that waits for its report', () => {
     });
     await queues.start();
     const account = accountId('acme-za');
+    // The store says so a moment earlier, when the job itself may still find that it was woken.
+    const parked = new Promise<readonly string[]>((resolve) => {
+      queues.on('parked', ({ wakeOn }) => wakeOn && resolve(wakeOn));
+    });
     const { jobId } = await queues.add('reports.run', {
       accountId: account,
       payload: { reportType: listings },
     });
-    const parked = async () => (await queues.get(jobId))?.parked;
-    while ((await parked())?.wakeOn === undefined) await sleep(10);
-    const [key = ''] = (await parked())?.wakeOn ?? [];
+    const [key = ''] = await parked;
     expect(key).toMatch(/^report:\d+$/);
     open.sandbox.finishWork();
     expect(await queues.wake(account, key)).toBe(true);
