@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackend } from '@fluxori/backend';
-import { type Backend, systemClock } from '@fluxori/core';
+import { type Backend, type Clock, ManualClock, systemClock } from '@fluxori/core';
 import { Stopwatch } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RateTracker } from '../rate/rate-tracker.js';
 import type { UsagePlan } from '../rate/usage-plan.js';
+import type { RetryOptions } from '../retry/retry-policy.js';
+import { handOver } from '../testing/hand-over.js';
 import { plainError } from '../testing/plain-error.js';
 import { json, type Script, ScriptedServer } from '../testing/scripted-server.js';
 import { throttlingScript } from '../testing/throttling-script.js';
+import { until } from '../testing/until.js';
 import { TokenCache } from '../token/token-cache.js';
 import { TokenManager } from '../token/token-manager.js';
 import type { CallOptions, CallSpec } from './call-spec.js';
@@ -33,10 +36,7 @@ beforeEach(async () => {
     json(response, 200, { access_token: `Atza|${number}`, token_type: 'bearer', expires_in: 3600 }),
   ).start();
   api = await new ScriptedServer((_request, response) => json(response, 200, {})).start();
-  client = new NetworkAwareClient({ env: {}, retry: { baseMs: 5, capMs: 20 } });
-  tracker = new RateTracker({ buckets: backend.buckets, keyValues: backend.keyValues, random: () => 0 });
-  const cache = new TokenCache({ keyValues: backend.keyValues, locks: backend.locks });
-  tokens = new TokenManager({ url: lwa.url, http: client, cache });
+  useClock(systemClock, { baseMs: 5, capMs: 20 });
 });
 
 afterEach(async () => {
@@ -44,6 +44,26 @@ afterEach(async () => {
   await Promise.all([lwa.stop(), api.stop()].map((end) => end.catch(() => undefined)));
   await backend[Symbol.asyncDispose]();
 });
+
+function useClock(clock: Clock, retry: Partial<RetryOptions>): void {
+  client = new NetworkAwareClient({ env: {}, retry, clock });
+  tracker = new RateTracker({
+    ...{ buckets: backend.buckets, keyValues: backend.keyValues },
+    ...{ clock, random: () => 0 },
+  });
+  const cache = new TokenCache({ keyValues: backend.keyValues, locks: backend.locks });
+  tokens = new TokenManager({ url: lwa.url, http: client, cache });
+}
+
+/** From now on nobody waits for a rate token longer or shorter than the test says, however slow the machine is. */
+async function simulateTime(): Promise<ManualClock> {
+  const clock = new ManualClock();
+  await client.close();
+  await backend[Symbol.asyncDispose]();
+  backend = await openBackend('memory:', { clock });
+  useClock(clock, { maxAttempts: 1 });
+  return clock;
+}
 
 function plan(more: Partial<UsagePlan> = {}): UsagePlan {
   return {
@@ -133,7 +153,7 @@ describe('a call of a connector', () => {
     [503, false],
   ])('learns the rate from status %i or not', async (status, learns) => {
     api.script = (_request, response) => json(response, status, {}, { 'x-amzn-RateLimit-Limit': '7.5' });
-    await call([plan()], { maxWaitMs: 0, deadlineMs: 100 }).catch(() => undefined);
+    await call([plan()], { maxWaitMs: 0 }).catch(() => undefined);
     const grant = await tracker.acquire([plan({ key: 'app/acme/eu/orders.searchOrders' })]);
     expect(grant.plans[0]).toMatchObject(learns ? { ratePerSecond: 7.5, burst: 5 } : { ratePerSecond: 2 });
   });
@@ -166,39 +186,47 @@ describe('a call of a connector', () => {
   });
 
   it('waits for its token without its deadline running', async () => {
-    await useUp([plan()]);
-    await call([plan()], { deadlineMs: 200 });
+    const clock = await simulateTime();
+    const slow = [plan({ ratePerSecond: 0.1 })];
+    await useUp(slow);
+    const waiting = call(slow, { deadlineMs: 5_000 });
+    await until(() => clock.sleeping > 0);
+    await clock.advance(10_000);
+    await waiting;
     expect(api.requests).toHaveLength(6);
   });
 
   it('looks at its access token again after a long wait for its rate token', async () => {
-    await useUp([plan()]);
-    let shiftMs = 0;
-    const clock = { now: () => Date.now() + shiftMs, sleep: systemClock.sleep };
-    const slow = new RateTracker({ buckets: backend.buckets, clock });
-    const asked: string[] = [];
+    const clock = await simulateTime();
+    const slow = [plan({ ratePerSecond: 0.1 })];
+    await useUp(slow);
+    const asked: number[] = [];
     const authorize = async () => {
-      asked.push(shiftMs === 0 ? 'before' : 'after');
+      asked.push(clock.now());
       return { 'x-amz-access-token': asked.length === 1 ? 'old' : 'fresh' };
     };
-    const waiting = call([plan()], {}, { rate: { tracker: slow, plans: [plan()] }, authorize });
-    await sleep(50);
-    shiftMs = 3_600_000;
+    const waiting = call(slow, {}, { authorize });
+    await until(() => clock.sleeping > 0);
+    const startedAt = clock.now();
+    await clock.advance(10_000);
     await waiting;
-    expect(asked).toEqual(['before', 'after']);
+    expect(asked).toEqual([startedAt, startedAt + 10_000]);
     expect(api.requests.at(-1)!.headers['x-amz-access-token']).toBe('fresh');
   });
 
   it('leaves the line at once when aborted, and sends nothing', async () => {
+    const clock = await simulateTime();
     await useUp([plan()]);
     const stop = new AbortController();
     const waiting = failure(call([plan()], { signal: stop.signal, waiter: 'job-1' }));
-    await sleep(100);
+    await until(() => clock.sleeping > 0);
     const watch = new Stopwatch();
     stop.abort(new Error('left'));
     expect(await waiting).toMatchObject({ message: 'left' });
     expect(watch.stop()).toBeLessThan(50);
-    await sleep(600);
+    await handOver();
+    await clock.advance(600);
+    await handOver();
     expect(api.requests).toHaveLength(5);
     expect((await tracker.inspect())[0]).toMatchObject({ waiting: 0, inFlight: 0 });
     expect(tracker.lanes).toBe(0);
@@ -215,11 +243,13 @@ describe('a call of a connector', () => {
   });
 
   it('gives its token back when the circuit opened while it waited', async () => {
-    await useUp([plan({ ratePerSecond: 1 })]);
-    const waiting = failure(call([plan({ ratePerSecond: 1 })]));
-    const others = Array.from({ length: 3 }, () => failure(call([plan({ key: 'other', label: 'other' })])));
+    const clock = await simulateTime();
+    await useUp([plan()]);
+    const waiting = failure(call([plan()]));
+    await until(() => clock.sleeping > 0);
     await api.stop();
-    await Promise.all(others);
+    for (let n = 0; n < 3; n += 1) await failure(call([plan({ key: 'other', label: 'other' })]));
+    await clock.advance(500);
     expect(await waiting).toMatchObject({ code: 'CIRCUIT_OPEN', attempts: 0 });
     expect((await tracker.inspect('app/'))[0]).toMatchObject({ inFlight: 0 });
   });

@@ -1,7 +1,7 @@
-import { setTimeout as realSleep } from 'node:timers/promises';
 import { openBackend } from '@fluxori/backend';
 import { type Backend, type BucketStore, ManualClock, type TakeResult } from '@fluxori/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { handOver } from '../testing/hand-over.js';
 import { RateTracker } from './rate-tracker.js';
 import type { UsagePlan } from './usage-plan.js';
 
@@ -41,8 +41,6 @@ function storeWith(take: BucketStore['take']): BucketStore {
   };
 }
 
-const handOver = () => realSleep(25);
-
 async function useUpBurst(tracker: RateTracker): Promise<void> {
   for (let i = 0; i < plan.burst; i += 1) await tracker.settle(await tracker.acquire([plan]));
 }
@@ -61,7 +59,7 @@ describe('a lane', () => {
     await handOver();
     await clock.advance(500);
     await handOver();
-    await expect(Promise.race([urgent, realSleep(100).then(() => 'still waiting')])).resolves.toMatchObject({
+    await expect(Promise.race([urgent, handOver().then(() => 'still waiting')])).resolves.toMatchObject({
       waitedMs: 500,
     });
     stop.abort();

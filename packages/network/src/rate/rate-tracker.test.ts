@@ -1,4 +1,3 @@
-import { setTimeout as realSleep } from 'node:timers/promises';
 import { openBackend } from '@fluxori/backend';
 import {
   type Backend,
@@ -8,7 +7,9 @@ import {
   type RateLimitError,
   silentLogger,
 } from '@fluxori/core';
+import { Stopwatch } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { handOver } from '../testing/hand-over.js';
 import { RateTracker } from './rate-tracker.js';
 import type { UsagePlan } from './usage-plan.js';
 
@@ -37,11 +38,6 @@ afterEach(async () => {
 
 function trackerOn(on: Backend): RateTracker {
   return new RateTracker({ buckets: on.buckets, keyValues: on.keyValues, clock, random: () => 0 });
-}
-
-/** Bottleneck hands tokens over on real timers, a few milliseconds long. */
-async function handOver(): Promise<void> {
-  await realSleep(25);
 }
 
 /** Moves time on in steps, letting the lane hand out what has become free. */
@@ -134,10 +130,10 @@ describe('acquire', () => {
     const aborted = tracker.acquire([plan], { signal: stop.signal });
     const next = tracker.acquire([plan]);
     await handOver();
-    const before = performance.now();
+    const watch = new Stopwatch();
     stop.abort(reason);
     await expect(aborted).rejects.toBe(reason);
-    expect(performance.now() - before).toBeLessThan(50);
+    expect(watch.stop()).toBeLessThan(50);
     await pass(500);
     await expect(next).resolves.toMatchObject({ waitedMs: 500 });
     expect(tracker.lanes).toBe(0);
