@@ -7,7 +7,13 @@ import { describeProcesses } from './conformance/processes.js';
 import { describeQueueConnection } from './conformance/queue-connection.js';
 import { describeRecords } from './conformance/records.js';
 import { describeTurns } from './conformance/turns.js';
-import type { BackendUnderTest, Bench, Place, TestApi } from './conformance/under-test.js';
+import {
+  type BackendUnderTest,
+  type Bench,
+  type Place,
+  type TestApi,
+  undisturbed,
+} from './conformance/under-test.js';
 import type { FluxoriBackend } from './fluxori-backend.js';
 
 export type { BackendUnderTest, Place, TestApi } from './conformance/under-test.js';
@@ -33,6 +39,7 @@ export function describeBackend(api: TestApi, name: string, driver: BackendUnder
       now: () => clock.now(),
       slackMs: driver.time === 'given' ? 2 : 100,
       pass: (ms) => (driver.time === 'given' ? manual.advance(ms) : sleep(ms)),
+      play: (scene) => (driver.time === 'given' ? scene(() => {}) : undisturbed(scene)),
       unique: (word) => `${word}-${++names}`,
     };
 

@@ -1,48 +1,64 @@
-import { type BucketLimit, priorities } from '@fluxori/core';
+import { type BucketLimit, priorities, type TakeResult } from '@fluxori/core';
 import { settleAll, takeAll, waitOf } from './buckets.js';
 import type { Bench, TestApi } from './under-test.js';
 
 const { critical, normal, bulk } = priorities;
 
+/** How long a token takes where nobody waits for it, and where somebody does. */
+const slowMs = 100_000;
+const quickMs = 1_000;
+/** For so long after its turn a waiter at the quick bucket has a claim; less what its answers may be late. */
+const claimMs = 1_800;
+
 export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): void {
-  /** A bucket of a token a second that has just been emptied, and how to ask it. So slow, because a busy machine is late, too. */
-  const emptied = async () => {
-    const limit: BucketLimit = { key: bench.unique('turns'), ratePerSecond: 1, burst: 4 };
+  /** A bucket that has just been emptied, and how to ask it. A token takes so long that it makes no difference when a busy machine is late. */
+  const emptied = async (tokenMs = slowMs) => {
+    const limit: BucketLimit = { key: bench.unique('turns'), ratePerSecond: 1_000 / tokenMs, burst: 4 };
     await settleAll(bench, await takeAll(bench, [limit], 4));
     const ask = (waiter: string | undefined, priority: number) =>
       bench.backend.buckets.take([limit], { priority, ...(waiter !== undefined && { waiter }) });
     const waiting = async () => (await bench.backend.buckets.inspect(limit.key))[0]!.waiting;
     return { limit, ask, waiting };
   };
-  const between = (value: number, from: number, to: number) => {
-    expect(value).toBeGreaterThan(from);
-    expect(value).toBeLessThanOrEqual(to + bench.slackMs);
+  /** The turn is that of so many tokens from when the bucket was emptied, which is a moment ago. */
+  const expectTurn = (answer: TakeResult, tokens: number, tokenMs = slowMs, lateMs = 0.2 * tokenMs) => {
+    expect(waitOf(bench, answer)).toBeGreaterThan(tokens * tokenMs - lateMs);
+    expect(waitOf(bench, answer)).toBeLessThanOrEqual(tokens * tokenMs + bench.slackMs);
   };
 
   describe('turns', () => {
     it('are told one token apart, in order of arrival, and kept by who asks again', async () => {
       const { ask, waiting } = await emptied();
-      between(waitOf(bench, await ask('a', normal)), 200, 1_000);
-      between(waitOf(bench, await ask('b', normal)), 1_200, 2_000);
-      between(waitOf(bench, await ask('c', normal)), 2_200, 3_000);
-      between(waitOf(bench, await ask('b', normal)), 1_200, 2_000);
+      expectTurn(await ask('a', normal), 1);
+      expectTurn(await ask('b', normal), 2);
+      expectTurn(await ask('c', normal), 3);
+      expectTurn(await ask('b', normal), 2);
       expect(await waiting()).toBe(3);
     });
 
     it('come earlier for the more urgent, who is not overtaken by those who were there before', async () => {
-      const { ask } = await emptied();
-      for (let index = 0; index < 20; index++) await ask(`bulk ${index}`, bulk);
-      const answer = await ask('urgent', critical);
-      between(waitOf(bench, answer), 100, 1_000);
-      await bench.pass(waitOf(bench, answer));
-      expect(await ask('bulk 0', bulk)).toMatchObject({ granted: false });
-      expect(await ask('a bulk newcomer', bulk)).toMatchObject({ granted: false });
-      expect(await ask(undefined, bulk)).toMatchObject({ granted: false });
-      expect(await ask('urgent', critical)).toMatchObject({ granted: true });
+      await bench.play(async (inTime) => {
+        const { ask } = await emptied(quickMs);
+        for (let index = 0; index < 20; index++) await ask(`bulk ${index}`, bulk);
+        const answer = await ask('urgent', critical);
+        const waitMs = waitOf(bench, answer);
+        inTime(0.9 * quickMs);
+        expectTurn(answer, 1, quickMs, 0.9 * quickMs);
+        await bench.pass(waitMs);
+        const others = [
+          await ask('bulk 0', bulk),
+          await ask('a bulk newcomer', bulk),
+          await ask(undefined, bulk),
+        ];
+        const urgent = await ask('urgent', critical);
+        inTime(waitMs + claimMs);
+        expect(others.map(({ granted }) => granted)).toEqual([false, false, false]);
+        expect(urgent).toMatchObject({ granted: true });
+      });
     });
 
     it('are the next token for a critical one behind 5,000 bulk waiters', async () => {
-      const { ask, waiting } = await emptied();
+      const { ask, waiting } = await emptied(quickMs);
       for (let index = 0; index < 5_000; index += 100) {
         await Promise.all(Array.from({ length: 100 }, (_, step) => ask(`bulk ${index + step}`, bulk)));
       }
@@ -54,11 +70,18 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
     }, 60_000);
 
     it('hold within one urgency too: who comes late does not take the token of who is due', async () => {
-      const { ask } = await emptied();
-      const answer = await ask('first', normal);
-      await bench.pass(waitOf(bench, answer));
-      expect(await ask('newcomer', normal)).toMatchObject({ granted: false });
-      expect(await ask('first', normal)).toMatchObject({ granted: true });
+      await bench.play(async (inTime) => {
+        const { ask } = await emptied(quickMs);
+        const answer = await ask('first', normal);
+        const waitMs = waitOf(bench, answer);
+        inTime(0.9 * quickMs);
+        await bench.pass(waitMs);
+        const newcomer = await ask('newcomer', normal);
+        const first = await ask('first', normal);
+        inTime(waitMs + claimMs);
+        expect(newcomer).toMatchObject({ granted: false });
+        expect(first).toMatchObject({ granted: true });
+      });
     });
 
     it('fall to the next when a waiter is forgotten', async () => {
@@ -68,11 +91,11 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
       await bench.backend.buckets.forget('a');
       await bench.backend.buckets.forget('nobody');
       expect(await waiting()).toBe(1);
-      between(waitOf(bench, await ask('b', normal)), 100, 1_000);
+      expectTurn(await ask('b', normal), 1);
     });
 
     it('are lost by a waiter that does not come, so that a dead job blocks nobody', async () => {
-      const { ask, waiting } = await emptied();
+      const { ask, waiting } = await emptied(quickMs);
       await ask('dead', critical);
       await bench.pass(3_400);
       expect(await waiting()).toBe(0);
@@ -82,7 +105,7 @@ export function describeTurns({ describe, it, expect }: TestApi, bench: Bench): 
     it('move up when a waiter becomes more urgent', async () => {
       const { ask, waiting } = await emptied();
       for (const name of ['a', 'b', 'c']) await ask(name, bulk);
-      between(waitOf(bench, await ask('c', critical)), 100, 1_000);
+      expectTurn(await ask('c', critical), 1);
       expect(await waiting()).toBe(3);
     });
 

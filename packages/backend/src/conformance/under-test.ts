@@ -1,4 +1,4 @@
-import type { Clock } from '@fluxori/core';
+import { type Clock, sleep } from '@fluxori/core';
 import type { FluxoriBackend } from '../fluxori-backend.js';
 
 /** The part of Jest's (or Vitest's) globals that the suites use; handed in, so that this package needs no test runner. */
@@ -51,9 +51,49 @@ export interface Bench {
   readonly slackMs: number;
   /** Lets `ms` milliseconds go by for the backend. */
   pass(ms: number): Promise<void>;
+  /** Plays a scene whose steps must follow each other in time: see `undisturbed`. Where time is given, they always do. */
+  play(scene: Scene): Promise<void>;
   /** A name that no other test has. */
   unique(name: string): string;
 }
+
+/** Says by `inTime(ms)` that no more than `ms` milliseconds have gone by since it began, or since it last said so; it does before it asserts. */
+export type Scene = (inTime: (ms: number) => void) => Promise<void>;
+
+const mostPlays = 20;
+
+/**
+ * Plays a scene in real time. Leases end and tokens come in while a machine holds its processes up, so what is seen then says nothing about the
+ * store: the scene is played again, from the start and with names of its own, whatever it would have asserted.
+ */
+export async function undisturbed(scene: Scene): Promise<void> {
+  for (let play = 1; ; play++) {
+    let sinceMs = performance.now();
+    const heldUp = new Error(`The machine held this up ${mostPlays} times.`);
+    try {
+      return await scene((ms) => {
+        const tookMs = performance.now() - sinceMs;
+        sinceMs += tookMs;
+        if (tookMs > ms) throw heldUp;
+      });
+    } catch (error) {
+      if (error !== heldUp || play === mostPlays) throw error;
+    }
+  }
+}
+
+/** Whether a promise settles within `ms` milliseconds of this process running: while the machine holds it up, none go by. */
+export async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  for (let tick = 0; tick < ms / tickMs && !isSettled; tick++) await sleep(tickMs);
+  return isSettled;
+}
+
+const tickMs = 10;
 
 /** Catches what a promise rejects with; undefined when it fulfils. */
 export async function failureOf(promise: Promise<unknown>): Promise<Record<string, unknown> | undefined> {

@@ -27,6 +27,7 @@ describe('records that are protected', () => {
       now: () => Date.now(),
       slackMs: 0,
       pass: async () => {},
+      play: (scene) => scene(() => {}),
       unique: (word) => `${word}-${++names}`,
     },
   );

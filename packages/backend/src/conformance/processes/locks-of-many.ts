@@ -1,5 +1,5 @@
 import { sleep } from '@fluxori/core';
-import type { TestApi } from '../under-test.js';
+import { settlesWithin, type TestApi, undisturbed } from '../under-test.js';
 import type { Company } from './company.js';
 
 export function describeLocksOfMany({ describe, it, expect }: TestApi, company: Company): void {
@@ -25,31 +25,33 @@ export function describeLocksOfMany({ describe, it, expect }: TestApi, company: 
       await first!.tell({ do: 'hold', lock, ttlMs: 120_000 });
       const next = second!.tell({ do: 'hold', lock });
       await sleep(200);
-      const startedAt = performance.now();
       await first!.tell({ do: 'release', lock });
-      await next;
       // Not by the end of the lease, which is two minutes away.
-      expect(performance.now() - startedAt).toBeLessThan(5_000);
+      expect(await settlesWithin(10_000, next)).toBe(true);
       await second!.tell({ do: 'release', lock });
     });
 
     it('stay with a live holder beyond their lease, and leave a killed one when it ends', async () => {
       const ttlMs = 1_500;
-      const doomed = await company.another();
-      const lock = company.unique('killed');
-      await doomed.tell({ do: 'hold', lock, ttlMs });
-      let isHeld = false;
-      const next = company.others[0]!.tell({ do: 'hold', lock }).then(() => {
-        isHeld = true;
+      await undisturbed(async (inTime) => {
+        const doomed = await company.another();
+        const lock = company.unique('killed');
+        inTime(Number.POSITIVE_INFINITY);
+        await doomed.tell({ do: 'hold', lock, ttlMs });
+        let isHeld = false;
+        const next = company.others[0]!.tell({ do: 'hold', lock }).then(() => {
+          isHeld = true;
+        });
+        await sleep(2 * ttlMs);
+        const wasHeld = isHeld;
+        // It is renewed three times in its length, unless the machine holds its holder up for longer than the rest.
+        inTime(2.6 * ttlMs);
+        expect(wasHeld).toBe(false);
+        await doomed.kill();
+        // The default lease of ten seconds would be too long.
+        expect(await settlesWithin(ttlMs + 3_000, next)).toBe(true);
+        await company.others[0]!.tell({ do: 'release', lock });
       });
-      await sleep(2 * ttlMs);
-      expect(isHeld).toBe(false);
-      const killedAt = performance.now();
-      await doomed.kill();
-      await next;
-      // The default lease of ten seconds would be too long.
-      expect(performance.now() - killedAt).toBeLessThan(ttlMs + 3_000);
-      await company.others[0]!.tell({ do: 'release', lock });
-    }, 30_000);
+    }, 60_000);
   });
 }
