@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { listenOnFreePort } from '../server/free-port.js';
 
 /** A TCP relay in front of a server, on the loopback: the network between it and its clients, to be broken at will. */
 export interface Relay extends AsyncDisposable {
@@ -65,9 +66,11 @@ export async function openRelay(target: number): Promise<Relay> {
       join(pair);
       if (!stalled) client.resume();
     });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
+    if (port === 0) port = await listenOnFreePort(server);
+    else {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    }
     listener = server;
   };
 

@@ -4,13 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Doorkeeper, onFirstKnock } from './on-first-knock.js';
 
-const ask = async (port: number): Promise<string> => {
+/** The answer, or undefined from whoever takes the connection and ends it. */
+const ask = async (port: number): Promise<string | undefined> => {
   const socket = createConnection({ host: '127.0.0.1', port });
   await once(socket, 'connect');
+  let answer: string | undefined;
+  socket.once('data', (text) => {
+    answer = String(text);
+    socket.destroy();
+  });
+  // Who is hung up on while he speaks gets an error before the end.
+  socket.on('error', () => {});
   socket.write('who');
-  const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
-  socket.destroy();
-  return String(answer);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return answer;
 };
 
 describe('a port kept for a server', () => {
@@ -73,7 +80,7 @@ describe('a port kept for a server', () => {
       },
       (error) => failures.push(error),
     );
-    expect(await ask(door.port)).toBe('false');
+    expect(await ask(door.port)).toBeUndefined();
     await expect(ask(door.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(String(failures)).toContain('no disk');
     await door.close();

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listenOnFreePort } from './free-port.js';
 
 /** What takes the port over. */
 export interface Successor {
@@ -47,10 +47,8 @@ export async function onFirstKnock(
     socket.on('close', () => waiting.delete(socket));
     starting ??= start(port);
   });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
+  const port = await listenOnFreePort(listener);
   listener.unref();
-  const { port } = listener.address() as AddressInfo;
 
   let closing: Promise<void> | undefined;
   const close = async () => {

@@ -12,22 +12,27 @@ export const redisProgram: Program = {
     ...['--save', '', '--maxmemory-policy', 'noeviction'],
     ...(durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']),
   ],
-  isReady: ({ port }) => pongs(port),
+  isReady: ({ port }, pid) => pongs(port, pid),
   refusesRoot: false,
   stopSignal: 'SIGTERM',
   quitSignal: 'SIGKILL',
   url: (port) => `redis://127.0.0.1:${port}/0`,
 };
 
-/** False also while it reads its file after a start (`-LOADING`). */
-async function pongs(port: number): Promise<boolean> {
+/** False also while it reads its file after a start (`-LOADING`), and when another server than ours has the port. */
+async function pongs(port: number, pid: number): Promise<boolean> {
   const socket = createConnection({ host: '127.0.0.1', port });
   try {
     socket.setTimeout(1_000, () => socket.destroy(new Error('no answer')));
     await once(socket, 'connect');
-    socket.write('PING\r\n');
-    const [answer] = await once(socket, 'data');
-    return String(answer).startsWith('+PONG');
+    socket.write('PING\r\nINFO server\r\n');
+    let answer = '';
+    for await (const chunk of socket) {
+      answer += String(chunk);
+      const told = /^process_id:(\d+)\r\n/m.exec(answer);
+      if (told !== null) return answer.startsWith('+PONG') && told[1] === String(pid);
+    }
+    return false;
   } catch {
     return false;
   } finally {
