@@ -2,6 +2,7 @@ export type { PausedView, PauseOptions } from './control/queue-control.js';
 export type {
   CallTerms,
   CheckpointBatch,
+  CheckpointOptions,
   JobContext,
   ParkOrder,
   Progress,

@@ -67,6 +67,7 @@ export function buyOnce({ client, wish, by, account, now, timings }: Parts): Wor
   return {
     name: 'merchantFulfillment.ship',
     begin: () => ({ step: 'choose' }),
+    intents: ['buy'],
     steps: {
       choose: async (_, { terms }) => {
         const known = await purchases.read(parcel);

@@ -54,12 +54,16 @@ export function sendOnce(parts: Parts): Workflow<SendState> {
   return {
     name: 'messaging.send',
     begin: () => ({ step: 'ask' }),
+    intents: ['send'],
     steps: {
       ask: async (_, { terms }) => {
+        const [message] = await Promise.allSettled([messaging.prepared(orderId, messageId)]);
+        // Read after the message: whoever has sent it writes that down before it forgets the message.
         const known = await sendings.read(name);
         if (known?.status === 'sent') return { step: 'end', outcome: 'found', kind: known.kind };
         if (known !== undefined && known.by !== by && !sendAgain) throw taken(known);
-        const { kind } = await messaging.prepared(orderId, messageId);
+        if (message.status === 'rejected') throw message.reason;
+        const { kind } = message.value;
         await terms.call((options) => messaging.checkOffered(orderId, kind, { ...options, ...about }));
         return { step: 'claim', kind };
       },

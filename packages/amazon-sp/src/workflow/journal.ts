@@ -1,12 +1,12 @@
 import type { JsonValue, KeyValueStore } from '@fluxori/core';
-import type { JobContext } from '@fluxori/queue';
+import type { CheckpointOptions, JobContext } from '@fluxori/queue';
 
 /** Where a workflow writes how far it has come, so that it goes on there in whichever process runs it next. */
 export interface Journal<State> {
   /** What was saved last; undefined when the workflow has not begun. */
   readonly state: State | undefined;
   /** Settles when the state is kept. State is plain JSON. */
-  save(state: State): Promise<void>;
+  save(state: State, options?: Pick<CheckpointOptions, 'goesOn'>): Promise<void>;
 }
 
 /** The journal of a workflow that runs in a job: the job's checkpoint. */
@@ -18,8 +18,8 @@ export function jobJournal<State>(
     get state() {
       return state;
     },
-    async save(next) {
-      await ctx.checkpoint(next);
+    async save(next, options) {
+      await ctx.checkpoint(next, {}, options);
       state = next;
     },
   };

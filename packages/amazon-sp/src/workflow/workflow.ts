@@ -37,6 +37,8 @@ export interface Workflow<State extends StepState> {
   readonly steps: {
     readonly [Name in Exclude<State['step'], 'end'>]: Step<State, Extract<State, { step: Name }>>;
   };
+  /** Steps after which nobody could tell whether they were carried out: a job of a process that is told to stop does not leave just before one, but after it. */
+  readonly intents?: readonly Exclude<State['step'], 'end'>[];
 }
 
 /**
@@ -50,6 +52,7 @@ export async function runWorkflow<State extends StepState>(
   workflow: Workflow<State>,
   { journal, terms }: { readonly journal: Journal<State>; readonly terms: Terms },
 ): Promise<Extract<State, { step: 'end' }>> {
+  const intents: readonly string[] = workflow.intents ?? [];
   let resumed = journal.state !== undefined;
   let state = journal.state ?? workflow.begin();
   while (state.step !== 'end') {
@@ -63,7 +66,7 @@ export async function runWorkflow<State extends StepState>(
         throw error;
       },
     });
-    await journal.save(state);
+    await journal.save(state, { goesOn: intents.includes(state.step) });
     resumed = false;
   }
   return state as Extract<State, { step: 'end' }>;

@@ -34,6 +34,14 @@ export interface CheckpointBatch {
   readonly state?: Readonly<Record<string, JsonValue>>;
 }
 
+export interface CheckpointOptions {
+  /**
+   * What is kept is an intent: what it says is done right after it. So the job does not leave here while the process is stopping or its account is
+   * paused, but at its next checkpoint, which tells what came of it. False by default.
+   */
+  readonly goesOn?: boolean;
+}
+
 /** Records that the remote side does not have any more. */
 export interface PruneOrder {
   readonly kind: RecordKind;
@@ -74,7 +82,7 @@ export interface JobContext<Payload = unknown, State = unknown> {
    * a sink of the platform's own is written first, so that a crash between the two repeats and loses nothing.
    * While the process is stopping this is where the job leaves: the promise rejects after everything was written.
    */
-  checkpoint(state: State, batch?: CheckpointBatch): Promise<WriteResult>;
+  checkpoint(state: State, batch?: CheckpointBatch, options?: CheckpointOptions): Promise<WriteResult>;
   /**
    * Deletes records of the account that a whole listing did not bring. Do it after the last page, when nothing can be missing; doing it again after a
    * crash does no harm. Records that go to a sink of the platform's own stay.

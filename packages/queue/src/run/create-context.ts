@@ -46,7 +46,7 @@ export function createContext(facts: Facts, means: Means): JobContext {
       run.hostTries = 0;
       return result;
     },
-    async checkpoint(checkpoint, batch = {}) {
+    async checkpoint(checkpoint, batch = {}, { goesOn = false } = {}) {
       run.stopIfOverdue();
       signal.throwIfAborted();
       const kept = JSON.parse(JSON.stringify(checkpoint ?? null)) as JsonValue;
@@ -55,7 +55,7 @@ export function createContext(facts: Facts, means: Means): JobContext {
       const result = await means.checkpoints.write(accountId, jobId, kept, batch, signal);
       run.checkpointed = true;
       const leave = means.leaving() ? 'closing' : run.leaveAtCheckpoint;
-      if (leave !== undefined) run.stop(leave);
+      if (leave !== undefined && !goesOn) run.stop(leave);
       signal.throwIfAborted();
       return result;
     },

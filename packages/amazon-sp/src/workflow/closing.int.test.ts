@@ -1,0 +1,106 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { accountId, type JsonValue, orderId } from '@fluxori/core';
+import { type JobContext, OperationQueues } from '@fluxori/queue';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  connectToSandbox,
+  noWaiting,
+  type Sandboxed,
+  testBackends,
+} from '../../testing/connect-to-sandbox.js';
+import { amazonJobs } from '../jobs/amazon-jobs.js';
+
+let open: Sandboxed;
+
+beforeAll(async () => {
+  open = await connectToSandbox({
+    // Where there is one: a queue on it takes no time to open.
+    backend: testBackends.includes('redis') ? 'redis' : 'memory',
+    config: noWaiting.connector,
+    sandbox: { ...noWaiting.sandbox, settleMs: 0, orders: 0, skus: 20 },
+  });
+});
+afterAll(async () => {
+  await open?.[Symbol.asyncDispose]();
+});
+
+const shipFrom = {
+  ...{ name: 'Acme Trading', lines: ['1 Main Road'], city: 'Cape Town', postalCode: '7925' },
+  ...{ countryCode: 'ZA', phone: '+27210000000', email: 'dispatch@acme.example' },
+};
+
+/** An order that the seller is to ship himself. */
+async function ownOrder() {
+  for (let tries = 0; tries < 60; tries++) {
+    const [id] = open.sandbox.addOrders({ count: 1, status: 'UNSHIPPED' });
+    const order = await open.connector.orders.get(orderId(id as string));
+    if (order.fulfilledBy === 'seller') return order;
+  }
+  throw new Error('The sandbox has no such order.');
+}
+
+async function label(): Promise<JsonValue> {
+  const { orderId, items } = await ownOrder();
+  return {
+    ...{
+      orderId,
+      packageId: '1',
+      shipFrom,
+      sizeCm: { length: 30, width: 20, height: 10 },
+      weightGrams: 1_500,
+    },
+    items: items.map(({ orderItemId, quantityOrdered: quantity }) => ({ orderItemId, quantity })),
+    choose: { by: 'cheapest' },
+  };
+}
+
+async function message(): Promise<JsonValue> {
+  const order = await ownOrder();
+  const text = 'The courier is on strike.';
+  return { ...(await open.connector.messaging.prepare(order.orderId, { kind: 'unexpectedProblem', text })) };
+}
+
+/** Workers of one process; told to stop when a job is about to record the step `at`. */
+function workers(at?: string): { readonly queues: OperationQueues; readonly stopped: Promise<void> } {
+  const stopped = Promise.withResolvers<void>();
+  const jobs = amazonJobs({ connector: async () => open.connector, timings: { listedAfterMs: 0 } });
+  const queues: OperationQueues = new OperationQueues({
+    backend: open.backend,
+    jobs: jobs.map((job) => ({ ...job, run: (ctx) => job.run(stopping(ctx)) })),
+  });
+  const stopping = (ctx: JobContext): JobContext =>
+    Object.create(ctx, {
+      checkpoint: {
+        value: async (...args: Parameters<JobContext['checkpoint']>) => {
+          if ((args[0] as { step: string }).step === at) {
+            stopped.resolve(queues.close({ graceMs: 60_000 }));
+            // All workers have been told by then.
+            await turn();
+          }
+          return ctx.checkpoint(...args);
+        },
+      },
+    });
+  return { queues, stopped: stopped.promise };
+}
+
+describe('a job whose process is told to stop when it has written down what it is about to do', () => {
+  it.each([
+    ['messaging.send', 'send', message, 'messaging.createUnexpectedProblem', { outcome: 'sent' }],
+    ['merchantFulfillment.ship', 'buy', label, 'merchantFulfillment.createShipment', { outcome: 'bought' }],
+  ])('does it, once, and goes on from there elsewhere: %s', async (name, step, wish, operation, outcome) => {
+    const payload = await wish();
+    const first = workers(step);
+    await first.queues.start();
+    const { jobId } = await first.queues.add(name, { accountId: accountId('acme-za'), payload });
+    await first.stopped;
+    const requests = () => open.sandbox.counters().operations[operation]?.requests;
+    // It left after that, not before it, and not at its end only.
+    expect(requests()).toBe(1);
+    await using next = workers().queues;
+    expect(await next.get(jobId)).toMatchObject({ state: 'waiting' });
+    await next.start();
+    expect(await next.waitFor(jobId)).toMatchObject(outcome);
+    expect(requests()).toBe(1);
+  });
+});
