@@ -3,6 +3,7 @@ import type { AccountSlots } from '../control/account-slots.js';
 import { readNote } from '../job/job-note.js';
 import type { JobState } from '../job/job-view.js';
 import type { Checkpoints } from '../run/checkpoints.js';
+import { atMost } from '../store/at-most.js';
 import type { BullJob, BullQueue } from './bull-types.js';
 import type { CancelledJobs } from './cancelled-jobs.js';
 import { priorityNumber } from './enqueue.js';
@@ -14,6 +15,9 @@ import { promote } from './promote.js';
 import type { RetriedKeys } from './retried-keys.js';
 import type { RunOrders } from './run-orders.js';
 import { noSuchJob } from './wait-for-job.js';
+
+/** How long an order waits for a run that is just leaving: it comes too late for that, and too early for what the job is then. */
+const leavingMs = 5_000;
 
 interface Parts {
   readonly section: string;
@@ -55,8 +59,7 @@ export class JobSteering {
   }
 
   async cancel(jobId: string): Promise<void> {
-    if ((await this.#parts.reader.find(jobId)) === undefined && (await this.#parts.cancelled.get(jobId)))
-      return;
+    if ((await this.#look(jobId)) === undefined && (await this.#parts.cancelled.get(jobId))) return;
     const { job, state } = await this.#find(jobId, ['waiting', 'parked', 'active'], 'cancelled');
     refuseClockwork(job);
     if (this.#parts.worker()?.cancel(jobId)) return;
@@ -118,8 +121,17 @@ export class JobSteering {
     await retriedKeys.hold(key, job.id!);
   }
 
-  async #find(jobId: string, allowed: readonly JobState[], verb: string) {
+  /** The job as it is now; while its run here is leaving, as it is then. */
+  async #look(jobId: string) {
     const found = await this.#parts.reader.find(jobId);
+    const run = this.#parts.worker()?.runs.get(jobId);
+    if (!run?.isLeaving) return found;
+    await atMost(leavingMs, run.left);
+    return this.#parts.reader.find(jobId);
+  }
+
+  async #find(jobId: string, allowed: readonly JobState[], verb: string) {
+    const found = await this.#look(jobId);
     const state = found?.state ?? (await this.#parts.cancelled.get(jobId))?.state;
     if (state === undefined) throw noSuchJob(jobId);
     if (found === undefined || !allowed.includes(state)) {

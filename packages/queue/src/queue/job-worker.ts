@@ -19,8 +19,6 @@ import { HeldJobs } from './held-jobs.js';
 export interface WorkerParts extends RunnerParts {
   readonly connection: QueueConnection;
   readonly concurrency: number;
-  /** How long the checkpoint of a failed job is kept, so that `retry` goes on from it. */
-  readonly keepFailedMs: number;
   readonly control: QueueControl;
   readonly register: WorkerRegister;
   /** Listens to the queue's commands finding the store away. */
@@ -136,16 +134,17 @@ export class JobWorker {
     await atMost(lastWordMs, Promise.all(this.#chores));
   }
 
+  /** @returns false when the job does not run here, or has left its handler. */
   setPriority(jobId: string, priority: Priority): boolean {
     const run = this.runs.get(jobId);
-    if (run !== undefined) run.priority = priority;
-    return run !== undefined;
+    if (run === undefined || run.isLeaving) return false;
+    run.priority = priority;
+    return true;
   }
 
+  /** @returns false when the job does not run here, or ends its run for another reason already. */
   cancel(jobId: string): boolean {
-    const run = this.runs.get(jobId);
-    run?.stop('cancelled');
-    return run !== undefined;
+    return this.runs.get(jobId)?.stop('cancelled') ?? false;
   }
 
   /** When the store cannot be told, the job is taken up again as that of a process that died. */
@@ -221,7 +220,7 @@ export class JobWorker {
   }
 
   async #failed(job: BullJob): Promise<void> {
-    const { section, metrics, events, checkpoints, keepFailedMs, logger } = this.#parts;
+    const { section, metrics, events, checkpoints, logger } = this.#parts;
     const note = readNote(job.failedReason);
     const checkpointed = this.#runner.takeCheckpointed(job.id!);
     this.#parts.forgetWaiter(job.id!);
@@ -232,7 +231,6 @@ export class JobWorker {
       return;
     }
     const error = note !== undefined && 'error' in note ? note.error : { name: 'Error', message: 'Unknown.' };
-    if (checkpointed) await checkpoints.keepFor(job.data.accountId, job.id!, keepFailedMs);
     metrics.count(metricNames.failed, { section, job_name: job.name, code: String(error.code ?? 'unknown') });
     logger.error({ jobId: job.id, job: job.name, account: job.data.accountId, error }, 'The job failed.');
     events.emit('failed', { ...this.#about(job), error });
@@ -259,9 +257,11 @@ export class JobWorker {
   }
 
   async #obey(): Promise<void> {
-    for (const [jobId, order] of await this.#parts.orders.take(new Set(this.runs.keys()))) {
-      if (order.priority !== undefined) this.setPriority(jobId, order.priority);
-      if (order.cancel) this.cancel(jobId);
+    const { orders } = this.#parts;
+    for (const [jobId, { priority, cancel }] of await orders.take(new Set(this.runs.keys()))) {
+      if (priority !== undefined) this.setPriority(jobId, priority);
+      // A run that has left meanwhile leaves the order to the next one.
+      if (cancel && !this.cancel(jobId)) await orders.send(jobId, { cancel });
     }
   }
 

@@ -28,7 +28,8 @@ export async function waitForJob(
     const told = new Promise<End>((resolve) => {
       stops.push(
         events.on('completed', (event) => event.jobId === jobId && resolve({ result: event.result })),
-        events.on('failed', (event) => event.jobId === jobId && resolve({ error: reviveError(event.error) })),
+        // Looked at once more: a job can be retried, and may have been before this was told.
+        events.on('failed', (event) => event.jobId === jobId && resolve(found(jobId, parts, done.signal))),
         events.on('cancelled', (event) => event.jobId === jobId && resolve({ error: cancelled(event) })),
       );
     });

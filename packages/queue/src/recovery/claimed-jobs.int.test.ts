@@ -1,41 +1,11 @@
-import type { FluxoriBackend } from '@fluxori/backend';
-import { sleep } from '@fluxori/core';
 import { describeWith, freshPlace } from '@fluxori/test-services';
 import { expect, it } from '@jest/globals';
-import type { IQueueBackend } from 'bullmq';
 import { latch, Rig, work } from '../testing/rig.js';
+import { slowCommands } from '../testing/slow-commands.js';
 
 const jobs = 60;
 /** Long enough to count as trouble; all claims together take longer than two looks for lost jobs are apart. */
 const claimMs = 170;
-
-/** A store that takes its time to give a job out. */
-function slow(backend: FluxoriBackend): FluxoriBackend {
-  return {
-    ...backend,
-    async queueConnection() {
-      const connection = await backend.queueConnection();
-      return {
-        ...connection,
-        backendFactory: (name, options, extra) => {
-          const made = connection.backendFactory(name, options, extra);
-          const moveToActive: IQueueBackend['moveToActive'] = async (...given) => {
-            const claimed = await made.moveToActive(...given);
-            await sleep(claimMs);
-            return claimed;
-          };
-          return new Proxy(made, {
-            get(target, property) {
-              if (property === 'moveToActive') return moveToActive;
-              const value: unknown = Reflect.get(target, property, target);
-              return typeof value === 'function' ? value.bind(target) : value;
-            },
-          });
-        },
-      };
-    },
-  };
-}
 
 describeWith(
   'redis',
@@ -47,12 +17,13 @@ describeWith(
       try {
         const runs = new Map<string, number>();
         const all = latch();
+        const backend = slowCommands(rig.backend, { moveToActive: { back: claimMs } });
         const queue = rig.queue(
           async ({ jobId }) => {
             runs.set(jobId, (runs.get(jobId) ?? 0) + 1);
             if (runs.size === jobs) all.open();
           },
-          { backend: slow(rig.backend), concurrency: jobs },
+          { backend, concurrency: jobs },
         );
         await queue.addBulk(Array.from({ length: jobs }, () => ({ name: 'test.work', ...work() })));
         await queue.start();

@@ -1,8 +1,8 @@
 import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import type { IQueueBackend } from 'bullmq';
 import { onSharedBackends } from '../testing/each-backend.js';
 import { until, work } from '../testing/rig.js';
+import { slowCommands } from '../testing/slow-commands.js';
 
 /** Every look of a worker comes twenty times as soon. */
 const clock = {
@@ -13,16 +13,10 @@ const clock = {
 onSharedBackends((rig) => {
   describe('a job that is done, while its end is slow to be written down', () => {
     it('is not taken for lost and done again', async () => {
-      const { backend } = rig();
-      const slow = {
-        ...backend,
-        queueConnection: async () => {
-          const connection = await backend.queueConnection();
-          const backendFactory: typeof connection.backendFactory = (...args) =>
-            slowed(connection.backendFactory(...args));
-          return { ...connection, backendFactory };
-        },
-      };
+      const backend = slowCommands(rig().backend, {
+        moveToCompleted: { there: 1_500 },
+        moveToDelayed: { there: 150 },
+      });
       const runs: number[] = [];
       const queue = rig().queue(
         async (ctx) => {
@@ -30,7 +24,7 @@ onSharedBackends((rig) => {
           if (ctx.payload.n === 2 && ctx.attempt === 1 && runs.filter((n) => n === 2).length === 1)
             ctx.park({ until: new Date(Date.now() + 50), reason: 'for a moment' });
         },
-        { backend: slow, clock },
+        { backend, clock },
       );
       await queue.start();
       const done = await queue.add('test.work', work(1));
@@ -41,20 +35,3 @@ onSharedBackends((rig) => {
     });
   });
 });
-
-/** A store in which one kind of command takes its time. */
-function slowed(backend: IQueueBackend): IQueueBackend {
-  const pausesMs: Readonly<Record<string, number>> = { moveToCompleted: 1_500, moveToDelayed: 150 };
-  return new Proxy(backend, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      const pauseMs = pausesMs[String(property)];
-      if (pauseMs === undefined) return value.bind(target);
-      return async (...args: unknown[]) => {
-        await sleep(pauseMs);
-        return Reflect.apply(value, target, args) as unknown;
-      };
-    },
-  });
-}

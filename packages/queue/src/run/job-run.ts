@@ -31,6 +31,7 @@ export class JobRun {
   readonly #leaseMs: number;
   #confirmed = instant();
   #stopped: StopCause | undefined;
+  #settled = false;
   #leave: () => void = () => {};
 
   /** @param leaseMs - for so long after the lock was last confirmed nobody else can have been given the job. */
@@ -61,10 +62,26 @@ export class JobRun {
     return this.#stopped;
   }
 
-  /** Aborts the run's signal. The first cause stays, except that a job that was lost is no longer ours to cancel or to give back. */
-  stop(cause: StopCause): void {
+  /** The handler has left, and what becomes of the job is decided: nothing that the run is told changes it any more. */
+  get isLeaving(): boolean {
+    return this.#settled;
+  }
+
+  /**
+   * Aborts the run's signal. The first cause stays, except that a job that was lost is no longer ours to cancel or to give back.
+   * @returns whether the run ends for this cause.
+   */
+  stop(cause: StopCause): boolean {
+    if (this.#settled) return false;
     if (this.#stopped === undefined || cause === 'lost') this.#stopped = cause;
     this.#controller.abort(new DOMException(stopMessages[cause], 'AbortError'));
+    return this.#stopped === cause;
+  }
+
+  /** From now on it is leaving. @returns why it was told to stop, if it was. */
+  settle(): StopCause | undefined {
+    this.#settled = true;
+    return this.#stopped;
   }
 
   /** The lock was renewed by a command that was sent at `at`. */
@@ -79,7 +96,7 @@ export class JobRun {
    */
   stopIfOverdue(): boolean {
     if (this.#stopped === 'lost') return true;
-    if (elapsedMs(this.#confirmed) < this.#leaseMs) return false;
+    if (this.#settled || elapsedMs(this.#confirmed) < this.#leaseMs) return false;
     this.stop('lost');
     return true;
   }

@@ -18,12 +18,12 @@ import { bareOf, type JobNote, readNote } from '../job/job-note.js';
 import { unpackJob } from '../job/stored-job.js';
 import { unknownJob } from '../job/unknown-job.js';
 import { metricNames } from '../metric-names.js';
-import { type Outcome, outcomeOf } from '../outcome/outcome.js';
+import { outcomeOf } from '../outcome/outcome.js';
 import type { BullJob, BullQueue } from '../queue/bull-types.js';
 import type { CancelledJobs } from '../queue/cancelled-jobs.js';
 import type { HostGate } from '../queue/host-gate.js';
 import type { JobEvents } from '../queue/job-events.js';
-import { promote, promoteAll } from '../queue/promote.js';
+import { promoteAll } from '../queue/promote.js';
 import type { RunOrders } from '../queue/run-orders.js';
 import { chargeStall } from '../recovery/charge-stall.js';
 import { noteBegun } from '../recovery/recover-orphans.js';
@@ -32,6 +32,7 @@ import { applyOutcome, endCancelled, giveBack } from './apply-outcome.js';
 import type { Checkpoints } from './checkpoints.js';
 import { createContext } from './create-context.js';
 import { JobRun } from './job-run.js';
+import { type Park, Parking } from './parking.js';
 import { ProgressWriter } from './progress-writer.js';
 import { startDelayMs } from './start-delay.js';
 import { traceRun } from './trace-run.js';
@@ -60,6 +61,8 @@ export interface RunnerParts {
   readonly maxCrashes: number;
   /** For so long after its lock was last confirmed a run has its job for itself. Milliseconds. */
   readonly leaseMs: number;
+  /** How long the checkpoint of a failed job is kept, so that `retry` goes on from it. Milliseconds. */
+  readonly keepFailedMs: number;
   /** The job no longer waits for a token. */
   readonly forgetWaiter: (jobId: string) => void;
 }
@@ -72,11 +75,13 @@ export class JobRunner {
   readonly #turns = new Turns();
   readonly #givenBack = new Set<Promise<unknown>>();
   readonly #wakefulness: Wakefulness;
+  readonly #parking: Parking;
   #closing = false;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     this.#wakefulness = new Wakefulness(parts);
+    this.#parking = new Parking({ ...parts, wakefulness: this.#wakefulness });
   }
 
   get runs(): ReadonlyMap<string, JobRun> {
@@ -137,11 +142,12 @@ export class JobRunner {
    */
   async #startOver(before: JobRun, token: string): Promise<never> {
     const { queue, logger } = this.#parts;
-    logger.warn(
-      { jobId: before.jobId },
-      'The queue gave the job out again while it was running; it starts over.',
-    );
-    before.stop('lost');
+    // One that is leaving may have been parked for so short a time, or woken so soon, that it is here again before the store's answer.
+    if (!before.isLeaving) {
+      const { jobId } = before;
+      logger.warn({ jobId }, 'The queue gave the job out again while it was running; it starts over.');
+      before.stop('lost');
+    }
     await before.left;
     // BullMQ keeps one lock for each job id and lets go of it as the old run ends, so the job must be taken once more.
     await turn();
@@ -158,13 +164,23 @@ export class JobRunner {
 
   /** Parks a job at the door. */
   async #hold(job: BullJob, run: JobRun, hold: Hold): Promise<never> {
-    const { queue, admission } = this.#parts;
-    try {
-      return await this.#park(job, run, { kind: 'park', tries: 0, usesAttempt: false, ...hold });
-    } finally {
-      // Whoever ended it could not find a job that was still on its way to wait for that.
-      if (await admission.isOver(job, hold)) await promote(queue, run.jobId);
-    }
+    const { admission, logger } = this.#parts;
+    const isOver = () =>
+      admission.isOver(job, hold).catch((error: unknown) => {
+        const problem = error instanceof Error ? error.message : 'unknown';
+        const fields = { jobId: run.jobId, account: run.accountId, problem };
+        logger.warn(
+          fields,
+          'Whether the job is still to be held could not be looked up; it is within minutes.',
+        );
+        return false;
+      });
+    return this.#park(job, run, { kind: 'park', tries: 0, usesAttempt: false, ...hold }, isOver);
+  }
+
+  #park(job: BullJob, run: JobRun, park: Park, isOver?: () => Promise<boolean>): Promise<never> {
+    const hasRun = job.attemptsStarted > 1 || this.#runs.has(run.jobId);
+    return this.#parking.park(job, run, park, isOver === undefined ? { hasRun } : { hasRun, isOver });
   }
 
   async #work(job: BullJob, run: JobRun, note: JobNote | undefined): Promise<JsonValue | undefined> {
@@ -235,17 +251,18 @@ export class JobRunner {
   /** Decides what becomes of a run that did not complete. Always throws what BullMQ understands. */
   async #end(job: BullJob, run: JobRun, error: unknown): Promise<never> {
     const { queue, clock, random, gate, section, definitions, cancelled } = this.#parts;
-    if (run.stopped === 'lost') throw new WaitingError();
-    if (run.stopped === 'cancelled') {
+    const stopped = run.settle();
+    if (stopped === 'lost') throw new WaitingError();
+    if (stopped === 'cancelled') {
       const view = describeJob(job, 'cancelled', section, definitions.get(job.name));
       await cancelled.add(view, new Date(clock.now()));
       return endCancelled(job);
     }
-    if (run.stopped === 'paused') {
+    if (stopped === 'paused') {
       const hold = this.#parts.admission.ofPause(job.data.accountId);
       if (hold !== undefined) return this.#hold(job, run, hold);
     }
-    if (run.stopped === 'closing' || run.stopped === 'paused') return giveBack(queue, run.jobId, run.token);
+    if (stopped === 'closing' || stopped === 'paused') return giveBack(queue, run.jobId, run.token);
     const outcome = outcomeOf(error, {
       now: clock.now(),
       attemptsMade: job.attemptsMade,
@@ -254,44 +271,18 @@ export class JobRunner {
       waitingForHost: (host) => gate.waiting(host),
       random,
     });
-    if (outcome.kind === 'fail') return applyOutcome(queue, job, run.token, outcome);
-    return this.#park(job, run, outcome);
+    if (outcome.kind === 'park') return this.#park(job, run, outcome);
+    if (run.checkpointed) await this.#keepCheckpoint(run);
+    return applyOutcome(queue, job, run.token, outcome);
   }
 
-  async #park(job: BullJob, run: JobRun, outcome: Extract<Outcome, { kind: 'park' }>): Promise<never> {
-    const { queue, gate, events, metrics, section, forgetWaiter, logger } = this.#parts;
-    const { host, reason, until, parkedFor, wakeOn = [] } = outcome;
-    // Only who waits for a token keeps a place at the bucket.
-    if (parkedFor !== 'rate' && (job.attemptsStarted > 1 || this.#runs.has(run.jobId)))
-      forgetWaiter(run.jobId);
-    const seen = host === undefined ? 0 : gate.park(host, run.jobId, run.priority);
-    if (wakeOn.length > 0) await this.#wakefulness.lieDown(run, wakeOn, until, job.priority);
-    try {
-      const bare = run.checkpointed === false ? job.attemptsStarted : undefined;
-      return await applyOutcome(queue, job, run.token, outcome, bare);
-    } finally {
-      metrics.count(metricNames.parked, { section, job_name: job.name, reason: parkedFor });
-      logger.debug(
-        {
-          jobId: run.jobId,
-          job: job.name,
-          account: job.data.accountId,
-          until: new Date(until).toISOString(),
-          reason,
-        },
-        'The job is parked.',
-      );
-      // What it waits for happened while the job was on its way to wait for it. Looked up before it is told that the job is parked: whoever
-      // hears that and wakes it finds it.
-      const called = wakeOn.length > 0 && (await this.#wakefulness.isCalled(run, wakeOn));
-      const { accountId } = job.data;
-      events.emit('parked', {
-        ...{ jobId: run.jobId, name: job.name, section, accountId, until: new Date(until), reason },
-        ...(host !== undefined && { host }),
-        ...(wakeOn.length > 0 && { wakeOn }),
-      });
-      // So may its host have come back.
-      if (called || (host !== undefined && gate.missedRelease(host, seen))) await promote(queue, run.jobId);
-    }
+  /** Before the job has failed: from then on somebody may retry it, or have it forgotten. */
+  async #keepCheckpoint({ accountId, jobId }: JobRun): Promise<void> {
+    const { checkpoints, keepFailedMs, logger } = this.#parts;
+    await checkpoints.keepFor(accountId, jobId, keepFailedMs).catch((error: unknown) => {
+      const problem = error instanceof Error ? error.message : 'unknown';
+      const fields = { jobId, account: accountId, problem };
+      logger.warn(fields, 'The checkpoint of a failed job could not be given an end; it stays where it is.');
+    });
   }
 }
