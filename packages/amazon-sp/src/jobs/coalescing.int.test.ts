@@ -5,6 +5,7 @@ import {
   connectToSandbox,
   noWaiting,
   type Sandboxed,
+  swiftBackend,
   type TestBackend,
   testBackends,
 } from '../../testing/connect-to-sandbox.js';
@@ -33,7 +34,7 @@ interface Start {
   readonly patchRate?: number;
 }
 
-async function start({ backend = 'memory', coalescing, skus = 60, patchRate }: Start) {
+async function start({ backend = swiftBackend, coalescing, skus = 60, patchRate }: Start) {
   const sandboxed = await connectToSandbox({
     backend,
     config: {
@@ -125,8 +126,7 @@ describe.each(testBackends)('updates that are queued at once, on %s', (backend) 
 
 describe('updates of one account', () => {
   it('of 2,000 listings become one feed', async () => {
-    const backend = testBackends.includes('redis') ? 'redis' : 'memory';
-    const here = await start({ backend, coalescing: byFeed, patchRate: 1, skus: 2_000 });
+    const here = await start({ coalescing: byFeed, patchRate: 1, skus: 2_000 });
     const skus = await skusOf(here, 2_000);
     const jobs = await here.queues.addBulk(skus.map((sku) => price(sku, '12.34')));
     await gatherAndGo(here, jobs.length);

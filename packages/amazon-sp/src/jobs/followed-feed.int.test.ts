@@ -1,7 +1,7 @@
 import { accountId, type FluxoriError, sleep } from '@fluxori/core';
 import { type JobDefinition, OperationQueues } from '@fluxori/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connectToSandbox, noWaiting } from '../../testing/connect-to-sandbox.js';
+import { connectToSandbox, noWaiting, swiftBackend } from '../../testing/connect-to-sandbox.js';
 import { hastyTimings } from '../../testing/hasty-timings.js';
 import { pricePatch } from '../listings/listing-mapping.js';
 import type { WorkflowTimings } from '../workflow/timings.js';
@@ -12,6 +12,7 @@ const account = accountId('acme-za');
 /** Updates of three prices that go in one feed. */
 async function start(timings: WorkflowTimings) {
   const open = await connectToSandbox({
+    backend: swiftBackend,
     config: {
       limits: {
         ...noWaiting.connector.limits,

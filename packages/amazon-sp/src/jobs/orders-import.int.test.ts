@@ -6,6 +6,7 @@ import {
   connectToSandbox,
   noWaiting,
   type Sandboxed,
+  swiftBackend,
   testBackends,
 } from '../../testing/connect-to-sandbox.js';
 import { Crash, runJob } from '../../testing/run-job.js';
@@ -66,9 +67,7 @@ describe.each(testBackends)('orders.import through the queue, on %s', (kind) => 
 
 describe('a payload of orders.import', () => {
   it('is refused at once with what is wrong with it, and nothing is sent', async () => {
-    // Where there is one: a queue on it takes no time to open.
-    const kind = testBackends.includes('redis') ? 'redis' : 'memory';
-    const { connector, backend, sandbox } = await start({ sandbox: { orders: 1 }, backend: kind });
+    const { connector, backend, sandbox } = await start({ sandbox: { orders: 1 }, backend: swiftBackend });
     await using queues = new OperationQueues({
       jobs: amazonJobs({ connector: async () => connector }),
       backend,

@@ -14,13 +14,13 @@ import {
 } from '@fluxori/core';
 import { FolderContentStore, SealedContentStore } from '@fluxori/documents';
 import { OperationQueues } from '@fluxori/queue';
-import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   connectToSandbox,
   noWaiting,
   type Sandboxed,
   sandboxConfig,
+  swiftBackend,
 } from '../../testing/connect-to-sandbox.js';
 import { hastyTimings } from '../../testing/hasty-timings.js';
 import { Crash, runJob } from '../../testing/run-job.js';
@@ -45,8 +45,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fluxori-reports-run-'));
   open = await connectToSandbox({
     sandbox: { ...noWaiting.sandbox, orders: 3, skus: 3, reports: { queueMs: 2, progressMs: 2 } },
-    // Where there is one: a queue on it takes no time to open.
-    backend: serviceUrl('redis') === undefined ? 'memory' : 'redis',
+    backend: swiftBackend,
   });
   contents = new FolderContentStore({ folder: file('plain') });
   const key = createHash('sha256').update('key').digest('base64url');

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
 import { Crash, type RunJobOptions, runJob } from '../../testing/run-job.js';
 import { messagingSend } from '../jobs/messaging-send.js';
+import { directTerms } from '../workflow/terms.js';
+import { runWorkflow } from '../workflow/workflow.js';
 import type { Message } from './message.js';
+import { sendOnce } from './send-once.js';
 
 let open: Sandboxed;
 /** Orders that the seller ships: one on its way, one still to be sent, one that the buyer has not paid. */
@@ -196,6 +199,23 @@ describe('messaging.send', () => {
     expect(requests('createUnexpectedProblem')).toBe(1);
     expect(await run(unshipped, problem, { occasion: 'reminder' })).toMatchObject({ outcome: 'sent' });
     expect(requests('createUnexpectedProblem')).toBe(2);
+  });
+
+  it('is found by a job that comes when another has just sent and forgotten it', async () => {
+    const { messaging, config } = open.connector;
+    const { messageId } = await messaging.prepare(unshipped, problem);
+    const late = {
+      sendings: messaging.sendings,
+      async prepared() {
+        await run(unshipped, problem);
+        return messaging.prepared(unshipped, messageId);
+      },
+    } as unknown as typeof messaging;
+    const order = { orderId: unshipped, messageId, by: 'late', account: config.accountId, now: Date.now };
+    const journal = { state: undefined, save: async () => {} };
+    const end = await runWorkflow(sendOnce({ ...order, messaging: late }), { journal, terms: directTerms() });
+    expect(end).toEqual({ step: 'end', outcome: 'found', kind: 'unexpectedProblem' });
+    expect(requests('createUnexpectedProblem')).toBe(1);
   });
 
   it('is free for another job when Amazon refused it', async () => {

@@ -1,6 +1,6 @@
 import { NetworkError, orderId, type Sku, sleep } from '@fluxori/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { testBackends } from '../../testing/connect-to-sandbox.js';
+import { swiftBackend, testBackends } from '../../testing/connect-to-sandbox.js';
 import { type Document, freshExample, notificationExample } from '../../testing/notification-examples.js';
 import { account, NotificationRig, until } from '../../testing/notification-rig.js';
 import type { NotificationListener } from './notification-listener.js';
@@ -127,7 +127,7 @@ describe.each(testBackends)('listening, on %s', (backend) => {
 describe('a listener', () => {
   let rig: NotificationRig;
   beforeAll(async () => {
-    rig = await NotificationRig.open();
+    rig = await NotificationRig.open(swiftBackend);
   }, 60_000);
   afterAll(() => rig?.[Symbol.asyncDispose]());
   afterEach(async () => {

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
+import { swiftBackend } from '../../testing/connect-to-sandbox.js';
 import { anyone, NotificationRig, until } from '../../testing/notification-rig.js';
 import { listenToNotifications } from '../index.js';
 
 const here = fileURLToPath(import.meta.url);
 
 it('the README shows a listener that runs', async () => {
-  await using rig = await NotificationRig.open();
+  await using rig = await NotificationRig.open(swiftBackend);
   const { connector, queues } = rig;
   const { backend } = rig.sandboxed;
   const { arn: queueArn, url: queueUrl } = rig.queue;

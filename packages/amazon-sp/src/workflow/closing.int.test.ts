@@ -6,7 +6,7 @@ import {
   connectToSandbox,
   noWaiting,
   type Sandboxed,
-  testBackends,
+  swiftBackend,
 } from '../../testing/connect-to-sandbox.js';
 import { amazonJobs } from '../jobs/amazon-jobs.js';
 
@@ -14,8 +14,7 @@ let open: Sandboxed;
 
 beforeAll(async () => {
   open = await connectToSandbox({
-    // Where there is one: a queue on it takes no time to open.
-    backend: testBackends.includes('redis') ? 'redis' : 'memory',
+    backend: swiftBackend,
     config: noWaiting.connector,
     sandbox: { ...noWaiting.sandbox, settleMs: 0, orders: 0, skus: 20 },
   });
