@@ -1,8 +1,16 @@
-import { RateLimitError, sleep, ValidationError } from '@fluxori/core';
+import { type Clock, RateLimitError, sleep, ValidationError } from '@fluxori/core';
 import { Stopwatch } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
 import { account, latch, next, work } from '../testing/rig.js';
+
+const farAway = () => new Date(Date.now() + 3_600_000);
+
+/** A worker with this clock does not look for orders while a job runs. */
+const neverLooks: Clock = {
+  now: () => Date.now(),
+  sleep: (_ms, signal) => sleep(3_600_000, signal),
+};
 
 onRedisAndSql((rig) => {
   /** Runs until its signal is aborted. */
@@ -29,16 +37,18 @@ onRedisAndSql((rig) => {
       let runs = 0;
       const queue = rig().queue(async () => {
         runs += 1;
-        throw new RateLimitError('No token.', { retryAt: new Date(Date.now() + 200) });
+        throw new RateLimitError('No token.', { retryAt: farAway() });
       });
       const parked = next(queue, 'parked');
       const { jobId } = await queue.add('test.work', work());
       await queue.start();
       await parked;
       await queue.cancel(jobId);
-      await sleep(300);
-      expect(runs).toBe(1);
       await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
+      // Nothing is left of it that could come back.
+      await expect((await queue.bullQueue()).getJob(jobId)).resolves.toBeUndefined();
+      await expect(queue.counts()).resolves.toMatchObject({ parked: 0, waiting: 0, active: 0 });
+      expect(runs).toBe(1);
     });
 
     it('aborts a running job, which ends as cancelled, not failed', async () => {
@@ -92,7 +102,7 @@ onRedisAndSql((rig) => {
           // Polls: a moment of work, then parked.
           ctx.park({ until: new Date(Date.now() + 100), reason: 'It looks again later.' });
         },
-        { prefix: room },
+        { prefix: room, clock: neverLooks },
       );
       const elsewhere = rig().queue(async () => {}, { prefix: room });
       await queue.start();
@@ -117,7 +127,7 @@ onRedisAndSql((rig) => {
           if (fails) throw new ValidationError('It fails this time.');
           return 'done';
         },
-        { prefix: 'too-late' },
+        { prefix: 'too-late', clock: neverLooks },
       );
       const elsewhere = rig().queue(async () => {}, { prefix: 'too-late' });
       await queue.start();
@@ -208,8 +218,9 @@ onRedisAndSql((rig) => {
       const parked = next(queue, 'parked');
       await queue.start();
       await parked;
+      const active = next(queue, 'active');
       await again();
-      await next(queue, 'active');
+      await active;
       await again();
       gate.open();
       await queue.waitFor(first.jobId);

@@ -11,6 +11,8 @@ import { describe, expect, it } from '@jest/globals';
 import { onEachBackend } from '../testing/each-backend.js';
 import { account, latch, next, work } from '../testing/rig.js';
 
+const farAway = () => new Date(Date.now() + 3_600_000);
+
 onEachBackend((rig) => {
   describe('a job', () => {
     it('runs, and gives its result to whoever waits', async () => {
@@ -59,11 +61,9 @@ onEachBackend((rig) => {
     });
 
     it('parks without using an attempt while its limit has no token, and says why and until when', async () => {
-      const retryAt = new Date(Date.now() + 400);
-      const queue = rig().queue(async (ctx) => {
-        if (Date.now() < retryAt.getTime())
-          throw new RateLimitError('No token for orders.searchOrders.', { retryAt });
-        return ctx.attempt;
+      const retryAt = farAway();
+      const queue = rig().queue(async () => {
+        throw new RateLimitError('No token for orders.searchOrders.', { retryAt });
       });
       const { jobId } = await queue.add('test.work', work());
       const parked = next(queue, 'parked');
@@ -74,8 +74,21 @@ onEachBackend((rig) => {
         attempts: 0,
         parked: { until: retryAt, reason: 'No token for orders.searchOrders.' },
       });
+    });
+
+    it('goes on when its limit has a token, and not before, as the first attempt', async () => {
+      let retryAt: Date | undefined;
+      const queue = rig().queue(async (ctx) => {
+        retryAt ??= new Date(Date.now() + 300);
+        if (Date.now() < retryAt.getTime()) throw new RateLimitError('No token.', { retryAt });
+        return ctx.attempt;
+      });
+      const parked = next(queue, 'parked');
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await parked;
       await expect(queue.waitFor(jobId)).resolves.toBe(1);
-      expect(Date.now()).toBeGreaterThanOrEqual(retryAt.getTime());
+      expect(Date.now()).toBeGreaterThanOrEqual(retryAt!.getTime());
     });
 
     it('goes on the moment its host is back, most urgent first, no attempt used', async () => {
@@ -83,17 +96,19 @@ onEachBackend((rig) => {
       const order: number[] = [];
       const queue = rig().queue(
         async (ctx) => {
-          if (!up)
-            throw new NetworkError('amazon is not reachable.', { host: 'amazon:443', outcome: 'not-sent' });
+          // So that no job comes back by itself.
+          if (!up) throw new CircuitOpenError('amazon rests.', { host: 'amazon:443', retryAt: farAway() });
           order.push(ctx.payload.n);
           return ctx.attempt;
         },
-        { concurrency: 1, random: () => 1 },
+        { concurrency: 1 },
       );
+      let parked = 0;
+      const bothParked = next(queue, 'parked', () => ++parked === 2);
       await queue.start();
       const bulk = await queue.add('test.work', { ...work(5), priority: 'bulk' });
       const high = await queue.add('test.work', { ...work(2), priority: 'high' });
-      while ((await queue.counts()).parked < 2) await sleep(10);
+      await bothParked;
       await expect(queue.get(high.jobId)).resolves.toMatchObject({
         parked: { host: 'amazon:443' },
         attempts: 0,
@@ -136,8 +151,8 @@ onEachBackend((rig) => {
         { random: () => 0 },
       );
       await queue.start();
-      const { jobId } = await queue.add('test.work', work());
       const addedAt = Date.now();
+      const { jobId } = await queue.add('test.work', work());
       await expect(queue.waitFor(jobId)).resolves.toBe(2);
       // The first backoff is half a second to one second.
       expect(Date.now() - addedAt).toBeGreaterThanOrEqual(490);
@@ -157,9 +172,10 @@ onEachBackend((rig) => {
         {},
         { attempts: 2 },
       );
+      const parked = next(queue, 'parked');
       await queue.start();
       const { jobId } = await queue.add('test.work', work());
-      await expect(next(queue, 'parked')).resolves.toMatchObject({
+      await expect(parked).resolves.toMatchObject({
         reason: expect.stringContaining('Attempt 1 of 2'),
       });
       await queue.expedite(jobId);
@@ -209,7 +225,7 @@ onEachBackend((rig) => {
           order.push(ctx.payload.n);
           if (ctx.payload.n === 1 && ctx.state === undefined) {
             await ctx.checkpoint({ step: 1 });
-            ctx.park({ until: new Date(Date.now() + 300), reason: 'The report is not ready.' });
+            ctx.park({ until: farAway(), reason: 'The report is not ready.', wakeOn: 'report:1' });
           }
           return ctx.state?.step;
         },
@@ -222,6 +238,7 @@ onEachBackend((rig) => {
       await expect(queue.get(polling.jobId)).resolves.toMatchObject({
         parked: { reason: 'The report is not ready.' },
       });
+      await queue.wake(account, 'report:1');
       await expect(queue.waitFor(polling.jobId)).resolves.toBe(1);
       expect(order).toEqual([1, 2, 1]);
     });
@@ -231,7 +248,8 @@ onEachBackend((rig) => {
       await queue.start();
       const addedAt = Date.now();
       const { jobId } = await queue.add('test.work', { ...work(), delayMs: 250 });
-      await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'parked' });
+      const later = await queue.add('test.work', { ...work(), delayMs: 3_600_000 });
+      await expect(queue.get(later.jobId)).resolves.toMatchObject({ state: 'parked' });
       await expect(queue.waitFor<number>(jobId)).resolves.toBeGreaterThanOrEqual(addedAt + 250);
     });
   });
@@ -251,12 +269,17 @@ onEachBackend((rig) => {
 
     it('bring a parked job that wakes before less urgent ones', async () => {
       const order: number[] = [];
+      const blocked = latch();
       const gate = latch();
-      const wakeAt = Date.now() + 200;
+      let wakeAt = 0;
       const queue = rig().queue(
         async (ctx) => {
-          if (ctx.payload.n === 0) await gate.opened;
-          if (ctx.payload.n === 9 && Date.now() < wakeAt) {
+          if (ctx.payload.n === 0) {
+            blocked.open();
+            await gate.opened;
+          } else if (ctx.payload.n === 9 && order.length === 0) {
+            // Again and again, until the one that blocks the only place has been added and has it.
+            wakeAt = Date.now() + 100;
             throw new RateLimitError('No token.', { retryAt: new Date(wakeAt) });
           }
           order.push(ctx.payload.n);
@@ -268,8 +291,9 @@ onEachBackend((rig) => {
       await queue.start();
       await parked;
       const blocker = await queue.add('test.work', { ...work(0), priority: 'critical' });
+      await blocked.opened;
       const low = await queue.add('test.work', { ...work(1), priority: 'low' });
-      await sleep(wakeAt - Date.now() + 20);
+      await sleep(Math.max(wakeAt - Date.now(), 0) + 20);
       gate.open();
       await Promise.all([woken, blocker, low].map(({ jobId }) => queue.waitFor(jobId)));
       expect(order).toEqual([0, 9, 1]);

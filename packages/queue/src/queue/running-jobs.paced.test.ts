@@ -2,7 +2,7 @@ import { type CanonicalRecord, type RecordBatch, type RecordSink, silentLogger, 
 import { Stopwatch } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
-import { account, latch, next, type State, work } from '../testing/rig.js';
+import { account, latch, next, type State, until, work } from '../testing/rig.js';
 import { QueueLink } from './queue-link.js';
 
 onRedisAndSql((rig) => {
@@ -126,8 +126,9 @@ onRedisAndSql((rig) => {
       await sleep(200);
       expect(running).toBe(1);
       expect(most).toBe(1);
+      const cancelled = next(queue, 'cancelled');
       await queue.cancel(jobId);
-      await sleep(200);
+      await cancelled;
       expect(running).toBe(0);
       await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
       await link.close();
@@ -245,7 +246,7 @@ onRedisAndSql((rig) => {
       });
       await queue.start();
       const { jobId } = await queue.add('test.work', work());
-      await sleep(700);
+      await until(async () => (await queue.get(jobId))?.progress?.done === 2);
       await expect(queue.get(jobId)).resolves.toMatchObject({ state: 'active', progress: { done: 2 } });
       gate.open();
     });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { latch, Rig, work } from '../testing/rig.js';
+import { latch, next, Rig, work } from '../testing/rig.js';
 
 let rig: Rig;
 let rooms = 0;
@@ -20,12 +20,15 @@ describe('a job that parked without a checkpoint', () => {
     let runs = 0;
     const queue = rig.queue(async (ctx) => {
       runs += 1;
-      if (runs === 1) ctx.park(soon());
+      if (runs === 1) ctx.park({ ...soon(), until: new Date(Date.now() + 3_600_000) });
       return ctx.state ?? 'none';
     });
     const looked = jest.spyOn(rig.backend.records, 'readState');
+    const parked = next(queue, 'parked');
     await queue.start();
     const { jobId } = await queue.add('test.work', work());
+    await parked;
+    await (await queue.bullQueue()).getBackend().promote(jobId);
     await expect(queue.waitFor(jobId)).resolves.toBe('none');
     expect(runs).toBe(2);
     expect(looked).not.toHaveBeenCalled();
