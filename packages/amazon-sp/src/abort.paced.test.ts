@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '@fluxori/sandbox';
 import { Stopwatch } from '@fluxori/test-services';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -65,14 +66,21 @@ describe.each(testBackends)('a call that is aborted, on %s', (backend) => {
         () => 'served',
         (error: unknown) => error,
       );
-      await new Promise((resolve) => setTimeout(resolve, 120));
+      // The request that the fault holds up or refuses has arrived.
+      const { sandbox } = open;
+      const hits = () => sandbox.faults.list().reduce((sum, fault) => sum + fault.hits, 0);
+      for (let look = 0; look < 1_000 && hits() === 0; look++) await pause(10);
+      await pause(50);
+      const hitsBefore = hits();
       const watch = new Stopwatch();
       stop.abort(reason);
       expect(await settled).toBe(reason);
       expect(watch.stop()).toBeLessThan(50);
-      await open.sandbox.faults.clear();
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      expect(open.sandbox.counters().requests).toBeLessThanOrEqual(requests);
+      await pause(600);
+      expect(hits()).toBe(hitsBefore);
+      // Of a slow machine Amazon has heard more than once when the pauses between are over.
+      expect(sandbox.counters().requests).toBeLessThanOrEqual(requests * hitsBefore);
+      await sandbox.faults.clear();
     },
   );
 

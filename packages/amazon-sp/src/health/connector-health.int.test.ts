@@ -50,7 +50,9 @@ describe('health', () => {
     const away = await connector.health();
     expect(away.status).toBe('down');
     const circuits = Object.entries(away.parts ?? {}).filter(([name]) => name.startsWith('circuit'));
-    expect(circuits.map(([, { details }]) => details?.state)).toContain('open');
+    // Half-open, while it is being probed.
+    const states = circuits.map(([, { details }]) => String(details?.state));
+    expect(states).toContainEqual(expect.stringContaining('open'));
 
     const recovered = new Promise<string>((resolve) => connector.onRecovered(resolve));
     const watch = new Stopwatch();

@@ -1,13 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox } from '@fluxori/sandbox';
-import { describeWith, freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
+import {
+  describeWith,
+  freshPlace,
+  type Service,
+  Stopwatch,
+  services,
+  serviceUrl,
+} from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
+import { allEnded } from '../../testing/all-ended.js';
 import { CallerProcesses } from '../../testing/caller-processes.js';
 import { sandboxConfig } from '../../testing/connect-to-sandbox.js';
 
 const plan = { rate: 5, burst: 10 };
 const seconds = 20;
-const mostAllowed = plan.burst + plan.rate * seconds;
+const allowedIn = (passedSeconds: number) => plan.burst + plan.rate * passedSeconds;
+const mostAllowed = allowedIn(seconds);
+/** What a stall held up just before the end may be made up for this long afterwards. */
+const afterSeconds = 10;
 
 /** Callers of one account and one operation, 30 in all, who never wait between two calls. */
 async function serve(backend: string, processes: number, afterwards: 'kill' | 'stop'): Promise<void> {
@@ -30,11 +41,17 @@ async function serve(backend: string, processes: number, afterwards: 'kill' | 's
     return { served: operations['orders.getOrder']?.served ?? 0, throttled, tokenCalls };
   };
   await using first = await CallerProcesses.start(processes, task);
+  const watch = new Stopwatch();
+  const startedAt = performance.now();
+  const passed = () => (performance.now() - startedAt) / 1_000;
   first.go();
   await sleep(seconds * 1_000);
-  const after = counts();
-  expect(after).toMatchObject({ throttled: 0, tokenCalls: 1 });
-  expect(after.served).toBeGreaterThanOrEqual(mostAllowed - 2);
+  // What does not fit into the burst when the machine stands still is lost to everybody.
+  const heldUp = passed() - watch.stop() / 1_000;
+  const lacking = () => allowedIn(passed() - heldUp) - counts().served;
+  while (lacking() > 2 && passed() < seconds + afterSeconds) await sleep(20);
+  expect(lacking()).toBeLessThanOrEqual(2);
+  expect(counts()).toMatchObject({ throttled: 0, tokenCalls: 1 });
   if (afterwards === 'stop') {
     const told = await first.stop();
     expect(told.flatMap(({ failures }) => failures)).toEqual([]);
@@ -66,7 +83,7 @@ const shared = services.filter((service) => serviceUrl(service) !== undefined);
 describe('30 callers of one account and one operation', () => {
   // All at the same time: it takes half a minute, whatever the machine.
   it(`${title}: one process in memory; three on ${shared.join(', three on ') || 'no shared backend here'}, which are killed and started again`, async () => {
-    await Promise.all([serve('memory:', 1, 'stop'), ...shared.map(serveOn)]);
+    await allEnded([serve('memory:', 1, 'stop'), ...shared.map(serveOn)]);
   }, 90_000);
 });
 
