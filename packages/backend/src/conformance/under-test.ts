@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '@fluxori/core';
 import type { FluxoriBackend } from '../fluxori-backend.js';
+import { Pulse } from './pulse.js';
 
 /** The part of Jest's (or Vitest's) globals that the suites use; handed in, so that this package needs no test runner. */
 export interface TestApi {
@@ -57,8 +58,11 @@ export interface Bench {
   unique(name: string): string;
 }
 
-/** Says by `inTime(ms)` that no more than `ms` milliseconds have gone by since it began, or since it last said so; it does before it asserts. */
-export type Scene = (inTime: (ms: number) => void) => Promise<void>;
+/**
+ * Before it asserts, it says by `inTime` how many milliseconds may have gone by since it began, or since it last said so, and how long this process may
+ * have been held up in one piece meanwhile.
+ */
+export type Scene = (inTime: (ms: number, heldUpMs?: number) => void) => Promise<void>;
 
 const mostPlays = 20;
 
@@ -68,16 +72,19 @@ const mostPlays = 20;
  */
 export async function undisturbed(scene: Scene): Promise<void> {
   for (let play = 1; ; play++) {
+    const pulse = new Pulse();
     let sinceMs = performance.now();
-    const heldUp = new Error(`The machine held this up ${mostPlays} times.`);
+    const disturbed = new Error(`The machine held this up ${mostPlays} times.`);
     try {
-      return await scene((ms) => {
+      return await scene((ms, heldUpMs = Number.POSITIVE_INFINITY) => {
         const tookMs = performance.now() - sinceMs;
         sinceMs += tookMs;
-        if (tookMs > ms) throw heldUp;
+        if (pulse.longestGapMs() > heldUpMs || tookMs > ms) throw disturbed;
       });
     } catch (error) {
-      if (error !== heldUp || play === mostPlays) throw error;
+      if (error !== disturbed || play === mostPlays) throw error;
+    } finally {
+      pulse.stop();
     }
   }
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { accountId, sleep } from '@fluxori/core';
-import { preparedDataFolder } from '@fluxori/test-services';
+import { preparedDataFolder, Stopwatch } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { openBackend } from '../open-backend.js';
@@ -143,9 +143,9 @@ describe('a pglite folder and the processes that open it', () => {
       await expect(refused).rejects.toThrow(folder);
     });
     const openingMs = async () => {
-      const startedAt = performance.now();
+      const watch = new Stopwatch();
       const backend = await openBackend(`pglite:${folder}`);
-      const tookMs = performance.now() - startedAt;
+      const tookMs = watch.stop();
       await backend.close();
       return tookMs;
     };

@@ -81,11 +81,11 @@ describeWith('postgres', 'a PostgreSQL that several processes share', () => {
     expect(await there.keyValues.keys('brief')).toEqual([]);
     await here.keyValues.set('longer', 1, { ttlMs: 60_000 });
     expect(await there.keyValues.get('longer')).toBe(1);
-    const limit = { key: 'told', ratePerSecond: 1, burst: 1 };
+    const limit = { key: 'told', ratePerSecond: 0.01, burst: 1 };
     await here.buckets.take([limit], { priority: 3 });
     const answer = await here.buckets.take([limit], { priority: 3 });
     // An hour behind, and told the time on its own clock all the same.
-    expect(answer.granted ? 0 : answer.retryAt - late.now()).toBeLessThanOrEqual(1_001);
+    expect(answer.granted ? 0 : answer.retryAt - late.now()).toBeLessThanOrEqual(100_001);
     expect(answer.granted ? 0 : answer.retryAt - late.now()).toBeGreaterThan(0);
     await Promise.all([here.close(), there.close()]);
   });

@@ -169,6 +169,8 @@ describeWith('redis', 'a Redis that goes away', () => {
   it('is given up after the patience of the URL, with an error that says who, how long and why', async () => {
     await using backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=gone&patience=0.3`);
     await relay.cut();
+    // From then on it is known why.
+    while (!/nothing listens/.test(JSON.stringify((await backend.health()).details))) await sleep(5);
     const failure = await failureOf(backend.keyValues.get('x'));
     expect(failure).toMatchObject({
       name: 'NetworkError',

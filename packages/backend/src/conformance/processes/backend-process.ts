@@ -66,6 +66,11 @@ export class BackendProcess {
     return answer;
   }
 
+  /** For how long it was held up by the machine in one piece, in milliseconds, since it was last asked. */
+  async heldUpMs(): Promise<number> {
+    return Number(await this.tell({ do: 'tell hold-ups' }));
+  }
+
   /** As a laptop that is closed: it does nothing, and does not know it. */
   stop(): void {
     this.#child.kill('SIGSTOP');

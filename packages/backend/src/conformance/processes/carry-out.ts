@@ -1,13 +1,18 @@
 import { sleep } from '@fluxori/core';
 import type { FluxoriBackend } from '../../fluxori-backend.js';
+import type { Pulse } from '../pulse.js';
 import type { Order } from './orders.js';
 
-/** Does what is told. `held` are the locks that are held until they are to be released. */
-export async function carryOut(
-  backend: FluxoriBackend,
-  held: Map<string, () => void>,
-  order: Order,
-): Promise<unknown> {
+/** What a process under test has. */
+export interface Belongings {
+  readonly backend: FluxoriBackend;
+  /** The locks that are held until they are to be released. */
+  readonly held: Map<string, () => void>;
+  readonly pulse: Pulse;
+}
+
+/** Does what is told. */
+export async function carryOut({ backend, held, pulse }: Belongings, order: Order): Promise<unknown> {
   switch (order.do) {
     case 'call': {
       const port = backend[order.port] as unknown as Record<string, (...args: unknown[]) => unknown>;
@@ -32,6 +37,8 @@ export async function carryOut(
         await backend.keyValues.set(order.key, `by ${process.pid}`);
         return `by ${process.pid}`;
       });
+    case 'tell hold-ups':
+      return pulse.longestGapMs();
     case 'take on':
       return takeOn(backend, order);
   }

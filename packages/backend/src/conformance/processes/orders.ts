@@ -11,6 +11,8 @@ export type Order =
   | { readonly do: 'count up'; readonly lock: string; readonly key: string; readonly times: number }
   /** What is at `key`, made first, under the lock, when it is not there; each making counts one up at `<key> made`. */
   | { readonly do: 'make once'; readonly lock: string; readonly key: string }
+  /** Answers for how long the process was held up in one piece, in milliseconds, since it was last asked. */
+  | { readonly do: 'tell hold-ups' }
   /** Takes again and again until `ms` have gone by, or with 0 until it is refused. Answers how often it was granted. */
   | {
       readonly do: 'take on';

@@ -1,6 +1,7 @@
 import type { Clock } from '@fluxori/core';
 import { sleep } from '@fluxori/core';
 import { openBackend } from '../../open-backend.js';
+import { Pulse } from '../pulse.js';
 import { carryOut } from './carry-out.js';
 import type { Answer, Errand, Failure } from './orders.js';
 
@@ -13,10 +14,10 @@ process.once('disconnect', () => process.exit());
 
 try {
   const backend = await openBackend(url, { clock });
-  const held = new Map<string, () => void>();
+  const belongings = { backend, held: new Map<string, () => void>(), pulse: new Pulse() };
   process.on('message', (message) => {
     const { id, order } = message as Errand;
-    carryOut(backend, held, order).then(
+    carryOut(belongings, order).then(
       (value) => answer({ id, value }),
       (error: unknown) => answer({ id, failure: failureOf(error) }),
     );
