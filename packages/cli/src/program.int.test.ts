@@ -4,7 +4,7 @@ import { type InventoryLevel, type Order, sleep } from '@fluxori/core';
 import type { JobView } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CommandLine } from './testing/command-line.js';
+import { CommandLine, until } from './testing/command-line.js';
 import { accountsOf, temporaryHome, testAccount } from './testing/main-job.js';
 
 let sandbox: Sandbox;
@@ -113,27 +113,19 @@ describe('fluxori', () => {
 });
 
 describe('while a worker has the folder', () => {
-  const until = async (isSo: () => Promise<boolean>) => {
-    for (const end = Date.now() + 10_000; !(await isSo()); await sleep(50)) {
-      if (Date.now() > end) throw new Error('not within 10 s');
-    }
-  };
-
   it('other commands are run by it, and it goes on when they are done or broken off', async () => {
     const worker = fluxori.start('worker');
     const desk = join(home.path, '.fluxori', 'data', '.desk');
-    await until(() =>
-      stat(desk).then(
-        () => true,
-        () => false,
-      ),
-    );
+    await worker.prints((printed) => printed.includes('Working on'));
     expect((await stat(desk)).mode & 0o777).toBe(0o600);
 
     expect((await fluxori.json<{ total: number }>('orders', 'list')).total).toBe(120);
     expect((await fluxori.json<{ status: string }>('health')).status).toBe('up');
     const { jobId } = await fluxori.json<{ jobId: string }>('orders', 'import', '--no-wait');
-    await until(async () => (await fluxori.json<JobView>('jobs', 'show', jobId)).state === 'completed');
+    await until(
+      async () => (await fluxori.json<JobView>('jobs', 'show', jobId)).state === 'completed',
+      worker.printed,
+    );
     const refused = await fluxori.run('jobs', 'show', 'orders-nothing');
     expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('orders-nothing')]);
     const waiting = fluxori.start('orders', 'import');

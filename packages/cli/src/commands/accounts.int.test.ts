@@ -2,7 +2,6 @@ import { lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSealKey, openBackend, sealKeysFrom } from '@fluxori/backend';
-import { sleep } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -59,11 +58,9 @@ ${Object.entries(first)
 }
 
 async function printedUrl(running: RunningCommand): Promise<string> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(10)) {
-    const url = /^ {2}(http\S+consent\S+)$/m.exec(running.printed())?.[1];
-    if (url !== undefined) return url;
-  }
-  throw new Error(`no address was printed: ${running.printed()}`);
+  const urlIn = (printed: string) => /^ {2}(http\S+consent\S+)$/m.exec(printed)?.[1];
+  await running.prints((printed) => urlIn(printed) !== undefined);
+  return urlIn(running.printed()) as string;
 }
 
 /** What the seller does: reads the consent page, presses the button, and his browser follows. */

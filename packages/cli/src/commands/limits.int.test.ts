@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sleep } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandLine, type RunningCommand } from '../testing/command-line.js';
@@ -33,18 +32,12 @@ function start(...args: string[]): RunningCommand {
   return running;
 }
 
-async function until(running: RunningCommand, isSo: (printed: string) => boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !isSo(running.printed()); await sleep(20)) {
-    if (Date.now() > end) throw new Error(`not within 15 s: ${running.printed()}`);
-  }
-}
-
 const lineCount = (text: string) => text.split('\n').length - 1;
 
 describe('fluxori limits --watch', () => {
   it('prints a JSON line each time, with bucket, source and next token, until it is stopped', async () => {
     const watching = start('limits', '--watch', '--json');
-    await until(watching, (printed) => lineCount(printed) >= 2);
+    await watching.prints((printed) => lineCount(printed) >= 2);
     const { code, stdout } = await watching.stop();
     expect(code).toBe(0);
     const ticks = stdout
@@ -69,14 +62,14 @@ describe('fluxori limits --watch', () => {
 
   it('prints plain tables where nobody looks on, and draws in place at the desk of a worker', async () => {
     const plain = start('limits', '--watch');
-    await until(plain, (printed) => printed.includes('searchOrders@acme-za'));
+    await plain.prints((printed) => printed.includes('searchOrders@acme-za'));
     const { code, stdout } = await plain.stop();
     expect([code, stdout.includes('\u001b')]).toEqual([0, false]);
 
     const worker = start('worker');
-    await until(worker, (printed) => printed.includes('Working on'));
+    await worker.prints((printed) => printed.includes('Working on'));
     const watching = start('limits', '--watch', '--redraw', '10');
-    await until(watching, (printed) => printed.includes('\u001b[0J'));
+    await watching.prints((printed) => printed.includes('\u001b[0J'));
     expect(watching.printed()).toContain('searchOrders@acme-za');
     expect((await watching.stop()).code).toBe(0);
     await worker.stop();

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sleep } from '@fluxori/core';
 import { type Sandbox, type SandboxQueue, startSandbox } from '@fluxori/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandLine } from '../testing/command-line.js';
@@ -33,10 +32,6 @@ afterAll(async () => {
   await sandbox?.close();
   await home?.[Symbol.asyncDispose]();
 });
-
-async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await sleep(20);
-}
 
 async function send(body: string): Promise<void> {
   const response = await fetch(sandbox.endpoints.sqs, {
@@ -114,9 +109,7 @@ describe('fluxori notifications', () => {
     sandbox.updateOrder(orderId, { status: 'SHIPPED' });
     await send('{ broken');
     const listening = fluxori.start('notifications', 'listen');
-    await until(
-      () => /ORDER_CHANGE done/.test(listening.printed()) && /other dead/.test(listening.printed()),
-    );
+    await listening.prints((printed) => /ORDER_CHANGE done/.test(printed) && /other dead/.test(printed));
     const { code, stdout } = await listening.stop();
     expect(code).toBe(0);
     expect(stdout).toMatch(/\d+ done, 0 copies, 0 ignored, 1 put aside/);
@@ -138,11 +131,11 @@ describe('fluxori notifications', () => {
 
   it('a worker listens while it works: an order that changes comes in by itself', async () => {
     const worker = fluxori.start('worker');
-    await until(() => worker.printed().includes(`Listening to ${queue.url}`));
+    await worker.prints((printed) => printed.includes(`Listening to ${queue.url}`));
     const orderId = sandbox.orderIds().at(-1) as string;
     sandbox.updateOrder(orderId, { status: 'CANCELLED' });
     // One is left from the listener before.
-    await until(() => (worker.printed().match(/done \{"orders":1,/g) ?? []).length >= 2);
+    await worker.prints((printed) => (printed.match(/done \{"orders":1,/g) ?? []).length >= 2);
     expect((await worker.stop()).code).toBe(0);
     const { stdout: orders } = await fluxori.run('orders', 'list', '--json');
     expect(orders).toContain(orderId);

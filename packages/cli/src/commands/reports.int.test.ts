@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sleep } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -299,7 +298,7 @@ describe('fluxori reports at the desk of a worker', () => {
     const there = new CommandLine(embedded.path, { FLUXORI_BACKEND: embedded.backendUrl });
     const worker = there.start('worker');
     try {
-      while (!worker.printed().includes('Working')) await sleep(20);
+      await worker.prints((printed) => printed.includes('Working'));
       const relative = await there.run('reports', 'run', listings, '--out', 'a.csv');
       expect(relative.stderr).toContain('Write the whole path');
       const path = join(embedded.path, 'a.csv');

@@ -28,7 +28,7 @@ async function startAndStop(...args: string[]) {
 describe('fluxori sandbox', () => {
   it('has a queue to which notifications can be sent', async () => {
     const running = fluxori.start(...small, '--json');
-    while (!running.printed().includes('\n')) await new Promise((go) => setTimeout(go, 20));
+    await running.prints((printed) => printed.includes('\n'));
     const { queue, eventBridge } = JSON.parse(running.printed()) as Record<
       string,
       { arn: string; url: string }

@@ -8,7 +8,7 @@ import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { describeWith, services, startServer } from '@fluxori/test-services';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { App } from '../composition/open-app.js';
-import { CommandLine } from '../testing/command-line.js';
+import { CommandLine, until } from '../testing/command-line.js';
 import { accountsOf, type Home, temporaryHome, testAccount } from '../testing/main-job.js';
 import { openWorkerMonitor, type WorkerMonitor } from './worker-monitor.js';
 
@@ -49,7 +49,7 @@ class WorkerProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.kill('SIGKILL');
-    if (!(await this.#endsWithin(5_000))) throw new Error(`It outlives a SIGKILL: ${this.output}`);
+    if (!(await this.#endsWithin(20_000))) throw new Error(`It outlives a SIGKILL: ${this.output}`);
   }
 
   async #endsWithin(ms: number): Promise<boolean> {
@@ -61,18 +61,6 @@ class WorkerProcess implements AsyncDisposable {
     const isOver = await Promise.race([this.#ended.then(() => true), late]);
     over.abort();
     return isOver;
-  }
-}
-
-async function until(
-  isSo: () => Promise<boolean> | boolean,
-  state: () => string,
-  limitMs = 25_000,
-): Promise<void> {
-  const over = Date.now() + limitMs;
-  while (!(await isSo())) {
-    if (Date.now() > over) throw new Error(`it did not happen within ${limitMs} ms: ${state()}`);
-    await sleep(50);
   }
 }
 
@@ -163,6 +151,13 @@ describe('a worker process', () => {
     );
     const { result } = await fluxori.json<{ result: { inserted: number } }>('orders', 'import');
     expect(result.inserted).toBe(120);
+    // The command hears of its end from the store, perhaps before the worker has counted it.
+    const done = async () =>
+      sum((await page(url, '/metrics')).body, 'fluxori_jobs_completed_total', { job_name: 'orders.import' });
+    await until(
+      async () => (await done()) > 0,
+      () => worker.output,
+    );
 
     const { body } = await page(url, '/metrics');
     const counted = sandbox.counters();
@@ -199,7 +194,7 @@ describe('a worker process', () => {
     expect(body).not.toMatch(/Atza|Atzr/);
     expect(await worker.stop()).toBe(0);
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-  }, 60_000);
+  }, 120_000);
 
   describe.each(services)('on %s', (service) => {
     describeWith(service, 'that goes away', () => {
@@ -219,7 +214,7 @@ describe('a worker process', () => {
         );
         // A call waits 30 s for a store that is away; a worker that ends does not.
         expect(await worker.stop()).toBe(0);
-      }, 60_000);
+      }, 120_000);
     });
   });
 
@@ -256,6 +251,6 @@ describe('a worker process', () => {
       );
       expect((await page(url, '/metrics')).body).toContain('fluxori_backend_up{kind="redis"} 1');
       expect(await worker.stop()).toBe(0);
-    }, 60_000);
+    }, 120_000);
   });
 });

@@ -1,5 +1,6 @@
 import type { App } from '../composition/open-app.js';
 import { openListener } from '../composition/open-listener.js';
+import { startQueues } from '../composition/start-queues.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { deskPath, folderOf } from '../desk/desk-path.js';
 import { openDesk } from '../desk/open-desk.js';
@@ -63,18 +64,22 @@ export const workerCommand: CommandFactory = (facts) =>
         const stopListening = narrate(app, context, done);
         try {
           for (const account of app.connectors.accountIds) await app.connectors.get(account);
-          await app.queues.start();
+          await startQueues(app.queues);
           await scheduleSweep(app.queues, loaded.config.privacy);
-          await using listener = await listenerFor(app, loaded, context, options, monitor);
-          if (listener !== undefined) context.terminal.say(`Listening to ${listener.queueUrl}.`);
-          await using _desk = await deskFor(app, loaded, context, facts);
-          // Who waits for this may give commands at once: they need the desk.
-          counting?.started();
-          context.terminal.say(
-            `Working on ${app.backend.url}. Ctrl-C ends it; what is not done stays in the queue.`,
-          );
-          if (options.untilIdle) await idle(app, context.signal);
-          else await aborted(context.signal);
+          {
+            await using listener = await listenerFor(app, loaded, context, options, monitor);
+            if (listener !== undefined) context.terminal.say(`Listening to ${listener.queueUrl}.`);
+            await using _desk = await deskFor(app, loaded, context, facts);
+            // Who waits for this may give commands at once: they need the desk.
+            counting?.started();
+            context.terminal.say(
+              `Working on ${app.backend.url}. Ctrl-C ends it; what is not done stays in the queue.`,
+            );
+            if (options.untilIdle) await idle(app, context.signal);
+            else await aborted(context.signal);
+          }
+          // The store has the end of a job before it is told here, and counted: once the queues are closed, every end was told.
+          if (!context.signal.aborted) await app.queues.close({ graceMs: loaded.config.worker.graceMs });
         } finally {
           for (const stop of stopListening) stop();
         }

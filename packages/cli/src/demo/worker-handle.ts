@@ -32,7 +32,8 @@ export class WorkerHandle {
         onMessage(message);
       });
       child.on('error', reject);
-      child.on('exit', () => {
+      // Not `exit`: what it said last may still be on its way then.
+      child.on('close', () => {
         signal.removeEventListener('abort', kill);
         if (failure !== undefined) reject(failure);
         else resolve(harvest);

@@ -14,6 +14,11 @@ export async function askAtDesk(
 ): Promise<number | undefined> {
   const socket = await reach(path);
   if (socket === undefined) return undefined;
+  // Told to end before anybody listened for it.
+  if (io.signal.aborted) {
+    socket.destroy();
+    throw io.signal.reason;
+  }
   const hangUp = () => socket.destroy();
   io.signal.addEventListener('abort', hangUp, { once: true });
   try {

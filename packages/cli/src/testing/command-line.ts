@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
+import { sleep } from '@fluxori/core';
 import { run } from '../program.js';
 
 export interface CommandResult {
@@ -12,9 +13,21 @@ export interface RunningCommand {
   readonly ended: Promise<CommandResult>;
   /** What it has printed so far. */
   printed(): string;
+  /** Waits until what it has printed is so. @throws when it ends before, or this does not come at all. */
+  prints(isSo: (printed: string) => boolean): Promise<void>;
   /** A line at its keyboard. */
   type(line: string): void;
   stop(): Promise<CommandResult>;
+}
+
+/** Shorter than Jest's own limit, which would not say how things stood. Milliseconds. */
+const longestWaitMs = 50_000;
+
+/** Looks again and again. @throws when it does not become so at all; then `state` tells how it stood. */
+export async function until(isSo: () => Promise<boolean> | boolean, state: () => string): Promise<void> {
+  for (const end = Date.now() + longestWaitMs; !(await isSo()); await sleep(20)) {
+    if (Date.now() > end) throw new Error(`not within ${longestWaitMs / 1_000} s: ${state()}`);
+  }
 }
 
 /** Runs command lines in this process, and keeps everything that they ever printed. */
@@ -44,9 +57,19 @@ export class CommandLine {
     const stdin = new PassThrough();
     const out = { stdout: '', stderr: '' };
     const ended = this.#run(args, controller.signal, stdin, out);
+    const printed = () => out.stdout + out.stderr;
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    ended.then(over, over);
     return {
       ended,
-      printed: () => out.stdout + out.stderr,
+      printed,
+      prints: async (isSo) => {
+        await until(() => isOver || isSo(printed()), printed);
+        if (!isSo(printed())) throw new Error(`fluxori ${args.join(' ')} ended before: ${printed()}`);
+      },
       type: (line) => void stdin.write(`${line}\n`),
       stop: () => {
         controller.abort(new DOMException('Ended by SIGINT.', 'AbortError'));
