@@ -94,6 +94,8 @@ describe('uploads', () => {
       config: noWaiting.connector,
       sandbox: { ...noWaiting.sandbox, orders: 0, skus: 1, documents: { urlLifetimeMs: 1 } },
     });
+    // However fast the machine is, the URL has ended when its upload is looked at.
+    await quick.sandbox.faults.set({ kind: 'latency', ms: 5, operation: 'documents.put' });
     await expect(quick.connector.uploads.send(bytes, file)).rejects.toMatchObject({
       code: 'DOCUMENT_URL_EXPIRED',
       retryable: true,
