@@ -66,7 +66,8 @@ function survivesKill(open: () => Promise<FreshPlace>): void {
     const second = await run('import');
     expect(second[0]).toMatchObject({ state: 'active' });
     const resumed = second[1]!;
-    expect(resumed.at - second[0]!.at).toBeLessThan(2_000);
+    // A lock lives for 60 s: it was not waited for, however busy the machine.
+    expect(resumed.at - second[0]!.at).toBeLessThan(15_000);
     const steps = [...first, ...second].flatMap(({ step }) => step ?? []);
     expect([...new Set(steps)]).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     expect(steps.length).toBeLessThanOrEqual(21);

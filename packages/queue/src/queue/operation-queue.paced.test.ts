@@ -9,7 +9,7 @@ import {
 import { Stopwatch } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { onEachBackend } from '../testing/each-backend.js';
-import { account, latch, next, work } from '../testing/rig.js';
+import { account, latch, next, parkedTimes, work } from '../testing/rig.js';
 
 const farAway = () => new Date(Date.now() + 3_600_000);
 
@@ -103,8 +103,7 @@ onEachBackend((rig) => {
         },
         { concurrency: 1 },
       );
-      let parked = 0;
-      const bothParked = next(queue, 'parked', () => ++parked === 2);
+      const bothParked = parkedTimes(2, queue);
       await queue.start();
       const bulk = await queue.add('test.work', { ...work(5), priority: 'bulk' });
       const high = await queue.add('test.work', { ...work(2), priority: 'high' });

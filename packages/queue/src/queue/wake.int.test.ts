@@ -4,8 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob } from '../job/job-definition.js';
 import { onEachBackend, onMemory, onRedisAndSql } from '../testing/each-backend.js';
-import { account, latch, next, type Run, until, work } from '../testing/rig.js';
-import type { OperationQueue } from './operation-queue.js';
+import { account, latch, next, parkedTimes, type Run, until, work } from '../testing/rig.js';
 import { OperationQueues } from './operation-queues.js';
 
 const farAway = () => new Date(Date.now() + 3_600_000);
@@ -19,12 +18,6 @@ const sleepsFor =
     await ctx.checkpoint({ step });
     return ctx.park({ until: farAway(), reason: 'a report', wakeOn });
   };
-
-/** So many jobs were told to be parked: then whoever wakes them finds them. The store's own counts say so a moment earlier. */
-const times = (count: number, queue: Pick<OperationQueue, 'on'>): Promise<unknown> => {
-  let parked = 0;
-  return next(queue, 'parked', () => ++parked === count);
-};
 
 onEachBackend((rig) => {
   it('a job goes on at once when what it is parked for happens, told from another queue object', async () => {
@@ -92,7 +85,7 @@ onEachBackend((rig) => {
       await ctx.checkpoint({ step: 1 });
       return ctx.park({ until: farAway(), reason: 'them', wakeOn: ['feed:1', `report:${ctx.payload.n}`] });
     }, room);
-    const allParked = times(4, queue);
+    const allParked = parkedTimes(4, queue);
     await queue.start();
     const priorities = ['bulk', 'low', 'normal', 'high'] as const;
     const added = await queue.addBulk(
@@ -158,7 +151,7 @@ onMemory((rig) => {
         });
       const jobs = [job('one'), job('two')];
       await using queues = new OperationQueues({ backend: rig().backend, jobs, prefix: 'sections' });
-      const allParked = times(2, queues);
+      const allParked = parkedTimes(2, queues);
       await queues.start();
       const added = await queues.addBulk(jobs.map(({ name }) => ({ name, accountId: account, payload: {} })));
       await allParked;
@@ -245,7 +238,7 @@ onMemory((rig) => {
       await ctx.checkpoint({ step: 1 });
       ctx.park({ until: farAway(), reason: 'a feed', wakeOn: `change:SKU/${ctx.payload.n} ü` });
     });
-    const allParked = times(60, queue);
+    const allParked = parkedTimes(60, queue);
     await queue.start();
     await queue.addBulk(Array.from({ length: 60 }, (_, n) => ({ name: 'test.work', ...work(n) })));
     await allParked;
