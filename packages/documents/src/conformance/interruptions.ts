@@ -95,6 +95,17 @@ export function describeInterruptions({ describe, it, expect }: TestApi, bench: 
       expect((await read) === (reason as unknown)).toBe(true);
     });
 
+    it('by a signal, before anybody reads, are told to whoever reads late', async () => {
+      const name = bench.unique('unread');
+      await bench.store.write(name, streamOf(bytesLike(name, bench.largeBytes)));
+      const reason = new Error('too late');
+      const abort = new AbortController();
+      const bytes = await bench.store.read(name, { signal: abort.signal });
+      abort.abort(reason);
+      await new Promise((closed) => bytes.once('close', closed));
+      expect((await failureOf(allOf(bytes))) === (reason as unknown)).toBe(true);
+    });
+
     it('by a reader who has seen enough free everything', async () => {
       const name = bench.unique('enough');
       const content = bytesLike(name, bench.largeBytes);

@@ -103,7 +103,9 @@ export class DocumentServer {
     const holds = condition === undefined || condition === this.etag;
     const from =
       this.knowsRanges && holds && asked !== undefined ? Number(/^bytes=(\d+)-$/.exec(asked)?.[1] ?? 0) : 0;
-    const total = this.content.length;
+    // One answer is of one version, whatever lies there since.
+    const { content } = this;
+    const total = content.length;
     const headers: http.OutgoingHttpHeaders = {
       'content-type': this.contentType,
       ...(this.etag !== undefined && { etag: this.etag }),
@@ -120,18 +122,18 @@ export class DocumentServer {
     else response.writeHead(200, headers);
     const end = fault !== undefined && 'dropAfter' in fault ? from + fault.dropAfter : total;
     const resets = fault !== undefined && 'resets' in fault && fault.resets === true;
-    this.#send(response, range, { end: Math.min(end, total), drop: end < total, resets });
+    this.#send(response, range, { content, end: Math.min(end, total), drop: end < total, resets });
   }
 
   #send(
     response: http.ServerResponse,
     range: ServedRange,
-    { end, drop, resets }: { end: number; drop: boolean; resets: boolean },
+    { content, end, drop, resets }: { content: Buffer; end: number; drop: boolean; resets: boolean },
   ): void {
     const next = () => {
       while (range.from + range.sent < end) {
         const at = range.from + range.sent;
-        const piece = this.content.subarray(at, Math.min(at + 65_536, end));
+        const piece = content.subarray(at, Math.min(at + 65_536, end));
         range.sent += piece.length;
         const last = range.from + range.sent >= end;
         if (last && drop) {

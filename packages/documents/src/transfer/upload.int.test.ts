@@ -45,7 +45,9 @@ function put(
   });
 }
 
-const spools = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('fluxori-upload-'));
+/** Of this process: others may be uploading, too. */
+const spools = async () =>
+  (await readdir(tmpdir())).filter((name) => name.startsWith(`fluxori-upload-${process.pid}-`));
 
 describe('upload', () => {
   it('puts the content with exactly its content type, its length and nothing of Amazon’s', async () => {

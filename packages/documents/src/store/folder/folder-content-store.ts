@@ -8,7 +8,7 @@ import { fileProblem } from '../../errors/file-problem.js';
 import { checkContentName, checkFrom } from '../content-name.js';
 import type { ContentFacts, ContentStore, SweptLeftovers } from '../content-store.js';
 import { factsOfTrailer, Trailed, trailerBytes } from '../content-trailer.js';
-import { asSource, endWith } from '../end-with.js';
+import { endWith } from '../end-with.js';
 import { missingContent } from '../missing-content.js';
 import {
   makeFolders,
@@ -49,7 +49,7 @@ export class FolderContentStore implements ContentStore {
   }
 
   async write(name: string, bytes: Readable, options: { signal?: AbortSignal } = {}): Promise<ContentFacts> {
-    const source = asSource(bytes, options.signal);
+    const source = endWith(bytes, options.signal);
     try {
       checkContentName(name);
       options.signal?.throwIfAborted();

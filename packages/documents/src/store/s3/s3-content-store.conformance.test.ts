@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeContentStore } from '../../conformance.js';
@@ -22,11 +23,12 @@ describeContentStore({ describe, it, beforeAll, afterAll, expect }, 'S3', {
         });
       },
       async remove() {
+        // What an aborted write had begun is cleared away after the write has ended: who aborts does not wait for it.
+        while (s3.bucket.uploads.size > 0) await turn();
         for (const client of clients) client.destroy();
         await s3.stop();
         // Everything that the SDK sent was signed, vouched for and in order.
         expect(s3.protests).toEqual([]);
-        expect(s3.bucket.uploads.size).toBe(0);
         expect([...s3.bucket.objects.keys()].every((key) => key.startsWith('kept/here/'))).toBe(true);
       },
     };

@@ -14,7 +14,7 @@ import { type Clock, DocumentError, systemClock } from '@fluxori/core';
 import { checkContentName, checkFrom } from '../content-name.js';
 import type { ContentFacts, ContentStore, SweptLeftovers } from '../content-store.js';
 import { factsOfTrailer, Trailed, trailerBytes } from '../content-trailer.js';
-import { asSource, endWith } from '../end-with.js';
+import { endWith } from '../end-with.js';
 import { missingContent } from '../missing-content.js';
 import { isMissing, s3Problem, statusOf } from './s3-problem.js';
 import { S3Read } from './s3-read.js';
@@ -69,14 +69,14 @@ export class S3ContentStore implements ContentStore {
     const { signal } = options;
     // What the source itself throws is told as it is, not as the service's fault.
     let sourceError: unknown;
-    const source = asSource(bytes, signal).once('error', (error: unknown) => {
+    const source = endWith(bytes, signal).once('error', (error: unknown) => {
       sourceError ??= error;
     });
     try {
       checkContentName(name);
       signal?.throwIfAborted();
       const trailed = new Trailed(name, source, () => this.#clock.now());
-      const body = asSource(Readable.from(trailed), undefined);
+      const body = endWith(Readable.from(trailed), undefined);
       const upload = new Upload({
         client: this.#client,
         params: {

@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { type Clock, isErrorOf, type Sealing, systemClock } from '@fluxori/core';
 import { checkContentName, checkFrom } from '../content-name.js';
 import type { ContentFacts, ContentStore, SweptLeftovers } from '../content-store.js';
-import { asSource, endWith } from '../end-with.js';
+import { endWith } from '../end-with.js';
 import { missingContent } from '../missing-content.js';
 import { ChunkCipher, keyBytes } from './chunk-cipher.js';
 import {
@@ -55,7 +55,7 @@ export class SealedContentStore implements ContentStore {
 
   /** @throws ConfigurationError `SEAL_KEY_WRONG` when there is one that was sealed with a key that is not ours: others rely on it. */
   async write(name: string, bytes: Readable, options: { signal?: AbortSignal } = {}): Promise<ContentFacts> {
-    const source = asSource(bytes, options.signal);
+    const source = endWith(bytes, options.signal);
     try {
       checkContentName(name, longestName);
       options.signal?.throwIfAborted();
