@@ -1,3 +1,4 @@
+import { ManualClock } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { type SandboxOptions, startSandbox } from './index.js';
 import { Wire } from './testing/wire.js';
@@ -33,9 +34,10 @@ describe('A sandbox that is started again', () => {
   });
 
   it('shows the new orders, and only those, to a client that goes on where it stopped', async () => {
-    const first = await ordersOf({ seed: 7, epoch, orders: 40 }, '2020-01-01T00:00:00Z');
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const second = await ordersOf({ seed: 7, epoch, orders: 40, newOrders: 12 }, first.until);
+    const clock = new ManualClock(epoch.getTime() + 86_400_000);
+    const first = await ordersOf({ seed: 7, epoch, orders: 40, clock }, '2020-01-01T00:00:00Z');
+    await clock.advance(1_000);
+    const second = await ordersOf({ seed: 7, epoch, orders: 40, newOrders: 12, clock }, first.until);
     expect(second.orders).toHaveLength(12);
     const known = new Set(first.orders.map((order) => order.orderId));
     expect(second.orders.filter((order) => known.has(order.orderId))).toEqual([]);

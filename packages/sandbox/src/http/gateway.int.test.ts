@@ -1,4 +1,6 @@
-import { connect } from 'node:net';
+import { globalAgent } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Sandbox } from '../sandbox.js';
 import { startSandbox } from '../start-sandbox.js';
@@ -190,11 +192,15 @@ describe('The gateway', () => {
   it('answers many requests over kept connections', async () => {
     const path = '/orders/2026-01-01/orders/123-1234567-1234567';
     const token = await wire.token();
-    const agent = { token };
-    const started = performance.now();
-    for (let i = 0; i < 10; i++)
-      await Promise.all(Array.from({ length: 50 }, () => wire.get(path, undefined, agent)));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const { host } = new URL(sandbox.endpoints.eu);
+    const connections = new Set<Socket>();
+    for (let i = 0; i < 10; i++) {
+      await Promise.all(Array.from({ length: 50 }, () => wire.get(path, undefined, { token })));
+      for (const [name, sockets = []] of Object.entries(globalAgent.freeSockets))
+        if (name.startsWith(`${host}:`)) for (const socket of sockets) connections.add(socket);
+    }
+    expect(connections.size).toBeGreaterThan(0);
+    expect(connections.size).toBeLessThanOrEqual(50);
   });
 });
 
@@ -222,13 +228,12 @@ describe('startSandbox', () => {
     const sandbox = await startSandbox({ orders: 5, skus: 5 });
     const wire = new Wire(sandbox);
     await wire.token();
-    await sandbox.faults.set({ kind: 'latency', ms: 60_000 });
+    // Longer than this test may take: whoever waits for the answer does not get through it.
+    await sandbox.faults.set({ kind: 'latency', ms: 600_000 });
     const hanging = wire.get('/sellers/v1/account').catch((error: unknown) => error);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const started = performance.now();
+    while (sandbox.faults.list()[0]?.hits === 0) await wait(5);
     await sandbox.close();
     await sandbox.close();
-    expect(performance.now() - started).toBeLessThan(1_000);
     expect(await hanging).toHaveProperty('code', 'ECONNRESET');
     await expect(wire.refresh()).rejects.toThrow();
   });
