@@ -113,6 +113,8 @@ export function createSections(context: SectionContext, parts: SectionParts): Se
   };
   // What is gathered here is not read from Amazon's answers.
   const { changes, ...clients } = sections;
-  const guarded = Object.entries(clients).map(([name, client]) => [name, parts.watch.guard(client)] as const);
+  const guarded = Object.entries(clients).map(
+    ([name, client]) => [name, parts.watch.guard(client, name)] as const,
+  );
   return { ...(Object.fromEntries(guarded) as unknown as typeof clients), changes };
 }

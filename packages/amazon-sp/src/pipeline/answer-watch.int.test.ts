@@ -77,7 +77,7 @@ describe('an answer that is not as Amazon’s model says', () => {
   it('is not blamed for what breaks before an answer came', async () => {
     wire.take();
     const page = (async () => wire.connector.orders.page(undefined as never))();
-    await expect(page).rejects.toThrow(TypeError);
+    await expect(page).rejects.toMatchObject({ name: 'ValidationError', cause: expect.any(TypeError) });
     expect(wire.take()).toEqual([]);
   });
 });

@@ -75,7 +75,7 @@ class Shelf {
 function guarded() {
   const watch = new AnswerWatch('acme-za');
   const bare = new Shelf(watch, new Shelf(watch));
-  return { bare, shelf: watch.guard(bare) };
+  return { bare, shelf: watch.guard(bare, 'shelf') };
 }
 
 const unreadable = {

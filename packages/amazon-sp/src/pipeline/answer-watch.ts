@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Page, type Paged, RemoteError } from '@fluxori/core';
+import { type Paged, RemoteError } from '@fluxori/core';
 import { callersOwn, isPromise } from './callers-own.js';
+import { type Asking, unfitArguments } from './unfit-arguments.js';
 
 /** The answer that a section has read last. */
 export interface ReadAnswer {
@@ -25,6 +26,7 @@ const misfits: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'Syntax
 /**
  * Amazon's answers are typed by its models, but nobody checks them member by member: an answer of another shape breaks the code that makes a
  * canonical record of it. What breaks so, after an answer came, is told as an answer that cannot be read, which jobs and people can act on (ADR 0032).
+ * What breaks so before is told as the fault of the arguments, which nobody checks one by one either.
  */
 export class AnswerWatch {
   readonly #account: string;
@@ -40,8 +42,12 @@ export class AnswerWatch {
     if (reading !== undefined) reading.last = answer;
   }
 
-  /** The same client of a section, whose calls, and those of the clients within it, tell what they could not read. */
-  guard<Section extends object>(section: Section): Section {
+  /**
+   * The same client of a section, whose calls, and those of the clients within it, tell what they could not read.
+   *
+   * @param path - how programs write it, e.g. `inbound.plans`.
+   */
+  guard<Section extends object>(section: Section, path: string): Section {
     const guarded = new Map<PropertyKey, unknown>();
     const once = (name: PropertyKey, make: () => unknown) => {
       if (!guarded.has(name)) guarded.set(name, make());
@@ -53,35 +59,34 @@ export class AnswerWatch {
         const value: unknown = Reflect.get(target, name, target);
         // What a program put on the object itself, e.g. a spy, is not of the class.
         if (Object.hasOwn(target, name))
-          return isInstance(value) ? once(name, () => this.guard(value)) : value;
+          return isInstance(value) ? once(name, () => this.guard(value, `${path}.${String(name)}`)) : value;
         if (typeof value !== 'function' || name === 'constructor') return value;
-        return once(
-          name,
-          () =>
-            (...args: unknown[]) =>
-              this.#watched(value as Method, target, args),
-        );
+        return once(name, () => {
+          const called = { method: value as Method, path: `${path}.${String(name)}` };
+          return (...args: unknown[]) => this.#watched(target, { ...called, args });
+        });
       },
     });
   }
 
-  #watched(method: Method, section: object, args: readonly unknown[]): unknown {
+  #watched(section: object, asking: Asking & { readonly method: Method }): unknown {
     const reading: Reading = {};
     const blame = (error: unknown) => {
       reading.callers = error;
     };
     try {
-      const own = args.map((arg) => callersOwn(arg, blame));
-      const given = this.#reading.run(reading, () => Reflect.apply(method, section, own));
-      if (isPromise(given)) return given.catch((error: unknown) => this.#fail(error, reading));
-      return isPaged(given) ? this.#watchedPages(given) : given;
+      const own = asking.args.map((arg) => callersOwn(arg, blame));
+      const given = this.#reading.run(reading, () => Reflect.apply(asking.method, section, own));
+      if (isPromise(given)) return given.catch((error: unknown) => this.#fail(error, reading, asking));
+      if (isPaged(given)) return this.#watchedPages(given, asking);
+      return isGenerator(given) ? this.#each(given, asking) : given;
     } catch (error) {
-      return this.#fail(error, reading);
+      return this.#fail(error, reading, asking);
     }
   }
 
-  #watchedPages(list: Paged<unknown>): Paged<unknown> {
-    const pages = () => this.#each(list.pages()[Symbol.asyncIterator]());
+  #watchedPages(list: Paged<unknown>, asking: Asking): Paged<unknown> {
+    const pages = () => this.#each(list.pages()[Symbol.asyncIterator](), asking);
     return {
       pages,
       async *[Symbol.asyncIterator]() {
@@ -90,24 +95,25 @@ export class AnswerWatch {
     };
   }
 
-  async *#each(pages: AsyncIterator<Page<unknown>>): AsyncGenerator<Page<unknown>> {
+  async *#each<Item>(items: AsyncIterator<Item>, asking: Asking): AsyncGenerator<Item> {
     try {
       for (;;) {
         const reading: Reading = {};
         const { done, value } = await this.#reading
-          .run(reading, () => pages.next())
-          .catch((error: unknown) => this.#fail(error, reading));
+          .run(reading, () => items.next())
+          .catch((error: unknown) => this.#fail(error, reading, asking));
         if (done) return;
         yield value;
       }
     } finally {
-      await pages.return?.();
+      await items.return?.();
     }
   }
 
-  #fail(error: unknown, { last, callers }: Reading): never {
+  #fail(error: unknown, { last, callers }: Reading, asking: Asking): never {
     const { name, message } = (error ?? {}) as { name?: unknown; message?: string };
-    if (last === undefined || error === callers || !misfits.has(name as string)) throw error;
+    if (error === callers || !misfits.has(name as string)) throw error;
+    if (last === undefined) throw (name !== 'SyntaxError' && unfitArguments(asking, error)) || error;
     const { operation, status, requestId, repeatable } = last;
     throw new RemoteError(
       `${operation} for ${this.#account}: the answer (status ${status}) cannot be read: it is not as Amazon’s model says (${message}).`,
@@ -132,4 +138,8 @@ function isInstance(value: unknown): value is object {
 
 function isPaged(value: unknown): value is Paged<unknown> {
   return typeof (value as { pages?: unknown } | null | undefined)?.pages === 'function';
+}
+
+function isGenerator(value: unknown): value is AsyncGenerator<unknown> {
+  return Object.prototype.toString.call(value) === '[object AsyncGenerator]';
 }
