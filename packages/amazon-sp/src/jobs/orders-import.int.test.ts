@@ -241,5 +241,5 @@ describe('the edge of the watermark', () => {
       ),
       { numRuns: 40 },
     );
-  }, 60_000);
+  }, 180_000);
 });
