@@ -50,7 +50,7 @@ describe('openBackend', () => {
     expect(existsSync(join(deep, 'postgres', 'PG_VERSION'))).toBe(true);
     expect((await backend.health()).details).toMatchObject({ folder: deep });
     await backend.close();
-  }, 30_000);
+  });
 
   it('moves into no folder that holds something else, and leaves that as it was', async () => {
     mkdirSync(join(folder, 'postgres'));
@@ -94,7 +94,7 @@ describe('openBackend', () => {
     rmSync(join(folder, 'owner.json'), { recursive: true });
     const backend = await openBackend(`pglite:${folder}`);
     await backend.close();
-  }, 30_000);
+  });
 
   it('refuses the same folder twice in one process, and gives it after a close', async () => {
     await preparedDataFolder(folder, openBackend);

@@ -145,7 +145,7 @@ describe('opening a PostgreSQL', () => {
         /No PostgreSQL answers at postgres:\/\/127\.0\.0\.1:\d+\/shop: .*ECONNREFUSED/,
       ),
     });
-  }, 30_000);
+  });
 });
 
 describeWith('postgres', 'opening a real PostgreSQL', () => {

@@ -47,7 +47,7 @@ describeWith('postgres', 'a PostgreSQL that is there and gives less than is aske
     } finally {
       await admin.query(`drop owned by ${role} cascade; drop role ${role}`);
     }
-  }, 30_000);
+  });
 
   it('another time: warns of a clock that is far from its own', async () => {
     const clock: Clock = { ...systemClock, now: () => Date.now() - 7_200_000 };
@@ -73,7 +73,7 @@ describeWith('postgres', 'a PostgreSQL that is there and gives less than is aske
     expect(
       lines.filter((line) => / is (away|back)/.test(line)).map((line) => /away|back/.exec(line)![0]),
     ).toEqual(['away', 'back']);
-  }, 30_000);
+  });
 
   it('no room on its disk: is away until there is, also for the queues, and sends nothing twice', async () => {
     await using backend = await openBackend(place.url, { logger });
@@ -101,5 +101,5 @@ describeWith('postgres', 'a PostgreSQL that is there and gives less than is aske
     expect((await backend.health()).status).toBe('up');
     expect(lines.filter((line) => / is (away|back)/.test(line)).length).toBe(2);
     await queue.close();
-  }, 30_000);
+  });
 });

@@ -89,7 +89,7 @@ describeWith('redis', 'buckets in Redis', () => {
     const [state] = await backend.buckets.inspect('leased');
     expect(state).toMatchObject({ inFlight: 0 });
     expect(state!.level).toBeCloseTo(1, 1);
-  }, 30_000);
+  });
 
   it('that have hung for a while cost one script now and then, all together', async () => {
     const limit = { key: 'hanging', ratePerSecond: 0.001, burst: 100 };
@@ -101,5 +101,5 @@ describeWith('redis', 'buckets in Redis', () => {
     expect((await backend.buckets.inspect('hanging'))[0]).toMatchObject({ inFlight: 100 });
     for (const answer of answers) if (answer.granted) await backend.buckets.settle(answer.grant);
     expect((await backend.buckets.inspect('hanging'))[0]).toMatchObject({ inFlight: 0 });
-  }, 30_000);
+  });
 });

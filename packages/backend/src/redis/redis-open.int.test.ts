@@ -56,7 +56,7 @@ describe('opening what is no Redis', () => {
     expect(String(refused.message)).toContain('nothing listens there');
     expect(unknown).toMatchObject({ name: 'NetworkError', code: 'BACKEND_UNAVAILABLE' });
     expect(String(unknown.message)).toContain('the name of the host is not known');
-  }, 20_000);
+  });
 
   it('fails in time when nobody says anything', async () => {
     const sockets: Socket[] = [];
@@ -108,7 +108,7 @@ describeWith('redis', 'opening a Redis', () => {
       name: 'ConfigurationError',
       message: expect.stringContaining('does not have the database'),
     });
-  }, 20_000);
+  });
 
   it('says what may be meant when TLS is asked of a Redis that has none', async () => {
     const address = readRedisUrl(`//:geheim@127.0.0.1:${server.port}`, true);
