@@ -10,7 +10,8 @@ let home: Awaited<ReturnType<typeof temporaryHome>>;
 let fluxori: CommandLine;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ orders: 3, skus: 3 });
+  // Three pages: the bucket is not full again for three minutes, and a full one would not be shown.
+  sandbox = await startSandbox({ orders: 203, skus: 3 });
   home = await temporaryHome();
   fluxori = new CommandLine(home.path, {});
   await writeFile(join(home.path, 'fluxori.config.json'), JSON.stringify({ accounts: accountsOf(sandbox) }));

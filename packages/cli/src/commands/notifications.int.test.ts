@@ -27,7 +27,7 @@ beforeAll(async () => {
     JSON.stringify({ notifications: { queueUrl: queue.url }, accounts: { [testAccount]: account } }),
   );
   fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
-}, 60_000);
+});
 afterAll(async () => {
   await sandbox?.close();
   await home?.[Symbol.asyncDispose]();
@@ -127,7 +127,7 @@ describe('fluxori notifications', () => {
     expect((await fluxori.run('notifications', 'retry', id)).stdout).toContain('still cannot be worked on');
     expect((await fluxori.run('notifications', 'discard', '--all')).stdout).toContain('1 thrown away');
     expect((await fluxori.run('notifications', 'dead')).stdout).toContain('No message was put aside');
-  }, 60_000);
+  });
 
   it('a worker listens while it works: an order that changes comes in by itself', async () => {
     const worker = fluxori.start('worker');
@@ -139,13 +139,13 @@ describe('fluxori notifications', () => {
     expect((await worker.stop()).code).toBe(0);
     const { stdout: orders } = await fluxori.run('orders', 'list', '--json');
     expect(orders).toContain(orderId);
-  }, 60_000);
+  });
 
   it('a worker that is told so listens to none', async () => {
     const worker = fluxori.start('worker', '--no-listen', '--until-idle');
     const { code, stdout } = await worker.ended;
     expect([code, stdout.includes('Listening')]).toEqual([0, false]);
-  }, 60_000);
+  });
 
   it('takes it all back', async () => {
     const gone = await fluxori.json<{ subscriptions: unknown[]; destinations: { change: string }[] }>(

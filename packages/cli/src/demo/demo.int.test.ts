@@ -41,5 +41,5 @@ describe('fluxori demo', () => {
     const second = await demo(home.path, '--no-power-cut');
     expect(second).toMatchObject({ run: 2, powerCuts: 0, throttled: 0, orders: 425, newOrders: 25 });
     expect([second.reports.created, second.feeds.created]).toEqual([1, 1]);
-  }, 120_000);
+  }, 240_000);
 });
