@@ -30,11 +30,16 @@ export class SubmissionSlot {
     this.#options = options;
   }
 
-  /** @returns whether the slot is now this intent's. Asking again renews it. */
+  /**
+   * @throws NetworkError `BACKEND_UNAVAILABLE` when the lock was lost on the way: then it was not taken.
+   * @returns whether the slot is now this intent's. Asking again renews it.
+   */
   take(intent: string): Promise<boolean> {
     const { keyValues, clock, abandonedMs = 900_000 } = this.#options;
-    return this.#alone(async () => {
+    return this.#alone(async ({ signal }) => {
       const holder = (await keyValues.get(this.#key)) as Holder | undefined;
+      // The store was away for longer than the lock lasts: another may have taken the slot since it was looked at.
+      signal.throwIfAborted();
       const free = holder === undefined || holder.intent === intent || clock.now() - holder.at > abandonedMs;
       if (free) await keyValues.set(this.#key, { intent, at: clock.now() }, { ttlMs: abandonedMs * 2 });
       return free;
@@ -44,8 +49,9 @@ export class SubmissionSlot {
   /** Does nothing when the slot is another's. */
   free(intent: string): Promise<void> {
     const { keyValues } = this.#options;
-    return this.#alone(async () => {
+    return this.#alone(async ({ signal }) => {
       const holder = (await keyValues.get(this.#key)) as Holder | undefined;
+      signal.throwIfAborted();
       if (holder?.intent === intent) await keyValues.delete(this.#key);
     });
   }
@@ -60,7 +66,7 @@ export class SubmissionSlot {
     return this.#options.keyValues.get(this.#claimKey(feedId));
   }
 
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  #alone<T>(work: (held: { signal: AbortSignal }) => Promise<T>): Promise<T> {
     return this.#options.locks.withLock(this.#key, work);
   }
 
