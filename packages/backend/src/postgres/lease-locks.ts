@@ -26,6 +26,8 @@ const defaultTtlMs = 10_000;
 const heirMs = 3_000;
 /** For how long an end is held up by the release of what ends by itself. */
 const releaseMs = 1_000;
+/** A timer may be early by so much, and then there is no time for another one. */
+const momentMs = 2;
 
 /**
  * Locks as leases in a table (see `sql/shared-locks.ts`). Within this process the first in line asks for all; a release is told by NOTIFY,
@@ -176,13 +178,15 @@ export class LeaseLocks implements Locks {
       await sleep(Math.min(pauseMs, Math.max(untilMs - performance.now(), 0)), over).catch(() => {});
       if (over.aborted) return;
       const askedAtMs = performance.now();
-      const held = await Promise.race([
-        this.#renew(name, token, ttlMs),
-        sleep(Math.max(untilMs - askedAtMs, 0), over).catch(() => {}),
-      ]);
+      const leftMs = untilMs - askedAtMs;
+      // To ask once more would take time in which somebody else can have it.
+      const held =
+        leftMs <= momentMs
+          ? undefined
+          : await Promise.race([this.#renew(name, token, ttlMs), sleep(leftMs, over).catch(() => {})]);
       if (over.aborted) return;
       if (held === true) untilMs = askedAtMs + ttlMs;
-      if (held === false || performance.now() >= untilMs) {
+      if (held === false || performance.now() >= untilMs - momentMs) {
         lose(this.#lostError(name, ttlMs));
         return;
       }
