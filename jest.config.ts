@@ -50,7 +50,7 @@ const config: Config = {
   ],
   maxWorkers: 2,
   // Far above what any test takes: a limit for what hangs, not for what is promised, on a machine that others use, too.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };
 
 export default config;
