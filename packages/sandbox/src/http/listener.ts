@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ConfigurationError } from '@fluxori/core';
 import { edgeAnswer } from './edge.js';
+import { HeldPort } from './held-port.js';
 
 /** One HTTP server whose door can be shut and opened again on the same port. */
 export class Listener {
@@ -10,6 +11,8 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   #port: number;
   #cutting = false;
+  /** While the door is shut, so that it can be opened again. */
+  #held: HeldPort | undefined;
   /** Shutting and opening run one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -48,13 +51,14 @@ export class Listener {
     return this.#next(async () => {
       this.#cutting = true;
       this.#cutAll();
-      if (mode === 'refuse') await this.#shut();
+      if (mode === 'refuse') await this.#shutAndHold();
     });
   }
 
   /** Takes connections again, on the same port. */
   restore(): Promise<void> {
     return this.#next(async () => {
+      this.#release();
       if (!this.#server.listening) await this.#listen();
       this.#cutting = false;
     });
@@ -64,6 +68,7 @@ export class Listener {
   close(): Promise<void> {
     return this.#next(async () => {
       this.#cutAll();
+      this.#release();
       await this.#shut();
     });
   }
@@ -75,6 +80,20 @@ export class Listener {
 
   #cutAll(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #shutAndHold(): Promise<void> {
+    if (!this.#server.listening) return;
+    let shut: Promise<void> | undefined;
+    this.#held = await HeldPort.hold(this.#host, this.#port, () => {
+      shut = this.#shut();
+    });
+    await shut;
+  }
+
+  #release(): void {
+    this.#held?.release();
+    this.#held = undefined;
   }
 
   async #shut(): Promise<void> {

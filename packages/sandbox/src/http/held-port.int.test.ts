@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { HeldPort } from './held-port.js';
+
+const host = '127.0.0.1';
+
+async function listening(port = 0) {
+  const server = createServer().listen(port, host);
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+describe('A held port', () => {
+  it('refuses whoever knocks, and is listened on again when it is released', async () => {
+    const { server, port } = await listening();
+    const held = await HeldPort.hold(host, port, () => server.close());
+    expect(held?.port).toBe(port);
+    await expect(once(connect({ host, port }), 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    held?.release();
+    const again = await listening(port);
+    expect(again.port).toBe(port);
+    again.server.close();
+  });
+
+  it('is free where it cannot be kept', async () => {
+    const { server, port } = await listening();
+    // Nobody left it, so it is taken.
+    expect(await HeldPort.hold(host, port, () => undefined)).toBeUndefined();
+    server.close();
+    await once(server, 'close');
+    (await listening(port)).server.close();
+  });
+});
