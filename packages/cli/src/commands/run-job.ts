@@ -1,6 +1,5 @@
 import type { AccountId, JsonValue, Priority } from '@fluxori/core';
 import type { App } from '../composition/open-app.js';
-import { startQueues } from '../composition/start-queues.js';
 import { progressOn } from '../output/progress.js';
 import type { Terminal } from '../output/terminal.js';
 import { parkedReason, waitText } from '../output/wait-text.js';
@@ -71,7 +70,7 @@ export async function runJobs(
     }),
   ];
   try {
-    await startQueues(app.queues);
+    await app.queues.start();
     return await Promise.all(
       outcomes.map(async (outcome) => {
         const result = await app.queues.waitFor(outcome.jobId, { signal: options.signal });

@@ -1,6 +1,5 @@
 import type { App } from '../composition/open-app.js';
 import { openListener } from '../composition/open-listener.js';
-import { startQueues } from '../composition/start-queues.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { deskPath, folderOf } from '../desk/desk-path.js';
 import { openDesk } from '../desk/open-desk.js';
@@ -64,7 +63,7 @@ export const workerCommand: CommandFactory = (facts) =>
         const stopListening = narrate(app, context, done);
         try {
           for (const account of app.connectors.accountIds) await app.connectors.get(account);
-          await startQueues(app.queues);
+          await app.queues.start();
           await scheduleSweep(app.queues, loaded.config.privacy);
           {
             await using listener = await listenerFor(app, loaded, context, options, monitor);

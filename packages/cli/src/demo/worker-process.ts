@@ -6,7 +6,6 @@ import type { AddOptions } from '@fluxori/queue';
 import { logLevelOption } from '../commands/options.js';
 import { inventorySyncJobs, ordersImportJob } from '../commands/sync-jobs.js';
 import { type App, openApp } from '../composition/open-app.js';
-import { startQueues } from '../composition/start-queues.js';
 import { configSchema } from '../config/config.js';
 import { contentPlaces } from '../config/content-places.js';
 import { documentJobs, listingsFile, listingsReport, type OnceJob, restockFeed } from './document-jobs.js';
@@ -71,7 +70,7 @@ async function work(order: WorkOrder): Promise<void> {
   const { documents } = order;
   if (documents !== undefined) await forgetEarlierDocuments(app, account, documents);
   const report = documents && (await once(listingsReport(account, documents)));
-  await startQueues(app.queues);
+  await app.queues.start();
   await Promise.all(jobs.map((jobId) => app.queues.waitFor(jobId)));
   // Which SKUs the seller keeps itself is known now.
   const feed = documents && (await once(await restockFeed(app, account, documents)));
