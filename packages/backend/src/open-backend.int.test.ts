@@ -85,7 +85,7 @@ describe('openBackend', () => {
       await expect(openBackend(`pglite:${folder}`)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
     }
     expect(readFileSync(join(folder, 'postgres', 'PG_VERSION'), 'utf8')).toBe('not a version\n');
-  }, 60_000);
+  });
 
   it('lets go of the folder when it cannot be written to, so that it opens once that has passed', async () => {
     // Stands for a full disk: the file that tells who has the folder cannot be written.
@@ -108,7 +108,7 @@ describe('openBackend', () => {
     const second = await openBackend(`pglite:${folder}`);
     expect(await second.keyValues.get('still')).toBe('here');
     await second.close();
-  }, 60_000);
+  });
 });
 
 describe('openBackend with a signal', () => {

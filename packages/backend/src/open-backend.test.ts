@@ -29,5 +29,5 @@ describe('importing the backend', () => {
       '@electric-sql/pglite',
       'bullmq',
     ]);
-  }, 60_000);
+  });
 });

@@ -135,5 +135,5 @@ describeOnDurableBackends('documents', (backend) => {
     expect([whole, again]).toEqual([true, 0]);
     // One more for each line that broke on the way: one on which nothing came for 15 s, since a store was opened here so long, is given up.
     expect(begun).toBeGreaterThanOrEqual(2);
-  }, 60_000);
+  });
 });

@@ -213,7 +213,7 @@ describe('a listings feed', () => {
     const runs = await Promise.all(specs.map((spec) => submit(here, spec)));
     expect(runs.map(({ ending }) => ending)).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
     expect(here.sandbox.counters().feeds).toMatchObject({ created: 4, duplicates: [] });
-  }, 30_000);
+  });
 });
 
 describe('exactly one feed', () => {
@@ -235,17 +235,13 @@ describe('exactly one feed', () => {
     ],
   } as const;
 
-  it.each(Object.entries(lost))(
-    'is made when this is lost: %s',
-    async (_, faults) => {
-      const here = await start();
-      for (const fault of faults) await here.sandbox.faults.set(fault as never);
-      const run = await submit(here, await oneFeed(here));
-      expect(run).toMatchObject({ ending: 'accepted', items: [{ status: 'accepted' }] });
-      expect(here.sandbox.counters().feeds).toMatchObject({ created: 1, duplicates: [] });
-    },
-    30_000,
-  );
+  it.each(Object.entries(lost))('is made when this is lost: %s', async (_, faults) => {
+    const here = await start();
+    for (const fault of faults) await here.sandbox.faults.set(fault as never);
+    const run = await submit(here, await oneFeed(here));
+    expect(run).toMatchObject({ ending: 'accepted', items: [{ status: 'accepted' }] });
+    expect(here.sandbox.counters().feeds).toMatchObject({ created: 1, duplicates: [] });
+  });
 
   it('is made for each of two that are submitted at the same time, with the answer to one lost', async () => {
     const here = await start();
@@ -259,7 +255,7 @@ describe('exactly one feed', () => {
     expect(new Set(runs.map(({ result }) => result.feedId)).size).toBe(2);
     expect(runs.map(({ found }) => found).sort()).toEqual([false, true]);
     expect(here.sandbox.counters().feeds).toMatchObject({ created: 2, duplicates: [] });
-  }, 30_000);
+  });
 
   const answerLost = { kind: 'drop', when: 'after', operation: 'feeds.createFeed', count: 1 } as const;
 
@@ -279,20 +275,16 @@ describe('exactly one feed', () => {
     const run = await submit(here, { feedType: 'POST_ORDER_FULFILLMENT_DATA', content });
     expect(run).toMatchObject({ ending: 'fatal', found: true, summary: { processed: 0 } });
     expect(here.sandbox.counters().feeds.created).toBe(1);
-  }, 30_000);
+  });
 
-  it.each([-3, 3])(
-    'is found although our clock is %i hours from Amazon’s',
-    async (hours) => {
-      const clock = { ...systemClock, now: () => Date.now() + hours * 3_600_000 };
-      const here = await start({ clock });
-      await here.sandbox.faults.set(answerLost);
-      const run = await submit(here, await oneFeed(here));
-      expect(run).toMatchObject({ ending: 'accepted', found: true });
-      expect(here.sandbox.counters().feeds).toMatchObject({ created: 1, duplicates: [] });
-    },
-    30_000,
-  );
+  it.each([-3, 3])('is found although our clock is %i hours from Amazon’s', async (hours) => {
+    const clock = { ...systemClock, now: () => Date.now() + hours * 3_600_000 };
+    const here = await start({ clock });
+    await here.sandbox.faults.set(answerLost);
+    const run = await submit(here, await oneFeed(here));
+    expect(run).toMatchObject({ ending: 'accepted', found: true });
+    expect(here.sandbox.counters().feeds).toMatchObject({ created: 1, duplicates: [] });
+  });
 
   it('is not taken for ours when another program made it: its report tells', async () => {
     const here = await start();
@@ -325,7 +317,7 @@ describe('exactly one feed', () => {
     expect(run.result.feedId).not.toBe(feedId);
     expect(run).toMatchObject({ ending: 'accepted', summary: { processed: 1 } });
     expect(here.sandbox.counters().feeds.created).toBe(2);
-  }, 30_000);
+  });
 });
 
 describe('an order fulfilment feed', () => {

@@ -64,7 +64,7 @@ let here: Awaited<ReturnType<typeof start>>;
 beforeAll(async () => {
   here = await start(timings);
   await here.queues.start();
-}, 60_000);
+});
 afterAll(async () => {
   await here?.[Symbol.asyncDispose]();
 });
@@ -96,7 +96,6 @@ describe('a feed of gathered changes that was submitted', () => {
       await acceptedInOneFeedEach(jobs);
       expect(await here.price(here.skus[0] as string)).toBe('15.00');
     },
-    60_000,
   );
 
   it('is found, and not sent again, although its answer was lost and looking for it is refused for a while', async () => {
@@ -104,7 +103,7 @@ describe('a feed of gathered changes that was submitted', () => {
     await here.sandbox.faults.set(refused('feeds.getFeeds', 2));
     const jobs = await here.update('16.00');
     await acceptedInOneFeedEach(jobs);
-  }, 60_000);
+  });
 
   it('is told as unknown, with its id and what to do, when Amazon tells nothing of it for too long', async () => {
     timings.stuckAfterMs = 300;
@@ -125,7 +124,7 @@ describe('a feed of gathered changes that was submitted', () => {
     for (const { jobId } of jobs) await here.queues.retry(jobId);
     for (const one of await here.told(jobs)) expect(one).toMatchObject({ status: 'accepted' });
     expect(await here.price(here.skus[0] as string)).toBe('17.00');
-  }, 60_000);
+  });
 
   it('keeps newer changes of its listings waiting meanwhile, so that none is overwritten by an older one', async () => {
     await here.sandbox.faults.set(refused('feeds.getFeed'));
@@ -139,7 +138,7 @@ describe('a feed of gathered changes that was submitted', () => {
     await here.sandbox.faults.clear();
     for (const one of await here.told([...older, ...newer])) expect(one).toMatchObject({ way: 'feed' });
     expect(await here.price(here.skus[0] as string)).toBe('28.00');
-  }, 60_000);
+  });
 });
 
 describe('a feed of gathered changes that was not submitted', () => {
@@ -149,5 +148,5 @@ describe('a feed of gathered changes that was not submitted', () => {
     for (const one of await here.told(jobs))
       expect(one).toMatchObject({ name: 'AuthenticationError', operation: 'feeds.createFeed' });
     expect(here.sandbox.counters().feeds.created).toBe(0);
-  }, 60_000);
+  });
 });

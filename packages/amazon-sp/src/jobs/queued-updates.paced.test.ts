@@ -43,7 +43,7 @@ describe('jobs with Amazon’s own limits', () => {
     for (const [quantity, sku] of wanted.slice(0, 3).entries()) {
       expect(await connector.listings.get(sku as never)).toMatchObject({ quantity });
     }
-  }, 60_000);
+  });
 
   it('a SKU that does not exist fails its job for good, with an error that names it, and no second try', async () => {
     open = await connectToSandbox({ sandbox: { orders: 1, skus: 10, settleMs: 0 } });

@@ -84,7 +84,7 @@ describe('30 callers of one account and one operation', () => {
   // All at the same time: it takes half a minute, whatever the machine.
   it(`${title}: one process in memory; three on ${shared.join(', three on ') || 'no shared backend here'}, which are killed and started again`, async () => {
     await allEnded([serve('memory:', 1, 'stop'), ...shared.map(serveOn)]);
-  }, 90_000);
+  });
 });
 
 for (const missing of services.filter((service) => !shared.includes(service))) {

@@ -15,7 +15,7 @@ describe.each(testBackends)('listening, on %s', (backend) => {
     rig = await NotificationRig.open(backend);
     await rig.queues.start();
     listener = await rig.listen();
-  }, 60_000);
+  });
   afterAll(() => rig?.[Symbol.asyncDispose]());
 
   /** A job that ends while they are listed stands in two lists. */
@@ -128,7 +128,7 @@ describe('a listener', () => {
   let rig: NotificationRig;
   beforeAll(async () => {
     rig = await NotificationRig.open(swiftBackend);
-  }, 60_000);
+  });
   afterAll(() => rig?.[Symbol.asyncDispose]());
   afterEach(async () => {
     await rig.sandbox.faults.clear();

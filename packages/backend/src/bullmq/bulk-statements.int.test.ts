@@ -27,7 +27,7 @@ beforeAll(async () => {
   };
   watched.onNotification = (listener) => session.onNotification(listener);
   pool = new PglitePool(watched);
-}, 60_000);
+});
 afterAll(() => session.close());
 
 beforeEach(async () => {

@@ -13,7 +13,7 @@ describeWith('postgres', 'a job that two processes move at the same moment', () 
     place = await freshPlace('postgres');
     other = new pg.Client(place.url);
     await other.connect();
-  }, 60_000);
+  });
   afterAll(async () => {
     await other.end();
     await place.remove();
@@ -22,34 +22,30 @@ describeWith('postgres', 'a job that two processes move at the same moment', () 
   it.each([
     ['one by itself', 1],
     ['several together', 3],
-  ])(
-    'is not given out twice when its time comes while it is woken: %s',
-    async (_, count) => {
-      await using backend = await openBackend(place.url);
-      const { connection, backendFactory } = await backend.queueConnection();
-      const name = `woken-${count}`;
-      const queue = new Queue(name, { connection }, backendFactory);
-      const ids = Array.from({ length: count }, (_, n) => `job-${n}`);
-      await queue.addBulk(ids.map((jobId) => ({ name: 'work', data: {}, opts: { jobId, delay: 60_000 } })));
+  ])('is not given out twice when its time comes while it is woken: %s', async (_, count) => {
+    await using backend = await openBackend(place.url);
+    const { connection, backendFactory } = await backend.queueConnection();
+    const name = `woken-${count}`;
+    const queue = new Queue(name, { connection }, backendFactory);
+    const ids = Array.from({ length: count }, (_, n) => `job-${n}`);
+    await queue.addBulk(ids.map((jobId) => ({ name: 'work', data: {}, opts: { jobId, delay: 60_000 } })));
 
-      await other.query('begin');
-      await other.query('set local search_path to bullmq');
-      const later = Date.now() + 120_000;
-      const claim = `select id from move_to_active($1, 'token', 60000, $2, 'other', null, null)`;
-      const { rows } = await other.query<{ id: string }>(claim, [name, later]);
-      const promoted = Promise.allSettled(ids.map((id) => queue.getBackend().promote(id)));
-      await somebodyWaits();
-      await other.query('commit');
+    await other.query('begin');
+    await other.query('set local search_path to bullmq');
+    const later = Date.now() + 120_000;
+    const claim = `select id from move_to_active($1, 'token', 60000, $2, 'other', null, null)`;
+    const { rows } = await other.query<{ id: string }>(claim, [name, later]);
+    const promoted = Promise.allSettled(ids.map((id) => queue.getBackend().promote(id)));
+    await somebodyWaits();
+    await other.query('commit');
 
-      expect(await promoted).toEqual(
-        ids.map(() => expect.objectContaining({ reason: expect.objectContaining({ code: -3 }) })),
-      );
-      expect(rows).toHaveLength(1);
-      await expect(queue.getJobState(rows[0]!.id)).resolves.toBe('active');
-      await queue.close();
-    },
-    60_000,
-  );
+    expect(await promoted).toEqual(
+      ids.map(() => expect.objectContaining({ reason: expect.objectContaining({ code: -3 }) })),
+    );
+    expect(rows).toHaveLength(1);
+    await expect(queue.getJobState(rows[0]!.id)).resolves.toBe('active');
+    await queue.close();
+  });
 
   it('is not done again when it ends while it is taken for lost', async () => {
     await using backend = await openBackend(place.url);
@@ -73,7 +69,7 @@ describeWith('postgres', 'a job that two processes move at the same moment', () 
 
     await expect(queue.getJobState('job-0')).resolves.toBe('completed');
     await queue.close();
-  }, 60_000);
+  });
 
   it('is not removed when it is given out just then', async () => {
     await using backend = await openBackend(place.url);
@@ -93,7 +89,7 @@ describeWith('postgres', 'a job that two processes move at the same moment', () 
     await expect(removed).resolves.toBe(0);
     await expect(queue.getJobState('job-0')).resolves.toBe('active');
     await queue.close();
-  }, 60_000);
+  });
 
   async function somebodyWaits(): Promise<void> {
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;

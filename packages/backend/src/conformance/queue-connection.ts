@@ -45,7 +45,7 @@ export function describeQueueConnection({ describe, it, expect }: TestApi, bench
       expect(putOff.size).toBe(56);
       const prompt = order.filter((index) => index % 10 !== 0 && index % 9 !== 4).map((index) => index % 5);
       expect(prompt).toEqual([...prompt].sort((a, b) => a - b));
-    }, 60_000);
+    }, 180_000);
 
     it('wakes an idle worker at once', async () => {
       const { Queue, Worker } = await import('bullmq');
@@ -69,6 +69,6 @@ export function describeQueueConnection({ describe, it, expect }: TestApi, bench
       expect(await settlesWithin(20_000, done)).toBe(true);
       await worker.close();
       await queue.close();
-    }, 60_000);
+    }, 180_000);
   });
 }

@@ -33,7 +33,7 @@ describe('a folder that survives a power cut', () => {
       fs,
       startParams: startParameters(PGlite.defaultStartParams),
     });
-  }, 60_000);
+  });
   afterEach(async () => {
     await db?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -69,5 +69,5 @@ describe('a folder that survives a power cut', () => {
     await expect(session.query('select 1')).rejects.toThrow('the disk failed');
     await expect(session.transaction(async () => 'never')).rejects.toThrow('the disk failed');
     await session.close();
-  }, 60_000);
+  });
 });

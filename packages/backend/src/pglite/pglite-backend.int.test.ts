@@ -62,7 +62,7 @@ describe('a worker whose backend was closed before it', () => {
     const { done, errors } = JSON.parse(told || '{}');
     expect(done).toBeGreaterThanOrEqual(10);
     expect(errors).toBeLessThan(20);
-  }, 70_000);
+  });
 });
 
 describe('a pglite folder and the processes that open it', () => {
@@ -129,7 +129,7 @@ describe('a pglite folder and the processes that open it', () => {
     });
     await queue.close();
     await backend.close();
-  }, 90_000);
+  });
 
   it('refuses a second process clearly, and lets the next one in at once when the first was killed', async () => {
     await preparedDataFolder(folder, openBackend);
@@ -152,7 +152,7 @@ describe('a pglite folder and the processes that open it', () => {
     const afterKill = await openingMs();
     // The same without a predecessor that was killed, on this machine and at this hour; what was in the log has to be replayed.
     expect(afterKill).toBeLessThan(3 * (await openingMs()) + 2_000);
-  }, 60_000);
+  });
 
   it('begins again when it was killed while the database was being made', async () => {
     child = spawn(process.execPath, ['--input-type=module', '-e', program], {
@@ -169,5 +169,5 @@ describe('a pglite folder and the processes that open it', () => {
     await backend.keyValues.set('works', true);
     expect(await backend.keyValues.get('works')).toBe(true);
     await backend.close();
-  }, 60_000);
+  });
 });

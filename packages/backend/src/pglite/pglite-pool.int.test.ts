@@ -12,7 +12,7 @@ describe('a pool on the one connection of PGlite', () => {
     session = prepared.session;
     pool = new PglitePool(session);
     await pool.query('create table note (text text)');
-  }, 60_000);
+  });
   afterAll(async () => {
     await prepared[Symbol.asyncDispose]();
   });

@@ -36,7 +36,7 @@ describeWith('postgres', 'a PostgreSQL that fails', () => {
   let server: PrivateServer;
   beforeAll(async () => {
     server = await startServer('postgres');
-  }, 60_000);
+  });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
   });
@@ -106,7 +106,7 @@ describeWith('postgres', 'a PostgreSQL that fails', () => {
     const told = lines.filter(({ message }) => /is (away|back)/.test(message)).map(({ level }) => level);
     expect(told).toEqual(['warn', 'info', 'warn', 'info']);
     await backend.close();
-  }, 60_000);
+  });
 
   it('leaves no worker deaf when it starts again, and needs as many connections for twelve queues as for one', async () => {
     const { Queue, Worker } = await import('bullmq');
@@ -159,7 +159,7 @@ describeWith('postgres', 'a PostgreSQL that fails', () => {
     await Promise.all(workers.map((worker) => worker.close()));
     await Promise.all(queues.map((queue) => queue.close()));
     await backend.close();
-  }, 60_000);
+  });
 
   it('does a finished job once, however often it goes away while that is being written down', async () => {
     const { Queue, Worker } = await import('bullmq');
@@ -201,7 +201,7 @@ describeWith('postgres', 'a PostgreSQL that fails', () => {
     await worker.close(true);
     await queue.close();
     await backend.close();
-  }, 60_000);
+  });
 
   it('is given up after patience when it accepts and does not answer, and used again when it does', async () => {
     const relay = await openRelay(server.port);
@@ -231,7 +231,7 @@ describeWith('postgres', 'a PostgreSQL that fails', () => {
     expect(lines.filter(({ level }) => level === 'warn').length).toBe(1);
     await backend.close();
     await relay[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   it('takes a lock from a holder that cannot reach it, who is told before anybody else has it', async () => {
     const relay = await openRelay(server.port);
@@ -271,5 +271,5 @@ describeWith('postgres', 'a PostgreSQL that fails', () => {
     });
     await Promise.all([cutOff.close(), other.close()]);
     await relay[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 });

@@ -13,7 +13,7 @@ describeWith('postgres', 'a PostgreSQL that several processes share', () => {
     // All at once: one of them makes the tables, and the others wait for it.
     backends = await Promise.all(Array.from({ length: 6 }, () => openBackend(place.url)));
     await Promise.all(backends.map((backend) => backend.queueConnection()));
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(backends.map((backend) => backend.close()));
     await place.remove();

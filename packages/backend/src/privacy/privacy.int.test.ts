@@ -29,7 +29,7 @@ function suite(url: () => string): void {
 
   beforeAll(async () => {
     backend = await openBackend(url());
-  }, 60_000);
+  });
   afterAll(() => backend?.close());
   beforeEach(async () => {
     sealer = new Sealer(sealKeysFrom(generateSealKey()));
@@ -274,7 +274,7 @@ for (const service of ['redis', 'postgres'] as const) {
     let place: Awaited<ReturnType<typeof freshPlace>>;
     beforeAll(async () => {
       place = await freshPlace(service);
-    }, 60_000);
+    });
     afterAll(() => place?.remove());
     suite(() => place.url);
   });

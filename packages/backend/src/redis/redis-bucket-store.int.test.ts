@@ -14,12 +14,12 @@ describeWith('redis', 'buckets in Redis', () => {
     server = await startServer('redis');
     admin = new Redis(server.url);
     backend = await openBackend(server.url);
-  }, 60_000);
+  });
   afterAll(async () => {
     await backend.close();
     admin.disconnect();
     await server[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   /** How many scripts Redis ran while `work` did. */
   async function scriptsDuring(work: () => Promise<void>): Promise<number> {

@@ -126,7 +126,7 @@ describeWith('redis', 'the scripts of the buckets', () => {
       ),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });
 
 /** Does the same with both and compares every answer. */

@@ -83,11 +83,11 @@ describeWith('redis', 'opening a Redis', () => {
   beforeAll(async () => {
     server = await startServer('redis');
     admin = new Redis(server.url);
-  }, 60_000);
+  });
   afterAll(async () => {
     admin.disconnect();
     await server[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   it('fails at once when it refuses the credentials, or lacks the database', async () => {
     await admin.config('SET', 'requirepass', 'the right one');

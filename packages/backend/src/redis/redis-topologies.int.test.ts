@@ -162,7 +162,7 @@ describeWith('redis', 'Redis run by several', () => {
       expect(await runJobs(backend, 50)).toBe(50);
       const alone = openBackend(`redis://127.0.0.1:${ports[0]}`);
       await expect(alone).rejects.toThrow('is part of a cluster, and the URL does not say so');
-    }, 60_000);
+    });
   });
 
   describe('behind a sentinel', () => {
@@ -197,6 +197,6 @@ describeWith('redis', 'Redis run by several', () => {
       expect(await backend.keyValues.get('before')).toBe(1);
       expect(await copy.get('{shop}/kv/after')).toBe('2');
       expect(await runJobs(backend, 20)).toBe(20);
-    }, 120_000);
+    });
   });
 });

@@ -163,7 +163,7 @@ describe('the buckets in the database', () => {
     db = await PGlite.create();
     database = new Database(new PgliteSession(db, () => new Error('closed')));
     await database.prepare();
-  }, 60_000);
+  });
   afterAll(() => db.close());
 
   it('answer as the ledger does, whatever is asked in whatever order', async () => {
@@ -257,7 +257,7 @@ describe('the buckets in the database', () => {
     // Both kinds of answer were compared, many times.
     expect(granted).toBeGreaterThan(200);
     expect(refused).toBeGreaterThan(200);
-  }, 120_000);
+  });
 
   it('give one token for a take that is sent again, and for one that was settled meanwhile too', async () => {
     const one = { key: 'again', ratePerSecond: 0.001, burst: 5 };

@@ -194,7 +194,7 @@ describe('a worker process', () => {
     expect(body).not.toMatch(/Atza|Atzr/);
     expect(await worker.stop()).toBe(0);
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-  }, 120_000);
+  });
 
   describe.each(services)('on %s', (service) => {
     describeWith(service, 'that goes away', () => {
@@ -214,7 +214,7 @@ describe('a worker process', () => {
         );
         // A call waits 30 s for a store that is away; a worker that ends does not.
         expect(await worker.stop()).toBe(0);
-      }, 120_000);
+      });
     });
   });
 
@@ -251,6 +251,6 @@ describe('a worker process', () => {
       );
       expect((await page(url, '/metrics')).body).toContain('fluxori_backend_up{kind="redis"} 1');
       expect(await worker.stop()).toBe(0);
-    }, 120_000);
+    });
   });
 });

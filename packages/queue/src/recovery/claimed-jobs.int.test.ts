@@ -34,6 +34,6 @@ describeWith(
         await rig.close();
         await place.remove();
       }
-    }, 60_000);
+    });
   },
 );

@@ -119,7 +119,7 @@ export function describeBucketsOfMany(
         await sleep(300);
         expect((await stateOf(limit)).level).toBeCloseTo(5, 6);
       });
-    }, 120_000);
+    }, 180_000);
 
     if (driver.leaseMs === undefined) return;
     const { leaseMs } = driver;
@@ -154,6 +154,6 @@ export function describeBucketsOfMany(
         // Its token counts as used; the other one came back.
         expect(state.level).toBeCloseTo(4, 1);
       });
-    }, 120_000);
+    }, 180_000);
   });
 }

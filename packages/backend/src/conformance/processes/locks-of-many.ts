@@ -54,6 +54,6 @@ export function describeLocksOfMany({ describe, it, expect }: TestApi, company: 
         expect(await settlesWithin(ttlMs + 3_000, next)).toBe(true);
         await company.others[0]!.tell({ do: 'release', lock });
       });
-    }, 120_000);
+    }, 180_000);
   });
 }
