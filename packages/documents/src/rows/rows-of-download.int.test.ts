@@ -50,8 +50,7 @@ describe('rows of a download', () => {
 
   it('end with an error, not with their last one, when the digest is another', async () => {
     const { document } = await opened({ expectedSha256: 'ab'.repeat(32) });
-    const { rows, facts, error } = await readToEnd(gunzipped(document.bytes), tsv);
-    expect(rows.length).toBeLessThanOrEqual(lines.length);
+    const { facts, error } = await readToEnd(gunzipped(document.bytes), tsv);
     expect(facts).toBeUndefined();
     expect(error).toMatchObject({ name: 'DocumentError', code: 'DOCUMENT_DAMAGED', account: 'acme-za' });
   });

@@ -30,6 +30,9 @@ export interface ContentStore {
    */
   write(name: string, bytes: Readable, options?: { signal?: AbortSignal }): Promise<ContentFacts>;
   /**
+   * Read the stream to its end or destroy it, by a loop or `pipeline`: these are told of its errors also when they come late. A bare `pipe` is not, and no
+   * error of it ends the process.
+   *
    * @param options.from - the first byte wanted; 0 by default, at most the content's size.
    * @throws DocumentError `DOCUMENT_NOT_FOUND`. The stream itself may end with `DOCUMENT_DAMAGED` or `DOCUMENT_TRUNCATED`.
    */

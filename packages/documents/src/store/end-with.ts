@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Ends a stream with the signal's reason as soon as it is aborted, whatever it is waiting for. That may be before somebody reads it, and it may break by
- * itself before: then whoever reads it is told, and the process does not end for want of a listener.
+ * Ends a stream with the signal's reason as soon as it is aborted, whatever it is waiting for. Before somebody reads it, too, the stream may be aborted or
+ * break: whoever reads it then is told, and the process does not end for want of a listener.
  */
 export function endWith<Stream extends Readable>(stream: Stream, signal: AbortSignal | undefined): Stream {
   stream.on('error', () => {});

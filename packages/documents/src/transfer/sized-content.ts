@@ -109,10 +109,12 @@ class Spool {
   static async open(): Promise<Spool> {
     // The folder is this user's alone, and says whose work it was.
     const folder = await mkdtemp(join(tmpdir(), `fluxori-upload-${process.pid}-`));
-    const file = await open(join(folder, 'content'), 'wx+', 0o600);
-    // Where an open file cannot be removed, `close` does it.
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-    return new Spool(file, folder);
+    try {
+      return new Spool(await open(join(folder, 'content'), 'wx+', 0o600), folder);
+    } finally {
+      // Where an open file cannot be removed, `close` does it.
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    }
   }
 
   async write(piece: Uint8Array): Promise<void> {

@@ -53,7 +53,8 @@ export async function sendDocument(
   }
   if (stallAfterBytes !== undefined && stallAfterBytes < range.to - range.from) {
     response.flushHeaders();
-    await new Promise<void>((resolve) => response.once('close', () => resolve()));
+    // Who has gone meanwhile, while the bytes came slowly, does not go once more.
+    if (!response.destroyed) await new Promise<void>((resolve) => response.once('close', () => resolve()));
     return { bytes, cut: true };
   }
   if ((document.lengthOffBy ?? 0) === 0) response.end();

@@ -114,6 +114,17 @@ describe('Faults of documents', () => {
     expect(sandbox.counters().documents.downloads[1]).toMatchObject({ to: 50_000, cut: true });
   });
 
+  it('stop in the middle also for one who leaves before, while it comes slowly', async () => {
+    await sandbox.faults.set({ kind: 'bandwidth', bytesPerSecond: 4, operation: 'documents.get', count: 1 });
+    await sandbox.faults.set({ kind: 'stall', afterBytes: 1, count: 1 });
+    const reader = ((await fetch(url)).body as ReadableStream<Uint8Array>).getReader();
+    expect((await reader.read()).value?.length).toBe(1);
+    await reader.cancel();
+    while (sandbox.counters().documents.downloads.length < 1)
+      await new Promise((wait) => setTimeout(wait, 5));
+    expect(sandbox.counters().documents.downloads).toMatchObject([{ from: 0, to: 1, cut: true }]);
+  });
+
   it('say GZIP of what is plain, and nothing of what is packed', async () => {
     await sandbox.setReport(reportType, { content: 'packed' });
     const { reportId } = (await clerk.createReport(reportType)).json;

@@ -242,6 +242,15 @@ describe('Faults', () => {
     },
   );
 
+  it('take a host away and bring it back also where it is given by a name', async () => {
+    await using named = await startSandbox({ orders: 1, skus: 1, rateLimits: false, host: '127.1' });
+    const caller = new Wire(named);
+    const id = await named.faults.set({ kind: 'outage', hosts: ['lwa'] });
+    await expect(caller.refresh()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await named.faults.clear(id);
+    expect((await caller.refresh()).status).toBe(200);
+  });
+
   it('cut what is under way when an outage begins, and end by themselves', async () => {
     await sandbox.faults.set({ kind: 'latency', ms: 600_000, count: 1 });
     const under = fails();

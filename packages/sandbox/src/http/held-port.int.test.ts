@@ -31,4 +31,12 @@ describe('A held port', () => {
     await once(server, 'close');
     (await listening(port)).server.close();
   });
+
+  it('is left also where nothing can be kept: at a name, at an address of another machine', async () => {
+    for (const elsewhere of ['127.1', '192.0.2.1']) {
+      const left: string[] = [];
+      expect(await HeldPort.hold(elsewhere, 1, () => left.push(elsewhere))).toBeUndefined();
+      expect(left).toEqual([elsewhere]);
+    }
+  });
 });

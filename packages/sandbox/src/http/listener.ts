@@ -10,6 +10,8 @@ export class Listener {
   readonly #host: string;
   readonly #sockets = new Set<Socket>();
   #port: number;
+  /** Where it listens, by number; `host` may be a name. */
+  #address = '';
   #cutting = false;
   /** While the door is shut, so that it can be opened again. */
   #held: HeldPort | undefined;
@@ -85,7 +87,7 @@ export class Listener {
   async #shutAndHold(): Promise<void> {
     if (!this.#server.listening) return;
     let shut: Promise<void> | undefined;
-    this.#held = await HeldPort.hold(this.#host, this.#port, () => {
+    this.#held = await HeldPort.hold(this.#address, this.#port, () => {
       shut = this.#shut();
     });
     await shut;
@@ -112,7 +114,9 @@ export class Listener {
         resolve();
       });
     });
-    this.#port = (this.#server.address() as AddressInfo).port;
+    const { address, port } = this.#server.address() as AddressInfo;
+    this.#address = address;
+    this.#port = port;
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
@@ -163,12 +164,15 @@ describe("the sandbox's SQS, by AWS's own client", () => {
   });
 
   it('lets a receiver wait until something comes, and takes back what was for one who has gone', async () => {
-    const { sqs } = await start();
+    const { sqs, sandbox } = await start();
     const url = await makeQueue(sqs, 'notifications');
     const gone = new AbortController();
+    await sandbox.faults.set({ kind: 'latency', ms: 1, operation: 'sqs.ReceiveMessage', count: 1 });
     const waiting = sqs.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 20 }), {
       abortSignal: gone.signal,
     });
+    // A fault that hits once is gone when the request has arrived.
+    while (sandbox.faults.list().length > 0) await wait(1);
     gone.abort();
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
     const received = receive(sqs, url, { WaitTimeSeconds: 20 });

@@ -40,4 +40,29 @@ describe('OrderBook', () => {
     expect(ids(book.walk('updatedMs', 0, 9, { ms: 2, id: 'c' }))).toBe('dc');
     expect(ids(book.walk('createdMs', 0, 9))).toBe('abcd');
   });
+
+  it('looks at a few of fifty thousand orders to change one', () => {
+    let looked = 0;
+    const watched = (id: string, ms: number): StoredOrder => {
+      let updatedMs = ms;
+      return Object.defineProperty(order(id, ms), 'updatedMs', {
+        get: () => {
+          looked++;
+          return updatedMs;
+        },
+        set: (later: number) => {
+          updatedMs = later;
+        },
+      });
+    };
+    const book = new OrderBook();
+    book.fill(Array.from({ length: 50_000 }, (_, index) => watched(`order ${index}`, index)));
+    const first = book.all()[0] as StoredOrder;
+    looked = 0;
+    book.touch(first, 60_000);
+    // Two binary searches.
+    expect(looked).toBeLessThan(50);
+    expect(book.all().at(-1)).toBe(first);
+    expect(book.size).toBe(50_000);
+  });
 });

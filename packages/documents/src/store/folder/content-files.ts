@@ -25,18 +25,19 @@ export async function makeFolders(path: string): Promise<void> {
 }
 
 /**
- * Puts a folder's list of names on the disk; one that somebody has removed, as empty, has none any more. Windows has no such call, and does it by
- * itself.
+ * Puts a folder's list of names on the disk. Of one that somebody has removed, as empty, that is the list it stood in: what it held is gone when it is.
+ * Windows has no such call, and does it by itself.
  */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r').catch((error: unknown) => {
     if ((error as { code?: string }).code !== 'ENOENT') throw error;
   });
+  if (handle === undefined) return syncFolder(dirname(path));
   try {
-    await handle?.sync();
+    await handle.sync();
   } finally {
-    await handle?.close();
+    await handle.close();
   }
 }
 

@@ -148,7 +148,7 @@ describe('a folder of contents', () => {
     expect(await textOf(store, 'deep/er/last')).toBe('there');
   });
 
-  it('has nothing to put on the disk of a folder that was taken away since', async () => {
+  it('puts on the disk where a folder stood that was taken away since', async () => {
     await expect(syncFolder(join(folder, 'taken', 'away'))).resolves.toBeUndefined();
   });
 
