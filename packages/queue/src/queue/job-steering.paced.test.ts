@@ -6,10 +6,7 @@ import { account, latch, next, work } from '../testing/rig.js';
 const farAway = () => new Date(Date.now() + 3_600_000);
 
 /** A worker with this clock does not look for orders while a job runs. */
-const neverLooks: Clock = {
-  now: () => Date.now(),
-  sleep: (_ms, signal) => sleep(3_600_000, signal),
-};
+const neverLooks: Clock = { now: () => Date.now(), sleep: (_ms, signal) => sleep(3_600_000, signal) };
 
 onRedisAndSql((rig) => {
   /** Runs until its signal is aborted. */
@@ -52,9 +49,11 @@ onRedisAndSql((rig) => {
 
     it('aborts a running job, which ends as cancelled, not failed', async () => {
       let reason: unknown;
+      const inRun = latch();
       const queue = rig().queue(
         async (ctx) => {
           await ctx.checkpoint({ step: 1 });
+          inRun.open();
           await untilAborted(ctx.signal).catch((error: unknown) => {
             reason = error;
             throw error;
@@ -65,9 +64,8 @@ onRedisAndSql((rig) => {
       const failures: unknown[] = [];
       queue.on('failed', (event) => failures.push(event));
       await queue.start();
-      const active = next(queue, 'active');
       const { jobId } = await queue.add('test.work', work());
-      await active;
+      await inRun.opened;
       const ended = next(queue, 'cancelled');
       await queue.cancel(jobId);
       await ended;
