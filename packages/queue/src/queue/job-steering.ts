@@ -44,18 +44,14 @@ export class JobSteering {
 
   async expedite(queue: BullQueue, jobId: string, priority: Priority): Promise<void> {
     const urgency = priorityNumber(priority);
-    const { job, state } = await this.#find(jobId, ['waiting', 'parked', 'active'], 'expedited');
+    const found = await this.#find(jobId, ['waiting', 'parked', 'active'], 'expedited');
     await queue.getBackend().changePriority(jobId, urgency);
-    if (state === 'active') {
-      if (!this.#parts.worker()?.setPriority(jobId, priority))
-        await this.#parts.orders.send(jobId, { priority });
-      return;
-    }
-    const note = readNote(job.failedReason);
-    const parkedFor = note !== undefined && 'parked' in note ? note.parked.for : undefined;
-    // Its turn was reckoned by its old priority: it asks again. What waits for a host, or for a time, waits on.
-    const asksAgain = parkedFor === 'rate' || parkedFor === 'attempt' || parkedFor === 'account';
-    if (state === 'parked' && asksAgain) await promote(queue, jobId);
+    if (found.state !== 'active') return goOn(queue, found);
+    if (this.#parts.worker()?.setPriority(jobId, priority)) return;
+    await this.#parts.orders.send(jobId, { priority });
+    // The run that it is for may have left on the way.
+    const now = await this.#look(jobId);
+    if (now !== undefined) await goOn(queue, now);
   }
 
   async cancel(jobId: string): Promise<void> {
@@ -63,9 +59,13 @@ export class JobSteering {
     const { job, state } = await this.#find(jobId, ['waiting', 'parked', 'active'], 'cancelled');
     refuseClockwork(job);
     if (this.#parts.worker()?.cancel(jobId)) return;
-    if (state === 'active' || !(await this.#takeOut(job))) {
-      await this.#parts.orders.send(jobId, { cancel: true });
-    }
+    if (state !== 'active' && (await this.#takeOut(job))) return;
+    const { orders } = this.#parts;
+    await orders.send(jobId, { cancel: true });
+    // The run that it is for may have left on the way, and the next one, which would find it, may be days away.
+    const now = await this.#look(jobId);
+    const isMissed = now?.state === 'waiting' || now?.state === 'parked';
+    if (isMissed && (await orders.takeFor(jobId))?.cancel) await this.cancel(jobId);
   }
 
   async retry(queue: BullQueue, jobId: string): Promise<void> {
@@ -143,6 +143,14 @@ export class JobSteering {
     }
     return found;
   }
+}
+
+/** Its turn was reckoned by its old priority: it asks again. What waits for a host, or for a time, waits on. */
+async function goOn(queue: BullQueue, { job, state }: { job: BullJob; state: JobState }): Promise<void> {
+  const note = readNote(job.failedReason);
+  const parkedFor = note !== undefined && 'parked' in note ? note.parked.for : undefined;
+  const asksAgain = parkedFor === 'rate' || parkedFor === 'attempt' || parkedFor === 'account';
+  if (state === 'parked' && asksAgain) await promote(queue, job.id!);
 }
 
 /** Without its clockwork a schedule would stand still and look as if it went. */

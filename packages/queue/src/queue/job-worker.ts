@@ -211,21 +211,21 @@ export class JobWorker {
   }
 
   async #completed(job: BullJob, result: unknown): Promise<void> {
-    const { section, metrics, events, checkpoints } = this.#parts;
+    const { section, metrics, events } = this.#parts;
     if (job.data.schedule !== undefined) return;
     metrics.count(metricNames.completed, { section, job_name: job.name });
     this.#parts.forgetWaiter(job.id!);
-    if (this.#runner.takeCheckpointed(job.id!)) await checkpoints.forget(job.data.accountId, job.id!);
+    if (this.#runner.takeCheckpointed(job.id!)) await this.#forgetCheckpoint(job);
     events.emit('completed', { ...this.#about(job), result: (result ?? undefined) as JsonValue | undefined });
   }
 
   async #failed(job: BullJob): Promise<void> {
-    const { section, metrics, events, checkpoints, logger } = this.#parts;
+    const { section, metrics, events, logger } = this.#parts;
     const note = readNote(job.failedReason);
     const checkpointed = this.#runner.takeCheckpointed(job.id!);
     this.#parts.forgetWaiter(job.id!);
     if (note !== undefined && 'cancelled' in note) {
-      if (checkpointed) await checkpoints.forget(job.data.accountId, job.id!);
+      if (checkpointed) await this.#forgetCheckpoint(job);
       metrics.count(metricNames.cancelled, { section, job_name: job.name });
       events.emit('cancelled', this.#about(job));
       return;
@@ -245,10 +245,8 @@ export class JobWorker {
       if (signal.aborted) return;
       for (const run of this.runs.values()) {
         if (run.stopped === 'lost' || !run.stopIfOverdue()) continue;
-        logger.warn(
-          { jobId: run.jobId },
-          'The lock of this job could not be kept; this run stops, another goes on.',
-        );
+        const { jobId } = run;
+        logger.warn({ jobId }, 'The lock of this job could not be kept; this run stops, another goes on.');
         this.#recovery.storeWasAway();
       }
       await this.#attempt(() => control.watch(this.runs.values()));
@@ -258,7 +256,7 @@ export class JobWorker {
 
   async #obey(): Promise<void> {
     const { orders } = this.#parts;
-    for (const [jobId, { priority, cancel }] of await orders.take(new Set(this.runs.keys()))) {
+    for await (const [jobId, { priority, cancel }] of orders.take(new Set(this.runs.keys()))) {
       if (priority !== undefined) this.setPriority(jobId, priority);
       // A run that has left meanwhile leaves the order to the next one.
       if (cancel && !this.cancel(jobId)) await orders.send(jobId, { cancel });
@@ -273,6 +271,11 @@ export class JobWorker {
     }
   }
 
+  /** That it could not be removed keeps nobody from hearing how the job ended. */
+  #forgetCheckpoint({ id, data }: BullJob): Promise<void> {
+    return this.#attempt(() => this.#parts.checkpoints.forget(data.accountId, id!));
+  }
+
   #about(job: BullJob) {
     const { section } = this.#parts;
     return { jobId: job.id!, name: job.name, section, accountId: job.data.accountId };
@@ -280,11 +283,9 @@ export class JobWorker {
 
   /** What happens after a job has ended must not hold up the worker, but must be over before it closes. */
   #chore(work: Promise<void>): void {
-    const chore = work
-      .catch((error: unknown) => this.#report(error))
-      .finally(() => {
-        this.#chores.delete(chore);
-      });
+    const chore = this.#attempt(() => work).finally(() => {
+      this.#chores.delete(chore);
+    });
     this.#chores.add(chore);
   }
 

@@ -1,4 +1,11 @@
-import { NetworkError, RateLimitError, ValidationError } from '@fluxori/core';
+import type { FluxoriBackend } from '@fluxori/backend';
+import {
+  type KeyValueStore,
+  NetworkError,
+  RateLimitError,
+  type RecordBatch,
+  ValidationError,
+} from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
 import { latch, next, until, work } from '../testing/rig.js';
@@ -69,6 +76,94 @@ onRedisAndSql((rig) => {
       await gone.opened;
       await queue.close();
       expect(parked).toEqual([]);
+    });
+  });
+
+  describe('an order from another process', () => {
+    /** The backend as seen from there: an order is on its way until the run that it is for has left. */
+    const farFrom = (run: () => Promise<unknown>): FluxoriBackend => {
+      const { keyValues } = rig().backend;
+      const set: KeyValueStore['set'] = async (key, ...entry) => {
+        if (key.includes('/order/')) await run();
+        return keyValues.set(key, ...entry);
+      };
+      const far: KeyValueStore = {
+        set,
+        get: (key) => keyValues.get(key),
+        delete: (key) => keyValues.delete(key),
+        keys: (prefix) => keyValues.keys(prefix),
+      };
+      return { ...rig().backend, keyValues: far };
+    };
+    const twoOfOneRoom = () => {
+      const inRun = latch();
+      const mayLeave = latch();
+      const queue = rig().queue(async (ctx) => {
+        if (ctx.priority !== 'bulk') return ctx.priority;
+        inRun.open();
+        await mayLeave.opened;
+        throw new RateLimitError('No token.', { retryAt: farAway() });
+      });
+      const parked = next(queue, 'parked');
+      const backend = farFrom(() => {
+        mayLeave.open();
+        return parked;
+      });
+      const elsewhere = rig().queue(async () => {}, { backend }, {}, true);
+      const begin = async () => {
+        await queue.start();
+        const { jobId } = await queue.add('test.work', { ...work(), priority: 'bulk' });
+        await inRun.opened;
+        return jobId;
+      };
+      return { queue, elsewhere, begin };
+    };
+
+    it('to cancel a job that parks meanwhile does not lie about until the job runs again', async () => {
+      const { queue, elsewhere, begin } = twoOfOneRoom();
+      const jobId = await begin();
+      await elsewhere.cancel(jobId);
+      await expect(elsewhere.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
+      await expect(queue.counts()).resolves.toMatchObject({ parked: 0, waiting: 0, active: 0 });
+      await expect(rig().backend.keyValues.keys('queue/')).resolves.not.toContainEqual(
+        expect.stringContaining(`/order/cancel/${jobId}`),
+      );
+    });
+
+    it('to expedite a job that parks meanwhile lets it ask for its token anew', async () => {
+      const { queue, elsewhere, begin } = twoOfOneRoom();
+      const jobId = await begin();
+      await elsewhere.expedite(jobId, 'high');
+      await expect(queue.waitFor(jobId)).resolves.toBe('high');
+    });
+  });
+
+  describe('a job that is done', () => {
+    it('is told to be, although its checkpoint could not be removed', async () => {
+      const { records } = rig().backend;
+      const full = new Proxy(records, {
+        get(target, property) {
+          const value: unknown = Reflect.get(target, property, target);
+          if (typeof value !== 'function') return value;
+          if (property !== 'write') return value.bind(target);
+          return async (batch: RecordBatch, ...options: unknown[]) => {
+            if (Object.values(batch.state ?? {}).includes(null)) throw new Error('The disk is full.');
+            return Reflect.apply(value, target, [batch, ...options]);
+          };
+        },
+      });
+      const backend: FluxoriBackend = { ...rig().backend, records: full };
+      const queue = rig().queue(
+        async (ctx) => {
+          await ctx.checkpoint({ step: 1 });
+          return 'done';
+        },
+        { backend },
+      );
+      const completed = next(queue, 'completed');
+      await queue.start();
+      await queue.add('test.work', work());
+      await expect(completed).resolves.toMatchObject({ result: 'done' });
     });
   });
 

@@ -193,7 +193,10 @@ export class OperationQueues implements AsyncDisposable {
     return this.#queueOf(jobId).waitFor<Result>(jobId, options);
   }
 
-  /** Starts the given sections, or all, at the same time: each asks the store a dozen things one after another. */
+  /**
+   * Starts the given sections, or all, at the same time: each asks the store a dozen things one after another.
+   * @throws what the first met that could not be started; others start nonetheless, until they are closed.
+   */
   async start(sections: readonly string[] = this.sections): Promise<void> {
     const queues = sections.map((section) => this.section(section));
     await Promise.all(queues.map((queue) => queue.start()));

@@ -9,7 +9,8 @@ export interface RunOrder {
 /** An order for a job that has ended meanwhile goes by itself. */
 const ttlMs = 3_600_000;
 
-const kinds = ['cancel', 'priority'] as const;
+/** A cancel is taken away last: when the store goes away in between, it is still there. A priority is the job's by then. */
+const kinds = ['priority', 'cancel'] as const;
 
 /**
  * Orders to whoever is running a job, left where everyone who shares the backend looks. Each kind is an entry of its own, so that of two that
@@ -44,17 +45,18 @@ export class RunOrders {
     return Object.keys(order).length === 0 ? undefined : (order as RunOrder);
   }
 
-  /** The orders for those of `jobIds` that have any; they are taken away. One statement when there are none. */
-  async take(jobIds: ReadonlySet<string>): Promise<ReadonlyMap<string, RunOrder>> {
+  /**
+   * The orders for those of `jobIds` that have any, each as it is taken away: none is lost when the store goes away before the next. One statement
+   * when there are none.
+   */
+  async *take(jobIds: ReadonlySet<string>): AsyncGenerator<readonly [jobId: string, order: RunOrder]> {
     const keys = await this.#keyValues.keys(this.#prefix);
     const ordered = new Set(keys.map((key) => key.slice(key.indexOf('/', this.#prefix.length) + 1)));
-    const orders = new Map<string, RunOrder>();
     for (const jobId of ordered) {
       if (!jobIds.has(jobId)) continue;
       const order = await this.takeFor(jobId);
-      if (order !== undefined) orders.set(jobId, order);
+      if (order !== undefined) yield [jobId, order];
     }
-    return orders;
   }
 
   #key(kind: (typeof kinds)[number], jobId: string): string {

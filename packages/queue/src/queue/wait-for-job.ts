@@ -28,8 +28,10 @@ export async function waitForJob(
     const told = new Promise<End>((resolve) => {
       stops.push(
         events.on('completed', (event) => event.jobId === jobId && resolve({ result: event.result })),
-        // Looked at once more: a job can be retried, and may have been before this was told.
-        events.on('failed', (event) => event.jobId === jobId && resolve(found(jobId, parts, done.signal))),
+        // Looked at once more: a job can be retried, and may have been before this was told; or be removed.
+        events.on('failed', (event) => {
+          if (event.jobId === jobId) resolve(found(jobId, parts, done.signal, reviveError(event.error)));
+        }),
         events.on('cancelled', (event) => event.jobId === jobId && resolve({ error: cancelled(event) })),
       );
     });
@@ -52,11 +54,16 @@ const firstPauseMs = 30;
 const pauseGrowth = 1.3;
 const longestPauseMs = 1_000;
 
-/** Looks until the job has ended. */
-async function found(jobId: string, { look, clock }: Parts, signal: AbortSignal): Promise<End> {
+/** Looks until the job has ended. @param gone - what it ends with when there is no such job. */
+async function found(
+  jobId: string,
+  { look, clock }: Parts,
+  signal: AbortSignal,
+  gone: Error = noSuchJob(jobId),
+): Promise<End> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
     const view = await look();
-    if (view === undefined) return { error: noSuchJob(jobId) };
+    if (view === undefined) return { error: gone };
     if (view.state === 'completed') return { result: view.result };
     if (view.state === 'failed') return { error: reviveError(view.error ?? {}) };
     if (view.state === 'cancelled') return { error: cancelled(view) };

@@ -11,6 +11,9 @@ const stopMessages: Readonly<Record<StopCause, string>> = {
   lost: 'Another process has taken this job over, or may have: its lock could not be kept.',
 };
 
+/** A job that was lost is no longer ours to end; one that is cancelled does not leave to go on later. */
+const weights: Readonly<Record<StopCause, number>> = { closing: 0, paused: 0, cancelled: 1, lost: 2 };
+
 /** One run of a job, from the moment a worker took it until it left. */
 export class JobRun {
   readonly jobId: string;
@@ -68,12 +71,12 @@ export class JobRun {
   }
 
   /**
-   * Aborts the run's signal. The first cause stays, except that a job that was lost is no longer ours to cancel or to give back.
+   * Aborts the run's signal. The first cause stays, until one comes that weighs more.
    * @returns whether the run ends for this cause.
    */
   stop(cause: StopCause): boolean {
     if (this.#settled) return false;
-    if (this.#stopped === undefined || cause === 'lost') this.#stopped = cause;
+    if (this.#stopped === undefined || weights[cause] > weights[this.#stopped]) this.#stopped = cause;
     this.#controller.abort(new DOMException(stopMessages[cause], 'AbortError'));
     return this.#stopped === cause;
   }
