@@ -24,7 +24,8 @@ export interface ContentStore {
   readonly url: string;
   /**
    * Writes all of `bytes`, replacing what was there. When the stream fails, or the signal is aborted, the write rejects with that reason
-   * and what was there before stays. The stream is used up or destroyed in any case.
+   * and what was there before stays. The stream is used up or destroyed in any case. An abort may come too late for the last request to a service over
+   * the network: then the new content is there all the same, whole.
    *
    * @throws DocumentError `DOCUMENT_STORE_FULL` when there is no room.
    */
