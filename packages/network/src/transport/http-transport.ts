@@ -6,6 +6,7 @@ import type { Agents } from './agents.js';
 import { watchConnection } from './connection-watch.js';
 import type { Phase } from './failure-table.js';
 import { flatHeaders, type RawAnswer } from './http-answer.js';
+import { PhaseTimer } from './phase-timer.js';
 import {
   exchangeStreams,
   type OpenAnswer,
@@ -101,8 +102,12 @@ class Exchange {
   #phase: Phase = 'connecting';
   #request: http.ClientRequest | undefined;
   #message: http.IncomingMessage | undefined;
-  #phaseTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #totalTimer: ReturnType<typeof setTimeout>;
+  readonly #phaseTimer = new PhaseTimer((code, limitMs) =>
+    this.fail(failureOf(code, `nothing happened for ${limitMs} ms`)),
+  );
+  readonly #totalTimer = new PhaseTimer((code, limitMs) =>
+    this.fail(failureOf(code, `no whole answer within ${limitMs} ms`)),
+  );
   #isSent = false;
   readonly #hasBody: boolean;
   isOver = false;
@@ -118,10 +123,7 @@ class Exchange {
     this.#resolve = resolve;
     this.#reject = reject;
     const { timeouts, signal } = options;
-    this.#totalTimer = setTimeout(
-      () => this.fail(failureOf('FLUXORI_TOTAL_TIMEOUT', `no whole answer within ${timeouts.attemptMs} ms`)),
-      timeouts.attemptMs,
-    );
+    this.#totalTimer.start(timeouts.attemptMs, 'FLUXORI_TOTAL_TIMEOUT');
     this.#enter('connecting', timeouts.connectMs, 'FLUXORI_CONNECT_TIMEOUT');
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -156,7 +158,7 @@ class Exchange {
     const chunks: Buffer[] = [];
     let size = 0;
     body.on('data', (chunk: Buffer) => {
-      this.#phaseTimer?.refresh();
+      this.#phaseTimer.refresh();
       chunks.push(chunk);
       size += chunk.length;
       if (size > this.#options.maxBytes) {
@@ -201,7 +203,7 @@ class Exchange {
 
   /** Another piece of the body left. */
   readonly moved = (): void => {
-    if (this.#phase === 'waiting' && !this.isOver) this.#phaseTimer?.refresh();
+    if (this.#phase === 'waiting' && !this.isOver) this.#phaseTimer.refresh();
   };
 
   #awaitAnswer(): void {
@@ -211,11 +213,7 @@ class Exchange {
   #enter(phase: Phase, limitMs: number, timeoutCode: string): void {
     if (this.isOver) return;
     this.#phase = phase;
-    clearTimeout(this.#phaseTimer);
-    this.#phaseTimer = setTimeout(
-      () => this.fail(failureOf(timeoutCode, `nothing happened for ${limitMs} ms`)),
-      limitMs,
-    );
+    this.#phaseTimer.start(limitMs, timeoutCode);
   }
 
   #end(error: unknown): void {
@@ -227,8 +225,8 @@ class Exchange {
 
   #settle(): void {
     this.isOver = true;
-    clearTimeout(this.#phaseTimer);
-    clearTimeout(this.#totalTimer);
+    this.#phaseTimer.stop();
+    this.#totalTimer.stop();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
   }
 }
