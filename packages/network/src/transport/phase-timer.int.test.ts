@@ -49,7 +49,7 @@ function client(): NetworkAwareClient {
 }
 
 const spec = (url: string) => ({
-  ...{ operation: 'reports.download', account: 'acme-za', method: 'GET' },
+  ...{ operation: 'reports.download', account: 'acme-za', method: 'GET' as const },
   ...{ url, toError: plainError },
 });
 
