@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
-import { type Clock, ConnectorFactory, type Logger } from '@fluxori/core';
+import { type Clock, ConnectorFactory, type Logger, type Metrics } from '@fluxori/core';
 import { NetworkAwareClient } from '@fluxori/network';
 import { type AmazonSPConnector, type AmazonSpConfigInput, amazonSp } from '../src/index.js';
 
@@ -43,12 +43,14 @@ export interface RecorderOptions {
   readonly config?: Partial<AmazonSpConfigInput>;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** Of what sends. */
+  readonly metrics?: Metrics;
   /** One attempt by default, so that what is answered is what is told. */
   readonly maxAttempts?: number;
 }
 
 export async function startRecorder(options: RecorderOptions = {}): Promise<Recorder> {
-  const { maxAttempts = 1, logger, clock } = options;
+  const { maxAttempts = 1, logger, clock, metrics } = options;
   const requests: Recorded[] = [];
   let answer: Recorder['answer'] = () => undefined;
   const server = createServer((request, response) => {
@@ -74,6 +76,7 @@ export async function startRecorder(options: RecorderOptions = {}): Promise<Reco
   const client = new NetworkAwareClient({
     retry: { maxAttempts, maxThrottles: 0 },
     breaker: { failuresInRow: 1e9, minimumRequests: 1e9 },
+    ...(metrics && { metrics }),
   });
   const made: AmazonSPConnector[] = [];
   const connect = (config: Partial<AmazonSpConfigInput> = {}) => {

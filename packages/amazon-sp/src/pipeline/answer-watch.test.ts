@@ -49,6 +49,35 @@ class Shelf {
     return (undefined as unknown as string).length;
   }
 
+  /** Asks once more, and its sending breaks by this. */
+  async askAgain(error: unknown): Promise<never> {
+    this.#answered();
+    this.#watch.asking();
+    this.#watch.threw(error);
+    throw error;
+  }
+
+  async breakUnderWay(_wish: unknown, error: unknown): Promise<never> {
+    this.#watch.asking();
+    throw error;
+  }
+
+  /** Breaks before it asks for the second page. */
+  rest({ onPage }: { onPage?: () => void }): Paged<number> {
+    return paged(async (cursor) => {
+      if (cursor !== undefined) {
+        onPage?.();
+        throw new TypeError('no cursor');
+      }
+      this.#answered();
+      return { items: [1], nextCursor: 'more' };
+    });
+  }
+
+  async *each(wish: { readonly from: string }): AsyncGenerator<string> {
+    yield wish.from.trim();
+  }
+
   list(): Paged<number> {
     const pagesOf = paged(async (cursor) => {
       this.#answered();
@@ -138,7 +167,46 @@ describe('a guarded client', () => {
   });
 });
 
+describe('a call that breaks before it was answered', () => {
+  const mine = new TypeError('mine');
+  const refused = {
+    ...{ name: 'ValidationError', field: 'arguments[0]' },
+    cause: expect.objectContaining({ name: 'TypeError' }),
+  };
+
+  it('is the arguments’ fault while nothing was asked, also where it gives its items one by one', async () => {
+    const { shelf } = guarded();
+    await expect(shelf.tell(null as never)).rejects.toMatchObject(refused);
+    await expect(Array.fromAsync(shelf.each({} as never))).rejects.toMatchObject({
+      ...refused,
+      message: 'shelf.each: arguments[0] cannot be used: not of the kind that it takes.',
+    });
+    expect(await Array.fromAsync(shelf.each({ from: ' a ' }))).toEqual(['a']);
+  });
+
+  it('is nobody’s fault, and may have been carried out, once a request may have left', async () => {
+    const { shelf } = guarded();
+    expect(await shelf.breakUnderWay(null, mine).catch((error: unknown) => error)).toBe(mine);
+    // The answer that came before is not blamed either: asked for once more it would be sent twice.
+    expect(await shelf.askAgain(mine).catch((error: unknown) => error)).toBe(mine);
+  });
+});
+
 describe('a guarded list', () => {
+  it('that breaks between two pages was not given anything wrong: the page before cannot be read', async () => {
+    const { shelf } = guarded();
+    await expect(Array.fromAsync(shelf.rest({}))).rejects.toMatchObject(unreadable);
+  });
+
+  it('blames nobody for what a function of the caller’s throws on its way', async () => {
+    const mine = new TypeError('mine');
+    const onPage = () => {
+      throw mine;
+    };
+    const { shelf } = guarded();
+    expect(await Array.fromAsync(shelf.rest({ onPage })).catch((error: unknown) => error)).toBe(mine);
+  });
+
   it('is read to where it breaks, and tells that', async () => {
     const { bare, shelf } = guarded();
     const read: number[] = [];

@@ -14,10 +14,13 @@ export interface ReadAnswer {
 
 type Method = (...args: unknown[]) => unknown;
 
+/** What is known of one call of a section, or of all pages of one list. */
 interface Reading {
   last?: ReadAnswer;
-  /** Thrown by a function of the caller's. */
-  callers?: unknown;
+  /** A request has left, or was about to. */
+  asked?: boolean;
+  /** Misfits that are neither the arguments' fault nor an answer's: thrown by a function of the caller's, or by what sends. */
+  readonly others: Set<unknown>;
 }
 
 /** What the language throws at a value of another shape than the code was written for. */
@@ -26,7 +29,7 @@ const misfits: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'Syntax
 /**
  * Amazon's answers are typed by its models, but nobody checks them member by member: an answer of another shape breaks the code that makes a
  * canonical record of it. What breaks so, after an answer came, is told as an answer that cannot be read, which jobs and people can act on (ADR 0032).
- * What breaks so before is told as the fault of the arguments, which nobody checks one by one either.
+ * What breaks so before anything was asked is told as the fault of the arguments, which nobody checks one by one either: then surely nothing was sent.
  */
 export class AnswerWatch {
   readonly #account: string;
@@ -34,6 +37,17 @@ export class AnswerWatch {
 
   constructor(account: string) {
     this.#account = account;
+  }
+
+  /** A request is about to leave. */
+  asking(): void {
+    const reading = this.#reading.getStore();
+    if (reading !== undefined) reading.asked = true;
+  }
+
+  /** What sends has thrown this: whether the request has left is not known. */
+  threw(error: unknown): void {
+    if (isMisfit(error)) this.#reading.getStore()?.others.add(error);
   }
 
   /** An answer came, and is handed to whoever asked. */
@@ -70,23 +84,23 @@ export class AnswerWatch {
   }
 
   #watched(section: object, asking: Asking & { readonly method: Method }): unknown {
-    const reading: Reading = {};
+    const reading: Reading = { others: new Set() };
     const blame = (error: unknown) => {
-      reading.callers = error;
+      if (isMisfit(error)) reading.others.add(error);
     };
     try {
       const own = asking.args.map((arg) => callersOwn(arg, blame));
       const given = this.#reading.run(reading, () => Reflect.apply(asking.method, section, own));
       if (isPromise(given)) return given.catch((error: unknown) => this.#fail(error, reading, asking));
-      if (isPaged(given)) return this.#watchedPages(given, asking);
-      return isGenerator(given) ? this.#each(given, asking) : given;
+      if (isPaged(given)) return this.#watchedPages(given, reading, asking);
+      return isGenerator(given) ? this.#each(given, reading, asking) : given;
     } catch (error) {
       return this.#fail(error, reading, asking);
     }
   }
 
-  #watchedPages(list: Paged<unknown>, asking: Asking): Paged<unknown> {
-    const pages = () => this.#each(list.pages()[Symbol.asyncIterator](), asking);
+  #watchedPages(list: Paged<unknown>, reading: Reading, asking: Asking): Paged<unknown> {
+    const pages = () => this.#each(list.pages()[Symbol.asyncIterator](), reading, asking);
     return {
       pages,
       async *[Symbol.asyncIterator]() {
@@ -95,10 +109,9 @@ export class AnswerWatch {
     };
   }
 
-  async *#each<Item>(items: AsyncIterator<Item>, asking: Asking): AsyncGenerator<Item> {
+  async *#each<Item>(items: AsyncIterator<Item>, reading: Reading, asking: Asking): AsyncGenerator<Item> {
     try {
       for (;;) {
-        const reading: Reading = {};
         const { done, value } = await this.#reading
           .run(reading, () => items.next())
           .catch((error: unknown) => this.#fail(error, reading, asking));
@@ -110,10 +123,10 @@ export class AnswerWatch {
     }
   }
 
-  #fail(error: unknown, { last, callers }: Reading, asking: Asking): never {
-    const { name, message } = (error ?? {}) as { name?: unknown; message?: string };
-    if (error === callers || !misfits.has(name as string)) throw error;
-    if (last === undefined) throw (name !== 'SyntaxError' && unfitArguments(asking, error)) || error;
+  #fail(error: unknown, { last, asked, others }: Reading, asking: Asking): never {
+    if (!isMisfit(error) || others.has(error)) throw error;
+    if (last === undefined) throw (!asked && unfitArguments(asking, error)) || error;
+    const { message } = error;
     const { operation, status, requestId, repeatable } = last;
     throw new RemoteError(
       `${operation} for ${this.#account}: the answer (status ${status}) cannot be read: it is not as Amazon’s model says (${message}).`,
@@ -127,6 +140,10 @@ export class AnswerWatch {
       },
     );
   }
+}
+
+function isMisfit(error: unknown): error is Error {
+  return misfits.has((error as { name?: unknown } | null | undefined)?.name as string);
 }
 
 /** Of a class, as clients are; no literal, no list. */

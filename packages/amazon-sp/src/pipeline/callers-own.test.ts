@@ -42,4 +42,23 @@ describe('an argument of the caller’s', () => {
     expect(() => own.call(ours)).toThrow('ours');
     expect(blamed).toEqual([mine]);
   });
+
+  it('tells what its iterators throw, and lets go of one that is left', () => {
+    const blamed: unknown[] = [];
+    const mine = new TypeError('mine');
+    let left = false;
+    function* items() {
+      try {
+        yield 1;
+        throw mine;
+      } finally {
+        left = true;
+      }
+    }
+    const own = () => callersOwn(items(), (error) => blamed.push(error)) as Iterable<number>;
+    const [first] = own();
+    expect([first, left, blamed]).toEqual([1, true, []]);
+    expect(() => [...own()]).toThrow(mine);
+    expect(blamed).toEqual([mine]);
+  });
 });

@@ -6,13 +6,14 @@ type Callback = (...args: unknown[]) => unknown;
 const deepest = 3;
 
 /**
- * An argument as the caller gave it, whose functions (`onProgress`, `invoice`) tell what they throw, so that nobody else is blamed for it. What holds
- * no function is the same object.
+ * An argument as the caller gave it, whose functions (`onProgress`, `invoice`) and iterators tell what they throw, so that nobody else is blamed for
+ * it. What holds neither is the same object.
  *
- * @param value - a function, or an object literal with functions in it. Instances of classes and lists stay as they are.
+ * @param value - a function, an iterator (a generator of messages), or an object literal with such in it. Instances of classes and lists stay as they are.
  */
 export function callersOwn(value: unknown, blame: Blame, depth = deepest): unknown {
   if (typeof value === 'function') return telling(value as Callback, blame);
+  if (isIterator(value)) return tellingItems(value, blame);
   if (depth === 0 || !isLiteral(value)) return value;
   const members = Object.entries(Object.getOwnPropertyDescriptors(value));
   const changed = new Map<string, unknown>();
@@ -52,6 +53,20 @@ function telling(callback: Callback, blame: Blame, owner?: object): Callback {
       }
     },
   });
+}
+
+function* tellingItems(items: Iterable<unknown>, blame: Blame): Generator<unknown> {
+  try {
+    yield* items;
+  } catch (error) {
+    blame(error);
+    throw error;
+  }
+}
+
+function isIterator(value: unknown): value is IterableIterator<unknown> {
+  const { next, [Symbol.iterator]: self } = (value ?? {}) as Partial<IterableIterator<unknown>>;
+  return typeof next === 'function' && typeof self === 'function';
 }
 
 /** Whether it was written as `{ … }`. */

@@ -78,7 +78,7 @@ export class SpApiPipeline {
     params: Params,
     options: ApiCallOptions & { environment?: Environment } = {},
   ): Promise<unknown> {
-    const { config, endpoints, client, tracker, authorizer, userAgent, signer } = this.#parts;
+    const { config, endpoints, client, tracker, authorizer, userAgent, signer, watch } = this.#parts;
     const environment = options.environment ?? endpoints.environment;
     const { accountId, region } = config;
     const name = operationName(operation);
@@ -130,6 +130,7 @@ export class SpApiPipeline {
         waiting,
       );
     const window = windowOf(operation, config, limits);
+    watch?.asking();
     const sending =
       window === undefined
         ? send()
@@ -138,17 +139,18 @@ export class SpApiPipeline {
             ...{ account: accountId, operation: name },
           });
     const answer = await sending.catch((error: unknown) => {
+      watch?.threw(error);
       // A role that one operation lacks says nothing about the token.
       if (isErrorOf(error, 'AuthenticationError') && error.code !== 'AUTH_DENIED')
         authorizer().noteRefusal(error);
       throw error;
     });
-    if (grantlessScope(operation) === undefined) authorizer().noteSuccess();
     const { status, headers, requestId, receivedAt } = answer;
-    this.#parts.watch?.note({
+    watch?.note({
       ...{ operation: name, status, repeatable: idempotent },
       ...(requestId !== undefined && { requestId }),
     });
+    if (grantlessScope(operation) === undefined) authorizer().noteSuccess();
     options.onAnswer?.({ status, headers, requestId, receivedAt });
     return answer.text === '' ? undefined : answer.body;
   }

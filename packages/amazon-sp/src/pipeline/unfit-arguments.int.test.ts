@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { isFluxoriError } from '@fluxori/core';
+import { isFluxoriError, type Metrics, noMetrics, orderId } from '@fluxori/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Recorder, startRecorder } from '../../testing/recorder.js';
 import { readSections } from '../surface/section-sources.js';
+import { attempt } from '../workflow/attempt.js';
 import { unfitArguments } from './unfit-arguments.js';
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
@@ -101,6 +102,27 @@ describe('a method of a section that is given what it does not take', () => {
       });
     },
   );
+
+  it('is not blamed for what breaks when the request has left, which nobody may take for not sent', async () => {
+    const ours = new TypeError('ours');
+    const count: Metrics['count'] = (_name, labels) => {
+      if (labels?.operation === 'messaging.createUnexpectedProblem') throw ours;
+    };
+    await using broken = await startRecorder({ metrics: { ...noMetrics, count } });
+    const message = { kind: 'unexpectedProblem', text: 'The courier is on strike.' } as const;
+    const sending = attempt(() => broken.connector.messaging.post(orderId('902-0000000-0000000'), message));
+    expect(await sending.catch((error: unknown) => error)).toBe(ours);
+    expect(broken.take()).toHaveLength(1);
+  });
+
+  it('is not blamed for what a generator of the caller’s throws', async () => {
+    const mine = new TypeError('mine');
+    // biome-ignore lint/correctness/useYield: it breaks before its first one.
+    const messages = (function* () {
+      throw mine;
+    })();
+    expect(await wire.connector.feeds.listings(messages).catch((error: unknown) => error)).toBe(mine);
+  });
 
   it('is not blamed where nothing is taken and nothing was given: that is a mistake of ours', () => {
     const none = { path: 'sellers.participations', method: (_options = {}) => 1, args: [] };

@@ -11,13 +11,13 @@ export interface Asking {
 /**
  * For programs without types: a call that broke before it asked anything was given what it does not take.
  *
- * @param cause - what the language threw.
+ * @param cause - what the language threw. A `SyntaxError` is no argument's: none is parsed, but what a store gives back is.
  * @returns what names the first argument that is not there, or the only one; undefined when nothing was given and nothing needs to be.
  */
 export function unfitArguments({ path, method, args }: Asking, cause: unknown): ValidationError | undefined {
   // The language does not count those with a default, which may be undefined.
   const count = Math.max(method.length, args.length);
-  if (count === 0) return undefined;
+  if (count === 0 || (cause as Error).name === 'SyntaxError') return undefined;
   const remedy = `Pass what ${path} takes: its types and the README tell it. If you did, tell us of it, with the cause.`;
   for (let at = 0; at < count; at++) {
     const given = args[at];
