@@ -124,7 +124,8 @@ async function askOne(
     if (!mayHaveArrived) await solicitations.requests.release(orderId, ctx.jobId);
     throw error;
   }
-  if (!mayHaveArrived) await ctx.checkpoint({ ...state, mayHaveArrived: true });
+  // Not left here by a process that stops: an offer that ends meanwhile would be taken for a request that arrived.
+  if (!mayHaveArrived) await ctx.checkpoint({ ...state, mayHaveArrived: true }, {}, { goesOn: true });
   const tried = await attempt(() => call((options) => solicitations.send(orderId, options)));
   if (tried.outcome === 'done') return { outcome: 'sent' };
   const { error } = tried;

@@ -59,8 +59,19 @@ async function message(): Promise<JsonValue> {
   return { ...(await open.connector.messaging.prepare(order.orderId, { kind: 'unexpectedProblem', text })) };
 }
 
-/** Workers of one process; told to stop when a job is about to record the step `at`. */
-function workers(at?: string): { readonly queues: OperationQueues; readonly stopped: Promise<void> } {
+async function solicitation(): Promise<JsonValue> {
+  const at = new Date(Date.now() - 10 * 24 * 3_600_000);
+  return { orderIds: open.sandbox.addOrders({ count: 1, status: 'SHIPPED', at }) };
+}
+
+/** Whether a state is the one that is looked for. */
+type IsIt = (state: { readonly step?: string; readonly mayHaveArrived?: boolean }) => boolean;
+
+/** Workers of one process; told to stop when a job is about to record such a state. */
+function workers(isIt: IsIt = () => false): {
+  readonly queues: OperationQueues;
+  readonly stopped: Promise<void>;
+} {
   const stopped = Promise.withResolvers<void>();
   const jobs = amazonJobs({ connector: async () => open.connector, timings: { listedAfterMs: 0 } });
   const queues: OperationQueues = new OperationQueues({
@@ -71,7 +82,7 @@ function workers(at?: string): { readonly queues: OperationQueues; readonly stop
     Object.create(ctx, {
       checkpoint: {
         value: async (...args: Parameters<JobContext['checkpoint']>) => {
-          if ((args[0] as { step: string }).step === at) {
+          if (isIt(args[0] as Parameters<IsIt>[0])) {
             stopped.resolve(queues.close({ graceMs: 60_000 }));
             // All workers have been told by then.
             await turn();
@@ -84,12 +95,31 @@ function workers(at?: string): { readonly queues: OperationQueues; readonly stop
 }
 
 describe('a job whose process is told to stop when it has written down what it is about to do', () => {
-  it.each([
-    ['messaging.send', 'send', message, 'messaging.createUnexpectedProblem', { outcome: 'sent' }],
-    ['merchantFulfillment.ship', 'buy', label, 'merchantFulfillment.createShipment', { outcome: 'bought' }],
-  ])('does it, once, and goes on from there elsewhere: %s', async (name, step, wish, operation, outcome) => {
+  it.each<[string, IsIt, () => Promise<JsonValue>, string, object]>([
+    [
+      'messaging.send',
+      ({ step }) => step === 'send',
+      message,
+      'messaging.createUnexpectedProblem',
+      { outcome: 'sent' },
+    ],
+    [
+      'merchantFulfillment.ship',
+      ({ step }) => step === 'buy',
+      label,
+      'merchantFulfillment.createShipment',
+      { outcome: 'bought' },
+    ],
+    [
+      'solicitations.send',
+      ({ mayHaveArrived }) => mayHaveArrived === true,
+      solicitation,
+      'solicitations.createProductReviewAndSellerFeedbackSolicitation',
+      { sent: 1 },
+    ],
+  ])('does it, once, and goes on from there elsewhere: %s', async (name, isIt, wish, operation, outcome) => {
     const payload = await wish();
-    const first = workers(step);
+    const first = workers(isIt);
     await first.queues.start();
     const { jobId } = await first.queues.add(name, { accountId: accountId('acme-za'), payload });
     await first.stopped;
