@@ -3,17 +3,64 @@ import {
   type KeyValueStore,
   NetworkError,
   RateLimitError,
-  type RecordBatch,
+  type RecordStore,
   ValidationError,
 } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
-import { latch, next, until, work } from '../testing/rig.js';
+import { account, latch, next, until, work } from '../testing/rig.js';
 import { slowCommands } from '../testing/slow-commands.js';
 
 const farAway = () => new Date(Date.now() + 3_600_000);
 
 onRedisAndSql((rig) => {
+  /** The backend with some of its record store's methods replaced. */
+  const withRecords = (changes: Partial<RecordStore>): FluxoriBackend => {
+    const records = new Proxy(rig().backend.records, {
+      get(target, property) {
+        if (property in changes) return Reflect.get(changes, property);
+        const value: unknown = Reflect.get(target, property, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    return { ...rig().backend, records };
+  };
+
+  describe('a run that is cancelled while its checkpoint is read', () => {
+    it('does not begin its handler, which might wait for an abort that has been', async () => {
+      const { records } = rig().backend;
+      const reading = latch();
+      const goOn = latch();
+      const backend = withRecords({
+        readState: async (owner, key) => {
+          reading.open();
+          await goOn.opened;
+          return records.readState(owner, key);
+        },
+      });
+      let runs = 0;
+      const queue = rig().queue(
+        async (ctx) => {
+          runs += 1;
+          await ctx.checkpoint({ step: 1 });
+          ctx.park({ until: farAway(), reason: 'a report', wakeOn: 'report:1' });
+        },
+        { backend },
+      );
+      const parked = next(queue, 'parked');
+      const cancelled = next(queue, 'cancelled');
+      await queue.start();
+      const { jobId } = await queue.add('test.work', work());
+      await parked;
+      await queue.wake(account, 'report:1');
+      await reading.opened;
+      await queue.cancel(jobId);
+      goOn.open();
+      await cancelled;
+      expect(runs).toBe(1);
+    });
+  });
+
   describe('a run that is leaving, while the store takes its time', () => {
     it.each([
       ['move', { there: 200 }],
@@ -141,18 +188,12 @@ onRedisAndSql((rig) => {
   describe('a job that is done', () => {
     it('is told to be, although its checkpoint could not be removed', async () => {
       const { records } = rig().backend;
-      const full = new Proxy(records, {
-        get(target, property) {
-          const value: unknown = Reflect.get(target, property, target);
-          if (typeof value !== 'function') return value;
-          if (property !== 'write') return value.bind(target);
-          return async (batch: RecordBatch, ...options: unknown[]) => {
-            if (Object.values(batch.state ?? {}).includes(null)) throw new Error('The disk is full.');
-            return Reflect.apply(value, target, [batch, ...options]);
-          };
+      const backend = withRecords({
+        write: async (batch, options) => {
+          if (Object.values(batch.state ?? {}).includes(null)) throw new Error('The disk is full.');
+          return records.write(batch, options);
         },
       });
-      const backend: FluxoriBackend = { ...rig().backend, records: full };
       const queue = rig().queue(
         async (ctx) => {
           await ctx.checkpoint({ step: 1 });

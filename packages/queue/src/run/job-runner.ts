@@ -203,6 +203,8 @@ export class JobRunner {
     const about = { jobId: run.jobId, name: job.name, section, accountId };
     events.emit('active', { ...about, attempt: job.attemptsMade + 1 });
     await noteBegun(job);
+    // Who is to stop by now does not begin: a handler may wait for its signal to be aborted, and this one is already.
+    run.signal.throwIfAborted();
     const startedAt = clock.now();
     this.#measureStart(job, run, note, startedAt);
     if (resumed) logger.debug({ attempt: job.attemptsMade + 1 }, 'The job goes on.');
