@@ -117,14 +117,14 @@ onRedisAndSql((rig) => {
       const first = next(queue, 'active');
       const { jobId } = await queue.add('test.work', work());
       await first;
-      await sleep(50);
+      await until(async () => running === 1);
       // What the check for stalled jobs does after the machine was asleep for longer than the lock lives.
       const again = next(queue, 'active');
       const link = new QueueLink(rig().backend, 'twice-test', silentLogger);
       await (await link.queue()).getBackend().moveJobFromActiveToWait(jobId, '0');
       await again;
-      await sleep(200);
-      expect(running).toBe(1);
+      await until(async () => running === 1);
+      await sleep(50);
       expect(most).toBe(1);
       const cancelled = next(queue, 'cancelled');
       await queue.cancel(jobId);
