@@ -113,6 +113,14 @@ describe('fluxori', () => {
 });
 
 describe('while a worker has the folder', () => {
+  it('a command that is told to end before the worker has heard of it is not run', async () => {
+    const worker = fluxori.start('worker');
+    await worker.prints((printed) => printed.includes('Working on'));
+    const early = await fluxori.start('orders', 'list').stop();
+    await worker.stop();
+    expect([early.code, early.stdout]).toEqual([130, '']);
+  });
+
   it('other commands are run by it, and it goes on when they are done or broken off', async () => {
     const worker = fluxori.start('worker');
     const desk = join(home.path, '.fluxori', 'data', '.desk');
