@@ -30,7 +30,7 @@ function standStill(ms: number): void {
 }
 
 /** Long enough that nobody else holds the process up just between a request and its arrival. Milliseconds. */
-const limitMs = 1_000;
+const limitMs = 2_000;
 
 /** This much comes, and nothing is read before the limit is over: what is due meanwhile follows as soon as the process goes on. */
 function writeAndStandStill(socket: Socket, text: string): void {

@@ -1,12 +1,9 @@
-import { type Clock, RateLimitError, sleep, ValidationError } from '@fluxori/core';
+import { RateLimitError, sleep, ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
-import { account, latch, next, work } from '../testing/rig.js';
+import { account, latch, neverLooks, next, work } from '../testing/rig.js';
 
 const farAway = () => new Date(Date.now() + 3_600_000);
-
-/** A worker with this clock does not look for orders while a job runs. */
-const neverLooks: Clock = { now: () => Date.now(), sleep: (_ms, signal) => sleep(3_600_000, signal) };
 
 onRedisAndSql((rig) => {
   /** Runs until its signal is aborted. */
@@ -87,8 +84,11 @@ onRedisAndSql((rig) => {
       await expect(other.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
     });
 
-    it('reaches a job whose runs are too short to be met: at the latest when it is taken up again', async () => {
-      const room = 'short-runs';
+    it.each([
+      ['at the latest when it is taken up again', 100],
+      ['also when it parks for longer than an order is kept', 7_200_000],
+    ])('reaches a job whose runs are too short to be met: %s', async (_, forMs) => {
+      const room = `short-runs-${forMs}`;
       let runs = 0;
       const inRun = latch();
       const asked = latch();
@@ -98,7 +98,7 @@ onRedisAndSql((rig) => {
           inRun.open();
           await asked.opened;
           // Polls: a moment of work, then parked.
-          ctx.park({ until: new Date(Date.now() + 100), reason: 'It looks again later.' });
+          ctx.park({ until: new Date(Date.now() + forMs), reason: 'It looks again later.' });
         },
         { prefix: room, clock: neverLooks },
       );

@@ -148,9 +148,11 @@ export class JobWorker {
   }
 
   /** When the store cannot be told, the job is taken up again as that of a process that died. */
-  async #giveBack({ jobId, token }: JobRun): Promise<void> {
-    const { queue, logger } = this.#parts;
+  async #giveBack({ jobId, token, stopped }: JobRun): Promise<void> {
+    const { queue, logger, orders } = this.#parts;
     logger.warn({ jobId }, 'The job did not stop when it was told to; it goes back to the queue without it.');
+    // Whoever takes it up next ends it.
+    if (stopped === 'cancelled') await this.#attempt(() => orders.send(jobId, { cancel: true }));
     await this.#attempt(() => queue.getBackend().moveJobFromActiveToWait(jobId, token));
   }
 
@@ -255,11 +257,10 @@ export class JobWorker {
   }
 
   async #obey(): Promise<void> {
-    const { orders } = this.#parts;
-    for await (const [jobId, { priority, cancel }] of orders.take(new Set(this.runs.keys()))) {
+    for await (const [jobId, { priority, cancel }] of this.#parts.orders.take(new Set(this.runs.keys()))) {
       if (priority !== undefined) this.setPriority(jobId, priority);
       // A run that has left meanwhile leaves the order to the next one.
-      if (cancel && !this.cancel(jobId)) await orders.send(jobId, { cancel });
+      if (cancel && !this.cancel(jobId)) await this.#parts.orders.send(jobId, { cancel });
     }
   }
 
@@ -277,8 +278,7 @@ export class JobWorker {
   }
 
   #about(job: BullJob) {
-    const { section } = this.#parts;
-    return { jobId: job.id!, name: job.name, section, accountId: job.data.accountId };
+    return { jobId: job.id!, name: job.name, section: this.#parts.section, accountId: job.data.accountId };
   }
 
   /** What happens after a job has ended must not hold up the worker, but must be over before it closes. */

@@ -8,7 +8,7 @@ import {
 } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
-import { account, latch, next, until, work } from '../testing/rig.js';
+import { account, latch, neverLooks, next, until, work } from '../testing/rig.js';
 import { slowCommands } from '../testing/slow-commands.js';
 
 const farAway = () => new Date(Date.now() + 3_600_000);
@@ -26,16 +26,30 @@ onRedisAndSql((rig) => {
     return { ...rig().backend, records };
   };
 
-  describe('a run that is cancelled while its checkpoint is read', () => {
-    it('does not begin its handler, which might wait for an abort that has been', async () => {
-      const { records } = rig().backend;
-      const reading = latch();
+  /** The backend with some of its small values' methods replaced. */
+  const withKeyValues = (changes: Partial<KeyValueStore>): FluxoriBackend => {
+    const { keyValues } = rig().backend;
+    const plain: KeyValueStore = {
+      get: (key) => keyValues.get(key),
+      set: (...entry) => keyValues.set(...entry),
+      delete: (key) => keyValues.delete(key),
+      keys: (prefix) => keyValues.keys(prefix),
+    };
+    return { ...rig().backend, keyValues: { ...plain, ...changes } };
+  };
+
+  describe('a run that is cancelled before its handler has begun', () => {
+    it('does not begin it: it might wait for an abort that has been', async () => {
+      const rising = latch();
       const goOn = latch();
-      const backend = withRecords({
-        readState: async (owner, key) => {
-          reading.open();
-          await goOn.opened;
-          return records.readState(owner, key);
+      const backend = withKeyValues({
+        delete: async (key) => {
+          // A run that was woken strikes itself from the list of those who sleep.
+          if (key.includes('/sleeping/')) {
+            rising.open();
+            await goOn.opened;
+          }
+          return rig().backend.keyValues.delete(key);
         },
       });
       let runs = 0;
@@ -53,11 +67,41 @@ onRedisAndSql((rig) => {
       const { jobId } = await queue.add('test.work', work());
       await parked;
       await queue.wake(account, 'report:1');
-      await reading.opened;
+      await rising.opened;
       await queue.cancel(jobId);
       goOn.open();
       await cancelled;
       expect(runs).toBe(1);
+    });
+  });
+
+  describe('a run that was cancelled, and whose handler does not hear of it', () => {
+    it('is not done again by the worker that takes its job up after this one has closed', async () => {
+      const inRun = latch();
+      let runs = 0;
+      const deaf = rig().queue(async () => {
+        runs += 1;
+        inRun.open();
+        await new Promise(() => {});
+      });
+      await deaf.start();
+      const { jobId } = await deaf.add('test.work', work());
+      await inRun.opened;
+      await deaf.cancel(jobId);
+      await deaf.close({ graceMs: 0 });
+      const again = rig().queue(
+        async () => {
+          runs += 1;
+        },
+        {},
+        {},
+        true,
+      );
+      const cancelled = next(again, 'cancelled');
+      await again.start();
+      await cancelled;
+      expect(runs).toBe(1);
+      await expect(again.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
     });
   });
 
@@ -128,29 +172,25 @@ onRedisAndSql((rig) => {
 
   describe('an order from another process', () => {
     /** The backend as seen from there: an order is on its way until the run that it is for has left. */
-    const farFrom = (run: () => Promise<unknown>): FluxoriBackend => {
-      const { keyValues } = rig().backend;
-      const set: KeyValueStore['set'] = async (key, ...entry) => {
-        if (key.includes('/order/')) await run();
-        return keyValues.set(key, ...entry);
-      };
-      const far: KeyValueStore = {
-        set,
-        get: (key) => keyValues.get(key),
-        delete: (key) => keyValues.delete(key),
-        keys: (prefix) => keyValues.keys(prefix),
-      };
-      return { ...rig().backend, keyValues: far };
-    };
+    const farFrom = (run: () => Promise<unknown>): FluxoriBackend =>
+      withKeyValues({
+        set: async (key, ...entry) => {
+          if (key.includes('/order/')) await run();
+          return rig().backend.keyValues.set(key, ...entry);
+        },
+      });
     const twoOfOneRoom = () => {
       const inRun = latch();
       const mayLeave = latch();
-      const queue = rig().queue(async (ctx) => {
-        if (ctx.priority !== 'bulk') return ctx.priority;
-        inRun.open();
-        await mayLeave.opened;
-        throw new RateLimitError('No token.', { retryAt: farAway() });
-      });
+      const queue = rig().queue(
+        async (ctx) => {
+          if (ctx.priority !== 'bulk') return ctx.priority;
+          inRun.open();
+          await mayLeave.opened;
+          throw new RateLimitError('No token.', { retryAt: farAway() });
+        },
+        { clock: neverLooks },
+      );
       const parked = next(queue, 'parked');
       const backend = farFrom(() => {
         mayLeave.open();

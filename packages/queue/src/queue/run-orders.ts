@@ -7,7 +7,7 @@ export interface RunOrder {
 }
 
 /** An order for a job that has ended meanwhile goes by itself. */
-const ttlMs = 3_600_000;
+export const orderTtlMs = 3_600_000;
 
 /** A cancel is taken away last: when the store goes away in between, it is still there. A priority is the job's by then. */
 const kinds = ['priority', 'cancel'] as const;
@@ -28,8 +28,14 @@ export class RunOrders {
   async send(jobId: string, order: RunOrder): Promise<void> {
     for (const kind of kinds) {
       const value = order[kind];
-      if (value !== undefined) await this.#keyValues.set(this.#key(kind, jobId), value, { ttlMs });
+      if (value !== undefined)
+        await this.#keyValues.set(this.#key(kind, jobId), value, { ttlMs: orderTtlMs });
     }
+  }
+
+  /** Whether this job is to be cancelled. The order stays for its next run. */
+  async hasCancel(jobId: string): Promise<boolean> {
+    return (await this.#keyValues.get(this.#key('cancel', jobId))) !== undefined;
   }
 
   /** The order for one job, which is taken away. */

@@ -30,7 +30,11 @@ export async function waitForJob(
         events.on('completed', (event) => event.jobId === jobId && resolve({ result: event.result })),
         // Looked at once more: a job can be retried, and may have been before this was told; or be removed.
         events.on('failed', (event) => {
-          if (event.jobId === jobId) resolve(found(jobId, parts, done.signal, reviveError(event.error)));
+          if (event.jobId !== jobId) return;
+          const looking = found(jobId, parts, done.signal, reviveError(event.error));
+          // It may fail twice before this is over; nobody hears of the second look.
+          looking.catch(() => {});
+          resolve(looking);
         }),
         events.on('cancelled', (event) => event.jobId === jobId && resolve({ error: cancelled(event) })),
       );

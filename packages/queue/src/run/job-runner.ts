@@ -24,7 +24,7 @@ import type { CancelledJobs } from '../queue/cancelled-jobs.js';
 import type { HostGate } from '../queue/host-gate.js';
 import type { JobEvents } from '../queue/job-events.js';
 import { promoteAll } from '../queue/promote.js';
-import type { RunOrders } from '../queue/run-orders.js';
+import { orderTtlMs, type RunOrders } from '../queue/run-orders.js';
 import { chargeStall } from '../recovery/charge-stall.js';
 import { noteBegun } from '../recovery/recover-orphans.js';
 import type { Wakes } from '../wake/wakes.js';
@@ -180,7 +180,11 @@ export class JobRunner {
 
   #park(job: BullJob, run: JobRun, park: Park, isOver?: () => Promise<boolean>): Promise<never> {
     const hasRun = job.attemptsStarted > 1 || this.#runs.has(run.jobId);
-    return this.#parking.park(job, run, park, isOver === undefined ? { hasRun } : { hasRun, isOver });
+    const { orders, clock } = this.#parts;
+    // An order to cancel that found the run still going, and would have lapsed before the next one.
+    const isLong = park.until - clock.now() > orderTtlMs / 2;
+    const look = isOver ?? (isLong ? () => orders.hasCancel(run.jobId).catch(() => false) : undefined);
+    return this.#parking.park(job, run, park, look === undefined ? { hasRun } : { hasRun, isOver: look });
   }
 
   async #work(job: BullJob, run: JobRun, note: JobNote | undefined): Promise<JsonValue | undefined> {

@@ -27,7 +27,7 @@ interface Parts {
 interface ParkTerms {
   /** The job has run before, and may have a place at the bucket. */
   readonly hasRun: boolean;
-  /** Whether what it is held for at the door was over while it was being parked. */
+  /** Whether what it is held for at the door was over while it was being parked, or it is to go on for another reason. */
   readonly isOver?: () => Promise<boolean>;
 }
 
