@@ -78,11 +78,12 @@ onRedisAndSql((rig) => {
   describe('a run that was cancelled, and whose handler does not hear of it', () => {
     it('is not done again by the worker that takes its job up after this one has closed', async () => {
       const inRun = latch();
+      const hears = latch();
       let runs = 0;
       const deaf = rig().queue(async () => {
         runs += 1;
         inRun.open();
-        await new Promise(() => {});
+        await hears.opened;
       });
       await deaf.start();
       const { jobId } = await deaf.add('test.work', work());
@@ -102,6 +103,7 @@ onRedisAndSql((rig) => {
       await cancelled;
       expect(runs).toBe(1);
       await expect(again.get(jobId)).resolves.toMatchObject({ state: 'cancelled' });
+      hears.open();
     });
   });
 
