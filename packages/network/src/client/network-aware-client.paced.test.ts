@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { isErrorOf } from '@fluxori/core';
-import { Stopwatch } from '@fluxori/test-services';
+import { clockIsHeld, promised, Stopwatch } from '@fluxori/test-services';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { plainError } from '../testing/plain-error.js';
 import { json, type Script, ScriptedServer } from '../testing/scripted-server.js';
@@ -214,8 +214,8 @@ describe('a repeat', () => {
   it('is given up at once when Retry-After lies beyond the deadline', async () => {
     const server = await serve((_request, response) => json(response, 503, {}, { 'retry-after': '600' }));
     const watch = new Stopwatch();
-    await failure(call(client(), server.url, {}, { deadlineMs: 2_000 }));
-    expect(watch.stop()).toBeLessThan(500);
+    await failure(call(client(), server.url, {}, { deadlineMs: 300_000 }));
+    expect(watch.stop()).toBeLessThan(promised(500));
     expect(server.requests).toHaveLength(1);
   });
 
@@ -225,18 +225,20 @@ describe('a repeat', () => {
     const error = await failure(
       call(client({ timeouts: { firstByteMs: 200 } }), server.url, {}, { deadlineMs: 500 }),
     );
-    expect(watch.stop()).toBeLessThan(700);
-    expect(error).toMatchObject({ code: 'NETWORK_TIMEOUT', outcome: 'unknown' });
+    expect(watch.stop()).toBeLessThan(promised(700));
+    expect(error).toMatchObject({ code: 'NETWORK_TIMEOUT' });
+    // On a machine that stood still before the first attempt, the deadline is over before anything was sent.
+    if (clockIsHeld) expect(error.outcome).toBe('unknown');
   });
 });
 
 describe('a call whose options are there but undefined', () => {
   it('has the deadline of the client all the same', async () => {
     const server = await serve(() => undefined);
-    const impatient = client({ deadlineMs: 300, timeouts: { firstByteMs: 5_000 } });
+    const impatient = client({ deadlineMs: 300, timeouts: { firstByteMs: 120_000 } });
     const watch = new Stopwatch();
     await failure(call(impatient, server.url, {}, { deadlineMs: undefined }));
-    expect(watch.stop()).toBeLessThan(1_000);
+    expect(watch.stop()).toBeLessThan(promised(1_000));
   });
 
   it('has the timeouts, repeats and circuit of the defaults all the same', async () => {
@@ -341,7 +343,9 @@ describe('a call without an answer', () => {
   });
 
   it('whose host has no name was not sent', async () => {
-    expect(await failure(call(client(), 'http://nowhere.invalid/', post))).toMatchObject({
+    // Too long for a name: that it is none is known without asking anybody, who may be slow.
+    const nowhere = `http://${'n'.repeat(64)}.invalid/`;
+    expect(await failure(call(client(), nowhere, post))).toMatchObject({
       code: 'NETWORK_UNREACHABLE',
       outcome: 'not-sent',
     });
@@ -361,7 +365,7 @@ describe('a call without an answer', () => {
         post,
       ),
     );
-    expect(watch.stop()).toBeLessThan(1_000);
+    expect(watch.stop()).toBeLessThan(promised(1_000));
     expect(error).toMatchObject({ code: 'NETWORK_TIMEOUT', outcome: 'not-sent', attempts: 2 });
   });
 
@@ -374,7 +378,7 @@ describe('a call without an answer', () => {
       attempts: 1,
     });
     expect(await failure(call(impatient, server.url))).toMatchObject({ attempts: 2 });
-    expect(server.requests).toHaveLength(3);
+    await until(() => server.requests.length === 3);
     await until(() => server.waiting === 0);
   });
 
@@ -476,7 +480,7 @@ describe('an abort', () => {
     const watch = new Stopwatch();
     stop.abort(reason);
     expect(await work).toBe(reason);
-    expect(watch.stop()).toBeLessThan(50);
+    expect(watch.stop()).toBeLessThan(promised(50));
     await sleep(150);
     expect(server.requests).toHaveLength(requests);
     // A request that was under way is cut off, not left to run on.
@@ -524,7 +528,7 @@ describe('an abort', () => {
     const watch = new Stopwatch();
     stop.abort(new Error('left'));
     expect(await work).toMatchObject({ message: 'left' });
-    expect(watch.stop()).toBeLessThan(50);
+    expect(watch.stop()).toBeLessThan(promised(50));
     await made.close();
   });
 

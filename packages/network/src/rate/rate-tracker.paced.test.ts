@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackend } from '@fluxori/backend';
-import { Stopwatch } from '@fluxori/test-services';
+import { promised, Stopwatch } from '@fluxori/test-services';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { NetworkAwareClient } from '../client/network-aware-client.js';
 import { plainError } from '../testing/plain-error.js';
@@ -66,7 +66,7 @@ describe('concurrent calls against a true token bucket', () => {
       expect(server.requests).toHaveLength(given.calls);
       expect(tookMs).toBeGreaterThanOrEqual(leastMs * 0.99);
       // A bucket of one token cannot gain the next while a request is under way, which costs some milliseconds each.
-      expect(watch.stop()).toBeLessThan(leastMs * (given.burst === 1 ? 1.15 : 1.05) + 30);
+      expect(watch.stop()).toBeLessThan(promised(leastMs * (given.burst === 1 ? 1.15 : 1.05) + 30));
       expect(tracker.lanes).toBe(0);
     },
   );
@@ -83,12 +83,18 @@ describe('concurrent calls against a true token bucket', () => {
 
   it('serves all although another program draws from the same limit', async () => {
     const { call, throttled, server } = await against(20, 5);
-    const stop = setInterval(() => void fetch(server.url).catch(() => undefined), 200);
+    let drawn = 0;
+    const stop = setInterval(() => {
+      drawn += 1;
+      fetch(server.url).catch(() => undefined);
+    }, 200);
     try {
       await Promise.all(Array.from({ length: 20 }, call));
     } finally {
       clearInterval(stop);
     }
-    expect(throttled()).toBeLessThan(10);
+    // Each token that the other program takes is one that is not there for us, or not for it: no more are refused than that.
+    expect(drawn).toBeGreaterThan(0);
+    expect(throttled()).toBeLessThanOrEqual(drawn);
   });
 });

@@ -7,7 +7,7 @@ import {
   type RateLimitError,
   silentLogger,
 } from '@fluxori/core';
-import { Stopwatch } from '@fluxori/test-services';
+import { promised, Stopwatch } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { handOver } from '../testing/hand-over.js';
 import { RateTracker } from './rate-tracker.js';
@@ -133,7 +133,7 @@ describe('acquire', () => {
     const watch = new Stopwatch();
     stop.abort(reason);
     await expect(aborted).rejects.toBe(reason);
-    expect(watch.stop()).toBeLessThan(50);
+    expect(watch.stop()).toBeLessThan(promised(50));
     await pass(500);
     await expect(next).resolves.toMatchObject({ waitedMs: 500 });
     expect(tracker.lanes).toBe(0);

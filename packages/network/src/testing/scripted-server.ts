@@ -56,6 +56,8 @@ export class ScriptedServer {
     this.#server = this.#secure
       ? https.createServer(testCertificate, onRequest)
       : http.createServer(onRequest);
+    // Without limit: a process that stood still must not find its connections closed, which is another story than the test's.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on('connection', (socket: Socket) => {
       this.connections += 1;
       this.sockets.add(socket);
