@@ -1,9 +1,11 @@
 import { type FluxoriBackend, openBackend } from '@fluxori/backend';
 import { type AuditTrail, type Clock, ConnectorFactory, type Logger, type Random } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
+import { NetworkAwareClient, type NetworkAwareClientOptions } from '@fluxori/network';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
 import { freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
 import { type AmazonSPConnector, type AmazonSpConfigInput, amazonSp } from '../src/index.js';
+import { withLongLease } from './long-lease.js';
 
 /** A sandbox, a backend (in memory, if nothing else is asked for) and a connector that knows nothing but their addresses. */
 export interface Sandboxed extends AsyncDisposable {
@@ -41,6 +43,8 @@ export async function connectToSandbox(
     contents?: ContentStore;
     sealedContents?: ContentStore;
     audit?: AuditTrail;
+    /** Of the client that sends, where the connector's own would not do. */
+    network?: NetworkAwareClientOptions;
     /** In memory, or a fresh place in a service. */
     backend?: TestBackend;
   } = {},
@@ -48,7 +52,9 @@ export async function connectToSandbox(
   const sandbox = await startSandbox(options.sandbox);
   const { backend: kind = 'memory' } = options;
   const place = kind === 'memory' ? undefined : await freshPlace(kind);
-  const backend = await openBackend(place?.url ?? 'memory:');
+  const backend = await openBackend(place === undefined ? 'memory:' : withLongLease(place.url));
+  const { clock, random, logger } = options;
+  const client = options.network && new NetworkAwareClient({ clock, random, logger, ...options.network });
   const made: AmazonSPConnector[] = [];
   const connect = (config: Partial<AmazonSpConfigInput> = {}) => {
     const connector = new ConnectorFactory()
@@ -57,7 +63,7 @@ export async function connectToSandbox(
         'amazon-sp',
         { ...sandboxConfig(sandbox), ...options.config, ...config } as AmazonSpConfigInput,
         {
-          ...{ backend, logger: options.logger, clock: options.clock, random: options.random },
+          ...{ backend, client, logger, clock, random },
           ...{ contents: options.contents, sealedContents: options.sealedContents, audit: options.audit },
         },
       );
@@ -73,6 +79,7 @@ export async function connectToSandbox(
     connect,
     async [Symbol.asyncDispose]() {
       for (const one of made) await one.close();
+      await client?.close();
       await backend.close();
       await place?.remove();
       await sandbox.close();
