@@ -1,4 +1,4 @@
-import { Stopwatch } from '@fluxori/test-services';
+import { promised, Stopwatch } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from './manual-clock.js';
 import { sleep } from './sleep.js';
@@ -11,7 +11,7 @@ describe('sleep', () => {
     const waiting = sleep(60_000, controller.signal);
     controller.abort(reason);
     await expect(waiting).rejects.toBe(reason);
-    expect(watch.stop()).toBeLessThan(50);
+    expect(watch.stop()).toBeLessThan(promised(50));
   });
 
   it('does not begin when the signal is aborted already', async () => {

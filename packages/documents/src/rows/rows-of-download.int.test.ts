@@ -4,6 +4,7 @@ import { NetworkAwareClient } from '@fluxori/network';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { gunzipped } from '../decode/gunzipped.js';
 import { DocumentServer } from '../testing/document-server.js';
+import { patient } from '../testing/download-rig.js';
 import { readToEnd, tsv } from '../testing/read-rows.js';
 import { type DownloadOptions, download } from '../transfer/download.js';
 import { rowsOf } from './rows-of.js';
@@ -24,6 +25,7 @@ async function opened(options: Partial<DownloadOptions> = {}) {
   open.push(() => server.stop());
   const client = new NetworkAwareClient({
     env: {},
+    timeouts: patient,
     breaker: { failuresInRow: 1_000, minimumRequests: 1_000 },
   });
   open.push(() => client.close());

@@ -58,6 +58,8 @@ export class DocumentServer {
     this.content = content;
     this.etag = `"${createHash('md5').update(content).digest('hex')}"`;
     this.#server = http.createServer((request, response) => this.#handle(request, response));
+    // Without limit: a process that stood still must not find its connections closed, which is a drop that no test ordered.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);

@@ -9,6 +9,9 @@ export const megabyte = 1024 * 1024;
 
 export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
+/** So long that a machine which stands still for a moment has no part in what a test counts. */
+export const patient = { connectMs: 120_000, firstByteMs: 120_000, idleMs: 120_000 } as const;
+
 /** Servers, clients and links for tests of downloads; `close` ends them all. */
 export class DownloadRig {
   readonly #open: (() => Promise<unknown>)[] = [];
@@ -38,10 +41,10 @@ export class DownloadRig {
     return `http://127.0.0.1:${(server.address() as net.AddressInfo).port}/document?sig=1`;
   }
 
-  client(timeouts = {}): NetworkAwareClient {
+  client(timeouts: { idleMs?: number } = {}): NetworkAwareClient {
     const made = new NetworkAwareClient({
       env: {},
-      timeouts,
+      timeouts: { ...patient, ...timeouts },
       breaker: { failuresInRow: 1_000, minimumRequests: 1_000 },
     });
     this.#open.push(() => made.close());

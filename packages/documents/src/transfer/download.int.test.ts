@@ -15,10 +15,13 @@ afterEach(async () => {
 /** Waits until the store has no more to send, because nobody takes it. @returns how many bytes it sent. */
 async function fullOf(server: DocumentServer): Promise<number> {
   let before = -1;
-  while (server.ranges[0]?.sent !== before) {
-    before = server.ranges[0]?.sent ?? 0;
-    // Turns of this process would not do: the system may take its time to carry bytes from one side to the other.
-    await wait(50);
+  // Turns of this process alone would not do: the system may take its time to carry bytes from one side to the other. Nor would one long pause,
+  // which is over without a turn where this process stands still meanwhile.
+  for (let looksAlike = 0; looksAlike < 5; looksAlike++) {
+    const sent = server.ranges[0]?.sent ?? 0;
+    if (sent !== before) looksAlike = 0;
+    before = sent;
+    await wait(10);
   }
   return before;
 }

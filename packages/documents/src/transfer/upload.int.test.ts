@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { NetworkAwareClient } from '@fluxori/network';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DocumentServer, expired, s3Error } from '../testing/document-server.js';
+import { patient } from '../testing/download-rig.js';
 import type { Content } from './content.js';
 import { type UploadOptions, type UploadTarget, upload } from './upload.js';
 
@@ -32,6 +33,7 @@ function put(
 ) {
   const client = new NetworkAwareClient({
     env: {},
+    timeouts: patient,
     breaker: { failuresInRow: 1_000, minimumRequests: 1_000 },
   });
   open.push(() => client.close());

@@ -190,7 +190,7 @@ describe('Faults', () => {
     expect(
       limited.buckets().find((bucket) => bucket.operation === 'orders.searchOrders')?.tokens,
     ).toBeLessThan(1);
-    await limited.faults.set({ kind: 'foreign-use', share: 0.5, durationMs: 1_000 });
+    await limited.faults.set({ kind: 'foreign-use', share: 0.5, durationMs: 600_000 });
     expect(limited.faults.list()).toMatchObject([{ fault: { kind: 'foreign-use', share: 0.5 } }]);
     limited.refillBuckets();
     expect((await caller.get(search, since)).status).toBe(200);

@@ -38,6 +38,8 @@ export class LoopbackS3 {
   readonly #server: Server = createServer((request, response) => void this.#answer(request, response));
 
   async start(): Promise<this> {
+    // Without limit: a process that stood still must not find its connections closed.
+    this.#server.keepAliveTimeout = 0;
     await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done));
     return this;
   }
