@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
+import { sleep } from '@fluxori/core';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type DocumentRig, openDocumentRig } from '../../testing/document-rig.js';
 import { day, listings, table } from '../../testing/document-suite.js';
@@ -22,42 +23,76 @@ interface Crash {
   readonly after: readonly { path: string }[];
 }
 
-// Large enough that it takes a second at the speed that the sandbox is given; not to be compressed.
-const large = randomBytes(3 * 2 ** 20);
+const MiB = 2 ** 20;
+// Not to be compressed.
+const large = randomBytes(3 * MiB);
+
+/** A process that was killed, and what it left. */
+interface Killed {
+  readonly rig: DocumentRig;
+  readonly ref: DocumentRef;
+  readonly before: readonly { path: string }[];
+}
 
 /**
- * A dead holder's lock keeps the others waiting for ten seconds: the servers do so at the same time. Opening the embedded one holds this process up,
- * for longer than a server that is being connected to may keep silent, if the machine is busy; so it comes first.
+ * A dead holder's lock keeps the others waiting for ten seconds: on all backends at the same time, since all are killed before one is gone on with.
+ * Opening the embedded one holds this process up, for longer than a server that is being connected to may keep silent, if the machine is busy; so it
+ * goes first, each time.
  */
 const crashes = new Map<DurableBackend, Promise<Crash>>();
 beforeAll(() => {
-  let embedded: Promise<unknown> = Promise.resolve();
-  for (const backend of durableBackends) {
-    const crash = backend === 'pglite' ? crashOn(backend) : embedded.then(() => crashOn(backend));
-    // Told by the test that waits for it.
-    const settled = crash.catch(() => undefined);
-    if (backend === 'pglite') embedded = settled;
-    crashes.set(backend, crash);
-  }
+  const killed = inTurns((backend) => killOn(backend));
+  const all = Promise.allSettled(killed.values());
+  const goneOn = inTurns(async (backend) => {
+    await all;
+    return goOn(await (killed.get(backend) as Promise<Killed>));
+  });
+  for (const [backend, crash] of goneOn) crashes.set(backend, crash);
 });
 afterAll(async () => {
   await Promise.allSettled(crashes.values());
 });
 
-async function crashOn(backend: DurableBackend): Promise<Crash> {
-  await using rig = await openDocumentRig({ backend });
-  const ref = await rig.report(listings, large, false);
-  await rig.releaseBackend();
-  await rig.sandbox.faults.set({ kind: 'bandwidth', operation: 'documents.get', bytesPerSecond: 2 ** 20 });
-  const child = rig.startKeeping(ref);
-  for (let copied = 0; copied < 2 ** 20; ) {
-    const news = await child.next();
-    if (!('copied' in news)) throw new Error(`It ended before it was killed: ${JSON.stringify(news)}`);
-    copied = news.copied;
+/** The embedded backend, and then the servers together. What fails is told by whoever waits for it. */
+function inTurns<T>(work: (backend: DurableBackend) => Promise<T>): Map<DurableBackend, Promise<T>> {
+  const embedded = work('pglite');
+  const first = embedded.then(
+    () => {},
+    () => {},
+  );
+  const works = durableBackends.map((backend) => {
+    const done = backend === 'pglite' ? embedded : first.then(() => work(backend));
+    done.catch(() => {});
+    return [backend, done] as const;
+  });
+  return new Map(works);
+}
+
+async function killOn(backend: DurableBackend): Promise<Killed> {
+  const rig = await openDocumentRig({ backend });
+  try {
+    const ref = await rig.report(listings, large, false);
+    await rig.releaseBackend();
+    // Whoever of us stands still for how long: it does not come to its end.
+    await rig.sandbox.faults.set({ kind: 'stall', afterBytes: 2 * MiB });
+    const child = rig.startKeeping(ref);
+    for (let copied = 0; copied < MiB; ) {
+      const news = await child.next();
+      if (!('copied' in news)) throw new Error(`It ended before it was killed: ${JSON.stringify(news)}`);
+      copied = news.copied;
+    }
+    await child.kill();
+    while (rig.sandbox.counters().documents.downloads.length === 0) await sleep(5);
+    await rig.sandbox.faults.clear();
+    return { rig, ref, before: await rig.onDisk() };
+  } catch (error) {
+    await rig[Symbol.asyncDispose]();
+    throw error;
   }
-  await child.kill();
-  const before = await rig.onDisk();
-  await rig.sandbox.faults.clear();
+}
+
+async function goOn({ rig, ref, before }: Killed): Promise<Crash> {
+  await using _ = rig;
   await rig.openBackendAgain();
   const { documents } = rig.connect();
   const first = await digestOf(await documents.openDocument(ref, { keep: true }));

@@ -35,13 +35,24 @@ async function start(timings: WorkflowTimings) {
   const price = { amount: '1.00', currency: 'ZAR' };
   const patch = pricePatch({ sku: first as never, marketplaceId: open.connector.config.home.id, price });
   await open.connector.listings.patch(first as never, [patch]);
-  const update = (amount: string) =>
-    queues.addBulk(
+  /** All have brought their changes before anybody takes them on: so they meet in one feed, however slow the machine is. */
+  const update = async (amount: string) => {
+    await queues.pause({ section: 'listings' });
+    while (((await queues.counts()).listings?.active ?? 0) > 0) await sleep(10);
+    const added = await queues.addBulk(
       skus.map((sku) => ({
         ...{ name: 'prices.update', accountId: account },
         payload: { sku, price: { amount, currency: 'ZAR' } },
       })),
     );
+    const areParked = async () => {
+      const views = await Promise.all(added.map(({ jobId }) => queues.get(jobId)));
+      return views.every((view) => view?.state === 'parked');
+    };
+    while (!(await areParked())) await sleep(10);
+    await queues.resume({ section: 'listings' });
+    return added;
+  };
   const told = (added: readonly { jobId: string }[]) =>
     Promise.all(
       added.map(({ jobId }) =>
@@ -74,12 +85,12 @@ beforeEach(async () => {
   here.sandbox.resetCounters();
 });
 
-/** In one feed, or in two if the machine was so slow that they did not meet: no feed was submitted that nobody was told of. */
-async function acceptedInOneFeedEach(jobs: readonly { jobId: string }[]): Promise<void> {
+/** And no feed was submitted that nobody was told of. */
+async function acceptedInOneFeed(jobs: readonly { jobId: string }[]): Promise<void> {
   const told = await here.told(jobs);
   for (const one of told) expect(one).toMatchObject({ status: 'accepted', way: 'feed' });
   const feedIds = new Set(told.map((one) => (one as { feedId?: string }).feedId));
-  expect(here.sandbox.counters().feeds.created).toBe(feedIds.size);
+  expect([feedIds.size, here.sandbox.counters().feeds.created]).toEqual([1, 1]);
 }
 
 const refused = (operation: string, count?: number) => ({
@@ -93,7 +104,7 @@ describe('a feed of gathered changes that was submitted', () => {
     async (operation) => {
       await here.sandbox.faults.set(refused(operation, 3));
       const jobs = await here.update('15.00');
-      await acceptedInOneFeedEach(jobs);
+      await acceptedInOneFeed(jobs);
       expect(await here.price(here.skus[0] as string)).toBe('15.00');
     },
   );
@@ -102,7 +113,7 @@ describe('a feed of gathered changes that was submitted', () => {
     await here.sandbox.faults.set({ kind: 'drop', when: 'after', operation: 'feeds.createFeed', count: 1 });
     await here.sandbox.faults.set(refused('feeds.getFeeds', 2));
     const jobs = await here.update('16.00');
-    await acceptedInOneFeedEach(jobs);
+    await acceptedInOneFeed(jobs);
   });
 
   it('is told as unknown, with its id and what to do, when Amazon tells nothing of it for too long', async () => {
@@ -121,6 +132,7 @@ describe('a feed of gathered changes that was submitted', () => {
     }
     // What Amazon made of it is what it is; the retried job sends it again.
     await here.sandbox.faults.clear();
+    timings.stuckAfterMs = hastyTimings.stuckAfterMs;
     for (const { jobId } of jobs) await here.queues.retry(jobId);
     for (const one of await here.told(jobs)) expect(one).toMatchObject({ status: 'accepted' });
     expect(await here.price(here.skus[0] as string)).toBe('17.00');
@@ -132,7 +144,6 @@ describe('a feed of gathered changes that was submitted', () => {
     const requests = (operation: string) => here.sandbox.counters().operations[operation]?.requests ?? 0;
     while (requests('feeds.getFeed') < 2) await sleep(10);
     const newer = await here.update('28.00');
-    while (((await here.queues.counts()).prices?.parked ?? 0) < 6) await sleep(10);
     expect(here.sandbox.counters().feeds.created).toBe(1);
     expect(requests('listingsItems.patchListingsItem')).toBe(0);
     await here.sandbox.faults.clear();

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { money, type Order, orderId } from '@fluxori/core';
+import { money, type Order } from '@fluxori/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
+import { ownOrder } from '../../testing/own-order.js';
 import { Crash, runJob } from '../../testing/run-job.js';
 import { merchantFulfillmentShip } from '../jobs/merchant-fulfillment-ship.js';
 import type { ShipOutcome } from './buy-once.js';
@@ -34,12 +35,8 @@ const shipFrom: SenderAddress = {
 
 /** An order whose goods the seller sends himself, and a parcel with all of them. */
 async function parcel() {
-  for (let tries = 0; tries < 60; tries++) {
-    const [id] = open.sandbox.addOrders({ count: 1, status: 'UNSHIPPED' });
-    const order = await open.connector.orders.get(orderId(id as string));
-    if (order.fulfilledBy === 'seller') return { order, ...requestFor(order) };
-  }
-  throw new Error('The sandbox has no such order.');
+  const order = await ownOrder(open, 'UNSHIPPED');
+  return { order, ...requestFor(order) };
 }
 
 function requestFor(order: Order) {

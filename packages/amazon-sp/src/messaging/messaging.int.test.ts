@@ -1,6 +1,7 @@
 import { type OrderId, orderId } from '@fluxori/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectToSandbox, noWaiting, type Sandboxed } from '../../testing/connect-to-sandbox.js';
+import { ownOrder } from '../../testing/own-order.js';
 import { Crash, type RunJobOptions, runJob } from '../../testing/run-job.js';
 import { messagingSend } from '../jobs/messaging-send.js';
 import { directTerms } from '../workflow/terms.js';
@@ -19,9 +20,9 @@ beforeAll(async () => {
     config: noWaiting.connector,
     sandbox: { ...noWaiting.sandbox, settleMs: 0, orders: 0, skus: 20 },
   });
-  shipped = await own('SHIPPED');
-  unshipped = await own('UNSHIPPED');
-  pending = await own('PENDING');
+  shipped = (await ownOrder(open, 'SHIPPED')).orderId;
+  unshipped = (await ownOrder(open, 'UNSHIPPED')).orderId;
+  pending = (await ownOrder(open, 'PENDING')).orderId;
 });
 afterAll(async () => {
   await open?.[Symbol.asyncDispose]();
@@ -30,16 +31,6 @@ beforeEach(async () => {
   await open.sandbox.faults.clear();
   open.sandbox.resetCounters();
 });
-
-/** An order in that state whose goods the seller sends himself. */
-async function own(status: 'SHIPPED' | 'UNSHIPPED' | 'PENDING'): Promise<OrderId> {
-  for (let tries = 0; tries < 60; tries++) {
-    const [id] = open.sandbox.addOrders({ count: 1, status });
-    const order = await open.connector.orders.get(orderId(id as string));
-    if (order.fulfilledBy === 'seller') return order.orderId;
-  }
-  throw new Error('The sandbox has no such order.');
-}
 
 const requests = (operationId: string) =>
   open.sandbox.counters().operations[`messaging.${operationId}`]?.requests ?? 0;

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { accountId, type JsonValue, orderId } from '@fluxori/core';
+import { accountId, type JsonValue } from '@fluxori/core';
 import { type JobContext, OperationQueues } from '@fluxori/queue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -8,6 +8,7 @@ import {
   type Sandboxed,
   swiftBackend,
 } from '../../testing/connect-to-sandbox.js';
+import { ownOrder } from '../../testing/own-order.js';
 import { amazonJobs } from '../jobs/amazon-jobs.js';
 
 let open: Sandboxed;
@@ -28,18 +29,8 @@ const shipFrom = {
   ...{ countryCode: 'ZA', phone: '+27210000000', email: 'dispatch@acme.example' },
 };
 
-/** An order that the seller is to ship himself. */
-async function ownOrder() {
-  for (let tries = 0; tries < 60; tries++) {
-    const [id] = open.sandbox.addOrders({ count: 1, status: 'UNSHIPPED' });
-    const order = await open.connector.orders.get(orderId(id as string));
-    if (order.fulfilledBy === 'seller') return order;
-  }
-  throw new Error('The sandbox has no such order.');
-}
-
 async function label(): Promise<JsonValue> {
-  const { orderId, items } = await ownOrder();
+  const { orderId, items } = await ownOrder(open, 'UNSHIPPED');
   return {
     ...{
       orderId,
@@ -54,9 +45,9 @@ async function label(): Promise<JsonValue> {
 }
 
 async function message(): Promise<JsonValue> {
-  const order = await ownOrder();
+  const { orderId } = await ownOrder(open, 'UNSHIPPED');
   const text = 'The courier is on strike.';
-  return { ...(await open.connector.messaging.prepare(order.orderId, { kind: 'unexpectedProblem', text })) };
+  return { ...(await open.connector.messaging.prepare(orderId, { kind: 'unexpectedProblem', text })) };
 }
 
 async function solicitation(): Promise<JsonValue> {
@@ -83,7 +74,7 @@ function workers(isIt: IsIt = () => false): {
       checkpoint: {
         value: async (...args: Parameters<JobContext['checkpoint']>) => {
           if (isIt(args[0] as Parameters<IsIt>[0])) {
-            stopped.resolve(queues.close({ graceMs: 60_000 }));
+            stopped.resolve(queues.close({ graceMs: 170_000 }));
             // All workers have been told by then.
             await turn();
           }
