@@ -2,14 +2,20 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AuthorisedSeller, amazonJobs, amazonSp, SellerAuthorisation } from '@fluxori/amazon-sp';
+import {
+  type AmazonSpConfigInput,
+  type AuthorisedSeller,
+  amazonJobs,
+  amazonSp,
+  SellerAuthorisation,
+} from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { accountId, ConnectorFactory } from '@fluxori/core';
 import { NetworkAwareClient } from '@fluxori/network';
 import { OperationQueues } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { preparedDataFolder } from '@fluxori/test-services';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { freshPlace, preparedDataFolder, serviceUrl } from '@fluxori/test-services';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { authorisationSite } from './authorise-sellers.js';
 import { titlesJob } from './own-job.js';
 import { PlatformSink } from './own-sink.js';
@@ -19,24 +25,35 @@ const account = accountId('acme-za');
 const quick = { queueMs: 0, progressMs: 20 };
 let sandbox: Sandbox;
 let folder: string;
+/** Of what survives the process: Redis where there is one, since a queue on it takes no time to open. */
+let place: { url: string; remove(): Promise<void> };
 
-beforeEach(async () => {
-  sandbox = await startSandbox({ orders: 30, skus: 20 });
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fluxori-examples-'));
   await preparedDataFolder(folder, openBackend);
+  place =
+    serviceUrl('redis') === undefined
+      ? { url: `pglite:${folder}`, remove: async () => {} }
+      : await freshPlace('redis');
 });
-afterEach(async () => {
-  await sandbox.close();
+afterAll(async () => {
+  await place?.remove();
   await rm(folder, { recursive: true, force: true });
 });
-const openFolder = () => openBackend(`pglite:${folder}`);
+beforeEach(async () => {
+  sandbox = await startSandbox({ orders: 30, skus: 20 });
+});
+afterEach(() => sandbox.close());
 
-function connectorOn(backend: Awaited<ReturnType<typeof openBackend>>) {
+function connectorOn(
+  backend: Awaited<ReturnType<typeof openBackend>>,
+  own: Partial<AmazonSpConfigInput> = {},
+) {
   const { sellerId, marketplaceId, clientId, clientSecret, refreshToken } = sandbox.credentials;
   const config = { accountId: account, sellerId, marketplaceId, clientId, clientSecret, refreshToken };
   return new ConnectorFactory()
     .register(amazonSp)
-    .create('amazon-sp', { ...config, endpoints: sandbox.endpoints }, { backend });
+    .create('amazon-sp', { ...config, endpoints: sandbox.endpoints, ...own }, { backend });
 }
 
 describe('the examples in the docs', () => {
@@ -45,7 +62,7 @@ describe('the examples in the docs', () => {
     const said: string[] = [];
     const log = jest.spyOn(console, 'log').mockImplementation((line: string) => void said.push(line));
     Object.assign(process.env, {
-      FLUXORI_BACKEND: 'memory:',
+      FLUXORI_BACKEND: `pglite:${folder}`,
       AMAZON_SELLER_ID: sellerId,
       AMAZON_CLIENT_ID: clientId,
       AMAZON_CLIENT_SECRET: clientSecret,
@@ -67,9 +84,9 @@ describe('the examples in the docs', () => {
 
   it('put more on the shelf, by a report and by updates', async () => {
     await sandbox.close();
-    sandbox = await startSandbox({ orders: 0, skus: 20, reports: quick, feeds: quick });
-    await using backend = await openFolder();
-    await using connector = connectorOn(backend);
+    sandbox = await startSandbox({ orders: 0, skus: 20, rateLimits: false, reports: quick, feeds: quick });
+    await using backend = await openBackend(place.url);
+    await using connector = connectorOn(backend, { limits: { '*': { ratePerSecond: 1_000, burst: 1_000 } } });
     const timings = { firstPollMs: 100, longestPollMs: 500 };
     const jobs = amazonJobs({ connector: async () => connector, timings });
     await using queues = new OperationQueues({ backend, jobs });
@@ -88,7 +105,7 @@ describe('the examples in the docs', () => {
   });
 
   it('run a job of one’s own', async () => {
-    await using backend = await openFolder();
+    await using backend = await openBackend(place.url);
     await using connector = connectorOn(backend);
     await using queues = new OperationQueues({ backend, jobs: [titlesJob(async () => connector)] });
     const asins: string[] = [];
@@ -105,7 +122,7 @@ describe('the examples in the docs', () => {
 
   it('bring orders into a sink of one’s own', async () => {
     const sink = new PlatformSink();
-    await using backend = await openFolder();
+    await using backend = await openBackend(place.url);
     await using connector = connectorOn(backend);
     await using queues = new OperationQueues({
       backend,

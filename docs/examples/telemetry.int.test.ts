@@ -11,16 +11,31 @@ import { NetworkAwareClient } from '@fluxori/network';
 import { globalTracing } from '@fluxori/observability';
 import { OperationQueues } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
+import { freshPlace, preparedDataFolder, serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { startTelemetry } from './telemetry.js';
 
 const account = accountId('acme-za');
 let sandbox: Sandbox;
+let folder: string;
+/** Redis where there is one, since a queue on it takes no time to open. */
+let place: { url: string; remove(): Promise<void> };
 beforeAll(async () => {
   sandbox = await startSandbox({ orders: 30, skus: 20 });
+  folder = await mkdtemp(join(tmpdir(), 'fluxori-telemetry-'));
+  const data = join(folder, 'data');
+  if (serviceUrl('redis') === undefined) await preparedDataFolder(data, openBackend);
+  place =
+    serviceUrl('redis') === undefined
+      ? { url: `pglite:${data}`, remove: async () => {} }
+      : await freshPlace('redis');
 });
-afterAll(() => sandbox.close());
+afterAll(async () => {
+  await place?.remove();
+  await rm(folder, { recursive: true, force: true });
+  await sandbox.close();
+});
 
 function accountConfig() {
   const { sellerId, marketplaceId, clientId, clientSecret, refreshToken } = sandbox.credentials;
@@ -46,7 +61,7 @@ describe('the telemetry of the docs', () => {
     };
     const stop = startTelemetry(exporter);
     const tracing = globalTracing();
-    await using backend = await openBackend('memory:');
+    await using backend = await openBackend(place.url);
     await using client = new NetworkAwareClient({ tracing });
     await using connector = new ConnectorFactory()
       .register(amazonSp)
@@ -92,7 +107,6 @@ describe('the telemetry of the docs', () => {
   });
 
   it('is loaded before fluxori with --import, and gets its spans', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'fluxori-telemetry-'));
     const accounts = { [account]: { connector: 'amazon-sp', ...accountConfig() } };
     await writeFile(join(folder, 'fluxori.config.json'), JSON.stringify({ accounts }));
     const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -105,7 +119,7 @@ describe('the telemetry of the docs', () => {
         'orders',
         'import',
         '--backend',
-        'memory:',
+        place.url,
       ],
       {
         cwd: folder,
@@ -113,7 +127,6 @@ describe('the telemetry of the docs', () => {
         maxBuffer: 16 * 1024 * 1024,
       },
     );
-    await rm(folder, { recursive: true });
     for (const name of ['fluxori.job orders.import', 'fluxori.call orders.searchOrders', 'fluxori.attempt'])
       expect(stdout).toContain(`name: '${name}'`);
     expect(stdout).toContain("'http.response.status_code': 200");
