@@ -101,9 +101,8 @@ export class RedisBucketStore implements BucketStore {
   async drain(limit: BucketLimit, { untilMs }: { untilMs?: number } = {}): Promise<void> {
     this.#life.check();
     checkLimits([limit]);
-    // Our reckoning of the store's clock is behind by up to a millisecond; a pause must not be shorter for it.
     const end =
-      untilMs === undefined ? [0, 0, 0] : [1, this.#time.toStore(untilMs) + 1, untilMs - this.#clock.now()];
+      untilMs === undefined ? [0, 0, 0] : [1, this.#time.toStore(untilMs), untilMs - this.#clock.now()];
     await this.#call(this.#scripts.drain, [limit.key, limit.ratePerSecond, limit.burst, ...end]);
   }
 

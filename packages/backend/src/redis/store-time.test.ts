@@ -16,10 +16,30 @@ describe("the store's time", () => {
     expect(time.toOurs(6_000)).toBeLessThanOrEqual(1_003);
   });
 
-  it('tells a time back as it was given', () => {
+  it('of ours is told on its clock, never early, and late by the quickest way there at most', () => {
+    const time = new StoreTime();
+    // Ways of 4, 30 and 9 ms there.
+    for (const [asked, there] of [
+      [100, 4],
+      [200, 30],
+      [300, 9],
+    ] as const) {
+      time.learn(asked + 5_000 + there, asked, asked + there + 6);
+    }
+    expect(time.toStore(1_000)).toBeGreaterThanOrEqual(6_000);
+    expect(time.toStore(1_000)).toBeLessThanOrEqual(6_004);
+  });
+
+  it('that was told is not early when it is told back, whatever was learnt meanwhile', () => {
     const time = new StoreTime();
     time.learn(1_000_000.25, 10, 14);
-    for (const ours of [0, 17, 123_456]) expect(time.toOurs(time.toStore(ours))).toBe(ours);
+    const ends = [0, 17, 123_456].map((ours) => ({ ours, store: time.toStore(ours) }));
+    // A quicker answer shows that the store is further ahead than was known.
+    time.learn(1_000_008.25, 20, 21);
+    for (const { ours, store } of ends) {
+      expect(time.toOurs(store)).toBeGreaterThanOrEqual(ours);
+      expect(time.toOurs(store)).toBeLessThanOrEqual(ours + 5);
+    }
   });
 
   it('is learnt anew when either clock was set', () => {

@@ -109,7 +109,7 @@ local bucket = bucketOf(ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]))
 refill(bucket)
 local paused = 0
 if ARGV[4] == '1' then
-  -- The caller's reckoning of our clock is right to a millisecond, unless a clock has just been set.
+  -- The caller's reckoning of our clock is right to a few milliseconds, unless a clock has just been set.
   local untilMs = tonumber(ARGV[5])
   local distanceMs = tonumber(ARGV[6])
   if math.abs(untilMs - (now + distanceMs)) > 1000 then untilMs = now + distanceMs end
