@@ -1,7 +1,7 @@
 import type { Config } from 'jest';
 
 /** Suites that hold the clock against a promise: they run one after another while nothing else runs. */
-const paced = ['\\.paced\\.test\\.ts$', '-backend\\.conformance\\.test\\.ts$'];
+const paced = ['\\.paced\\.test\\.ts$'];
 
 /** Tests run from source (through swc), as ES modules; processes that a test starts and kills run from `dist`, which `pnpm test` builds first. */
 const everywhere: Exclude<NonNullable<Config['projects']>[number], string> = {

@@ -1,4 +1,5 @@
 import { type Clock, ManualClock, sleep, systemClock } from '@fluxori/core';
+import { atOnce } from './conformance/at-once.js';
 import { describeBuckets } from './conformance/buckets.js';
 import { describeKeyValues } from './conformance/key-values.js';
 import { describeLifecycle } from './conformance/lifecycle.js';
@@ -11,6 +12,7 @@ import {
   type BackendUnderTest,
   type Bench,
   type Place,
+  type SuiteApi,
   type TestApi,
   undisturbed,
 } from './conformance/under-test.js';
@@ -18,14 +20,18 @@ import type { FluxoriBackend } from './fluxori-backend.js';
 
 export type { BackendUnderTest, Place, TestApi } from './conformance/under-test.js';
 
-const openingMs = 60_000;
+/** Far above what any test takes: a limit for what hangs, also on a slow machine that others use. */
+const limitMs = 180_000;
 
 /**
  * What every backend must hold to, whatever it is made of. A driver's `.conformance.test.ts` calls it:
  *
  *     describeBackend({ describe, it, beforeAll, afterAll, expect }, 'memory:', { place, persists: false, time: 'given', shared: false })
  */
-export function describeBackend(api: TestApi, name: string, driver: BackendUnderTest): void {
+export function describeBackend(runner: TestApi, name: string, driver: BackendUnderTest): void {
+  const it: TestApi['it'] = (sentence, body, timeoutMs = limitMs) => runner.it(sentence, body, timeoutMs);
+  // A clock that is handed in is one for all: where it is moved, nobody else may be waiting.
+  const api: SuiteApi = { ...runner, it, itWaits: driver.time === 'given' ? it : atOnce(it) };
   api.describe(`backend ${name}`, () => {
     let place: Place;
     let backend: FluxoriBackend;
@@ -37,20 +43,20 @@ export function describeBackend(api: TestApi, name: string, driver: BackendUnder
         return backend;
       },
       now: () => clock.now(),
-      slackMs: driver.time === 'given' ? 2 : 100,
+      slackMs: driver.time === 'given' ? 2 : 5,
       pass: (ms) => (driver.time === 'given' ? manual.advance(ms) : sleep(ms)),
-      play: (scene) => (driver.time === 'given' ? scene(() => {}) : undisturbed(scene)),
+      play: (scene) => (driver.time === 'given' ? scene(() => {}, 1) : undisturbed(scene)),
       unique: (word) => `${word}-${++names}`,
     };
 
     api.beforeAll(async () => {
       place = await driver.place();
       backend = await place.open(clock);
-    }, openingMs);
+    }, limitMs);
     api.afterAll(async () => {
-      await backend.close();
-      await place.remove?.();
-    }, openingMs);
+      await backend?.close();
+      await place?.remove?.();
+    }, limitMs);
 
     describeKeyValues(api, bench);
     describeLocks(api, bench);

@@ -1,6 +1,6 @@
-import type { Bench, TestApi } from './under-test.js';
+import type { Bench, SuiteApi } from './under-test.js';
 
-export function describeKeyValues({ describe, it, expect }: TestApi, bench: Bench): void {
+export function describeKeyValues({ describe, it, itWaits, expect }: SuiteApi, bench: Bench): void {
   describe('key values', () => {
     it('give back what was set, whatever kind of JSON it is', async () => {
       const { keyValues } = bench.backend;
@@ -49,19 +49,19 @@ export function describeKeyValues({ describe, it, expect }: TestApi, bench: Benc
       expect((await keyValues.keys(`${prefix}/`)).length).toBe(1_203);
       expect(await keyValues.get(`${prefix}/7`)).toBe('again');
       expect(await keyValues.get(`${prefix}/8`)).toEqual({ n: 8, text: 'š' });
-      await bench.play(async (inTime) => {
+      await bench.play(async (inTime, stretch) => {
         await keyValues.setMany!(
           [
             { key: `${prefix}/0`, value: 1 },
             { key: `${prefix}/1`, value: null },
           ],
-          { ttlMs: 300 },
+          { ttlMs: 300 * stretch },
         );
         const there = await keyValues.get(`${prefix}/1`);
-        inTime(290);
+        inTime(290 * stretch);
         expect(there).toBe(null);
+        await bench.pass(400 * stretch);
       });
-      await bench.pass(400);
       expect(await keyValues.get(`${prefix}/0`)).toBe(undefined);
       await keyValues.deleteMany(entries.map(({ key }) => key));
       expect(await keyValues.keys(`${prefix}/`)).toEqual([]);
@@ -88,17 +88,17 @@ export function describeKeyValues({ describe, it, expect }: TestApi, bench: Benc
       expect(await keyValues.get(key)).toEqual({ other: true });
     });
 
-    it('are gone when their time is up, and not before', async () => {
+    itWaits('are gone when their time is up, and not before', async () => {
       const { keyValues } = bench.backend;
       const key = bench.unique('expiring');
-      await bench.play(async (inTime) => {
-        await keyValues.set(key, 'x', { ttlMs: 400 });
-        await bench.pass(100);
+      await bench.play(async (inTime, stretch) => {
+        await keyValues.set(key, 'x', { ttlMs: 400 * stretch });
+        await bench.pass(100 * stretch);
         const there = await keyValues.get(key);
-        inTime(390);
+        inTime(390 * stretch);
         expect(there).toBe('x');
+        await bench.pass(300 * stretch + bench.slackMs);
       });
-      await bench.pass(300 + bench.slackMs);
       expect(await keyValues.get(key)).toBe(undefined);
       expect(await keyValues.keys(key)).toEqual([]);
     });

@@ -1,25 +1,29 @@
 import { systemClock } from '@fluxori/core';
 import type { FluxoriBackend } from '../fluxori-backend.js';
+import { atOnce } from './at-once.js';
 import { BackendProcess } from './processes/backend-process.js';
 import { describeBucketsOfMany } from './processes/buckets-of-many.js';
 import type { Company } from './processes/company.js';
 import { describeLocksOfMany } from './processes/locks-of-many.js';
 import { describeRecordsOfMany } from './processes/records-of-many.js';
 import { describeTimeOfMany } from './processes/time-of-many.js';
-import type { BackendUnderTest, Place, TestApi } from './under-test.js';
+import type { BackendUnderTest, Place, SuiteApi } from './under-test.js';
 
-const openingMs = 60_000;
+const limitMs = 180_000;
 const hourMs = 3_600_000;
 
 /** What many processes at once on one place can rely on. Empty for a driver that is not `shared`. */
-export function describeProcesses(api: TestApi, driver: BackendUnderTest): void {
+export function describeProcesses(suite: SuiteApi, driver: BackendUnderTest): void {
   if (!driver.shared) return;
+  // These wait for their own company.
+  const api: SuiteApi = { ...suite, itWaits: atOnce(suite.it) };
   api.describe('of several processes at once', () => {
     let place: Place;
     let here: FluxoriBackend;
     let others: BackendProcess[];
     const extras: BackendProcess[] = [];
     let names = 0;
+    let isOver = false;
     const urlOf = ({ url }: Place): string => {
       if (url === undefined) throw new Error('A shared place needs a `url` for other processes to open.');
       return url;
@@ -34,6 +38,8 @@ export function describeProcesses(api: TestApi, driver: BackendUnderTest): void 
       another: async () => {
         const process = await BackendProcess.open(urlOf(place));
         extras.push(process);
+        // A scene that nobody waits for any more must not keep this process alive.
+        if (isOver) await process.kill();
         return process;
       },
       unique: (name) => `${name}-of-many-${++names}`,
@@ -45,12 +51,13 @@ export function describeProcesses(api: TestApi, driver: BackendUnderTest): void 
       const url = urlOf(place);
       const opening = [0, hourMs, -hourMs].map((offset) => BackendProcess.open(url, offset));
       [here, ...others] = await Promise.all([place.open(systemClock), ...opening]);
-    }, openingMs);
+    }, limitMs);
     api.afterAll(async () => {
+      isOver = true;
       await Promise.all([...(others ?? []), ...extras].map((process) => process.kill()));
       await here?.close();
       await place?.remove?.();
-    }, openingMs);
+    }, limitMs);
 
     api.it('opens an empty place for all who come at once', async () => {
       const key = company.unique('opened');

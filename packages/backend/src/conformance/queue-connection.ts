@@ -1,5 +1,7 @@
 import { sleep } from '@fluxori/core';
-import { type Bench, settlesWithin, type TestApi } from './under-test.js';
+import type { Bench, TestApi } from './under-test.js';
+
+const jobs = 200;
 
 export function describeQueueConnection({ describe, it, expect }: TestApi, bench: Bench): void {
   describe('the queue connection', () => {
@@ -13,7 +15,7 @@ export function describeQueueConnection({ describe, it, expect }: TestApi, bench
       let heard = 0;
       events.on('completed', () => heard++);
       await queue.addBulk(
-        Array.from({ length: 500 }, (_, index) => ({
+        Array.from({ length: jobs }, (_, index) => ({
           name: 'work',
           data: { index },
           opts: { priority: 1 + (index % 5), ...(index % 10 === 0 && { delay: 150 }) },
@@ -35,17 +37,17 @@ export function describeQueueConnection({ describe, it, expect }: TestApi, bench
         { connection },
         backendFactory,
       );
-      while (order.length < 500 || heard < 500) await sleep(20);
+      while (order.length < jobs || heard < jobs) await sleep(20);
       await worker.close();
       const counts = await queue.getJobCounts('completed', 'failed', 'delayed', 'waiting', 'active');
       await events.close();
       await queue.close();
-      expect(counts).toMatchObject({ completed: 500, failed: 0, delayed: 0, active: 0 });
-      expect(new Set(order).size).toBe(500);
-      expect(putOff.size).toBe(56);
+      expect(counts).toMatchObject({ completed: jobs, failed: 0, delayed: 0, active: 0 });
+      expect(new Set(order).size).toBe(jobs);
+      expect(putOff.size).toBe(22);
       const prompt = order.filter((index) => index % 10 !== 0 && index % 9 !== 4).map((index) => index % 5);
       expect(prompt).toEqual([...prompt].sort((a, b) => a - b));
-    }, 180_000);
+    });
 
     it('wakes an idle worker at once', async () => {
       const { Queue, Worker } = await import('bullmq');
@@ -59,16 +61,16 @@ export function describeQueueConnection({ describe, it, expect }: TestApi, bench
       const worker = new Worker(
         name,
         async () => tellDone(),
-        // By itself it would look again only after a minute.
-        { connection, drainDelay: 60 },
+        // By itself it would look again only after an hour.
+        { connection, drainDelay: 3_600 },
         backendFactory,
       );
       await worker.waitUntilReady();
       await sleep(300);
       await queue.add('work', {});
-      expect(await settlesWithin(20_000, done)).toBe(true);
+      await done;
       await worker.close();
       await queue.close();
-    }, 180_000);
+    });
   });
 }

@@ -11,6 +11,11 @@ export interface TestApi {
   expect(value: unknown): Expectation;
 }
 
+/** The same, and an `it` for tests that mostly wait and may do so side by side. */
+export interface SuiteApi extends TestApi {
+  readonly itWaits: TestApi['it'];
+}
+
 export interface Expectation {
   toBe(expected: unknown): void;
   toEqual(expected: unknown): void;
@@ -48,7 +53,7 @@ export interface BackendUnderTest {
 export interface Bench {
   readonly backend: FluxoriBackend;
   now(): number;
-  /** By how much a time that is told may be late: with a clock of the store's own, times are carried from one clock to another. */
+  /** How coarse times are that are told: they are carried from one clock to another, and rounded. */
   readonly slackMs: number;
   /** Lets `ms` milliseconds go by for the backend. */
   pass(ms: number): Promise<void>;
@@ -60,11 +65,13 @@ export interface Bench {
 
 /**
  * Before it asserts, it says by `inTime` how many milliseconds may have gone by since it began, or since it last said so, and how long this process may
- * have been held up in one piece meanwhile.
+ * have been held up in one piece meanwhile. A scene that can take its time makes its spans `stretch` times as long: 1 at first, and more where the
+ * machine was too slow for that.
  */
-export type Scene = (inTime: (ms: number, heldUpMs?: number) => void) => Promise<void>;
+export type Scene = (inTime: (ms: number, heldUpMs?: number) => void, stretch: number) => Promise<void>;
 
 const mostPlays = 20;
+const mostStretch = 8;
 
 /**
  * Plays a scene in real time. Leases end and tokens come in while a machine holds its processes up, so what is seen then says nothing about the
@@ -75,12 +82,13 @@ export async function undisturbed(scene: Scene): Promise<void> {
     const pulse = new Pulse();
     let sinceMs = performance.now();
     const disturbed = new Error(`The machine held this up ${mostPlays} times.`);
+    const stretch = Math.min(2 ** Math.floor((play - 1) / 2), mostStretch);
     try {
       return await scene((ms, heldUpMs = Number.POSITIVE_INFINITY) => {
         const tookMs = performance.now() - sinceMs;
         sinceMs += tookMs;
         if (pulse.longestGapMs() > heldUpMs || tookMs > ms) throw disturbed;
-      });
+      }, stretch);
     } catch (error) {
       if (error !== disturbed || play === mostPlays) throw error;
     } finally {

@@ -27,7 +27,7 @@ describe('records that are protected', () => {
       now: () => Date.now(),
       slackMs: 0,
       pass: async () => {},
-      play: (scene) => scene(() => {}),
+      play: (scene) => scene(() => {}, 1),
       unique: (word) => `${word}-${++names}`,
     },
   );

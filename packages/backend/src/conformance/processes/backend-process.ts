@@ -45,8 +45,13 @@ export class BackendProcess {
   /** Resolves when it has opened the place. */
   static async open(url: string, clockOffsetMs = 0): Promise<BackendProcess> {
     const process = new BackendProcess(url, clockOffsetMs);
-    await process.#answerTo(0);
-    return process;
+    try {
+      await process.#answerTo(0);
+      return process;
+    } catch (error) {
+      await process.kill();
+      throw error;
+    }
   }
 
   call<Port extends keyof Ports, Name extends Method<Ports[Port]> & string>(

@@ -11,6 +11,9 @@ export interface Belongings {
   readonly pulse: Pulse;
 }
 
+/** Nobody dies at it, and nobody whom the machine holds up is to lose the lock. */
+const longMs = 600_000;
+
 /** Does what is told. */
 export async function carryOut({ backend, held, pulse }: Belongings, order: Order): Promise<unknown> {
   switch (order.do) {
@@ -25,18 +28,11 @@ export async function carryOut({ backend, held, pulse }: Belongings, order: Orde
       return held.delete(order.lock);
     case 'count up':
       for (let time = 0; time < order.times; time++) {
-        await backend.locks.withLock(order.lock, () => countUp(backend, order.key));
+        await backend.locks.withLock(order.lock, () => countUp(backend, order.key), { ttlMs: longMs });
       }
       return undefined;
     case 'make once':
-      return backend.locks.withLock(order.lock, async () => {
-        const there = await backend.keyValues.get(order.key);
-        if (there !== undefined) return there;
-        await countUp(backend, `${order.key} made`);
-        await sleep(50);
-        await backend.keyValues.set(order.key, `by ${process.pid}`);
-        return `by ${process.pid}`;
-      });
+      return backend.locks.withLock(order.lock, () => makeOnce(backend, order.key), { ttlMs: longMs });
     case 'tell hold-ups':
       return pulse.longestGapMs();
     case 'take on':
@@ -70,6 +66,16 @@ async function countUp(backend: FluxoriBackend, key: string): Promise<void> {
   const before = Number((await backend.keyValues.get(key)) ?? 0);
   await sleep(2);
   await backend.keyValues.set(key, before + 1);
+}
+
+async function makeOnce(backend: FluxoriBackend, key: string): Promise<unknown> {
+  const { keyValues } = backend;
+  const there = await keyValues.get(key);
+  if (there !== undefined) return there;
+  await countUp(backend, `${key} made`);
+  await sleep(50);
+  await keyValues.set(key, `by ${process.pid}`);
+  return `by ${process.pid}`;
 }
 
 async function takeOn(
