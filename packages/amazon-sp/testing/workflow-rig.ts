@@ -17,6 +17,7 @@ import {
   serviceUrl,
 } from '@fluxori/test-services';
 import type { AmazonSpConfigInput, WorkflowTimings } from '../src/index.js';
+import { childOptions } from './child-options.js';
 import { noWaiting, sandboxConfig } from './connect-to-sandbox.js';
 import { hastyTimings } from './hasty-timings.js';
 import type { KillPoint, MortalJob, WorkflowNews, WorkflowTask } from './workflow-process.js';
@@ -104,11 +105,7 @@ export class WorkflowRig implements AsyncDisposable {
       contents: this.contents,
     };
     const file = fileURLToPath(new URL('workflow-process.ts', import.meta.url));
-    const child = fork(file, [JSON.stringify(task)], {
-      execArgv: ['--no-warnings'],
-      // So many processes load the same modules: they need not compile them each time.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(this.#folder, 'compiled') },
-    });
+    const child = fork(file, [JSON.stringify(task)], childOptions(this.#folder));
     this.#child = child;
     const lives = new Map(jobs.map(({ job }) => [job, { recorded: [] as string[] } as MutableLife]));
     child.on('message', ({ job, ...news }: WorkflowNews) => {

@@ -13,7 +13,13 @@ import {
   type Life,
   WorkflowRig,
 } from '../../testing/workflow-rig.js';
-import { amazonSp, type FeedsSubmitResult, type ReportsRunResult } from '../index.js';
+import {
+  amazonSp,
+  type DataKioskRunResult,
+  type FeedsSubmitResult,
+  type ReportsRunResult,
+  salesAndTrafficByDate,
+} from '../index.js';
 import { pricePatch } from '../listings/listing-mapping.js';
 
 /** `create-` dies just before that step is recorded, when all that led to it was done; `create+` just after. */
@@ -35,9 +41,11 @@ interface Plan {
   readonly feed: readonly KillPoint[];
   /** The answers to the upload and to createFeed are lost. */
   readonly lostFeed: readonly KillPoint[];
+  /** A query of Data Kiosk, which has two pages: each is asked for by itself. */
+  readonly query: readonly KillPoint[];
 }
 
-/** 50 kills: each step, and again what comes after it when the process before died there. */
+/** 50 kills of reports and feeds, 11 of queries: each step, and again what comes after it when the process before died there. */
 const whole: Plan = {
   report: kills(
     'intend- intend+ create- create+ look- look+ intend- create+ look+ poll- look- look+ poll- poll+ keep- keep+ end- end+',
@@ -48,6 +56,7 @@ const whole: Plan = {
     'reserve- reserve+ send- send+ look- look+ reserve- reserve+ send+ poll- look- look+ poll- poll+ read- read+ end- end+',
   ),
   lostFeed: kills('reserve- reserve+ look- look+ poll+ read- end+'),
+  query: kills('create- create+ look- intend- poll- poll+ intend+ poll- look+ keep- end+'),
 };
 
 /** Each step once. */
@@ -57,6 +66,7 @@ const brief: Plan = {
   lostReport: [],
   feed: kills('reserve- send+ look+ poll- read+ end-'),
   lostFeed: [],
+  query: kills('create+ look+ poll+ intend+ poll- keep- end+'),
 };
 
 /** One job, and where the processes die that work at it. */
@@ -76,14 +86,20 @@ interface Tale<Result = JsonValue> {
   readonly created: number;
 }
 
-/** Chapters of one job after another, and of both jobs side by side: each process works at a report and at a feed, and dies when both are at their points. */
+const kinds = ['reports', 'feeds', 'queries'] as const;
+type Kind = (typeof kinds)[number];
+
+/**
+ * Chapters of one job after another, and of all jobs side by side: each process works at a report, a feed and a query, and dies when all are at their
+ * points.
+ */
 async function tell(
   rig: WorkflowRig,
-  tracks: Readonly<Record<'reports' | 'feeds', readonly Chapter[]>>,
-): Promise<Readonly<Record<'reports' | 'feeds', readonly Tale[]>>> {
-  const tales = { reports: [] as Tale[], feeds: [] as Tale[] };
-  const created = (kind: 'reports' | 'feeds') => rig.sandbox.counters()[kind].created;
-  const open = (['reports', 'feeds'] as const).map((kind) => ({
+  tracks: Readonly<Record<Kind, readonly Chapter[]>>,
+): Promise<Readonly<Record<Kind, readonly Tale[]>>> {
+  const tales = { reports: [] as Tale[], feeds: [] as Tale[], queries: [] as Tale[] };
+  const created = (kind: Kind) => rig.sandbox.counters()[kind].created;
+  const open = kinds.map((kind) => ({
     ...{ kind, chapters: [...tracks[kind]], lives: [] as Life[], before: 0 },
   }));
   for (;;) {
@@ -138,9 +154,13 @@ async function storyOn(backend: DurableBackend) {
   const submit = (price: string) => ({
     ...{ job: 'feeds.submit', payload: { feedType: 'JSON_LISTINGS_FEED', content: feed(price) } },
   });
+  const { query } = salesAndTrafficByDate({
+    ...{ startDate: day(14), endDate: day(1) },
+    marketplaceIds: [marketplaceId(rig.sandbox.credentials.marketplaceId)],
+  });
   const lose = (operation: string) =>
     rig.sandbox.faults.set({ kind: 'drop', when: 'after', operation, count: 1 });
-  const { reports, feeds } = await tell(rig, {
+  const { reports, feeds, queries } = await tell(rig, {
     reports: [
       { ...report('plain', 9), kills: plan.report },
       {
@@ -158,19 +178,28 @@ async function storyOn(backend: DurableBackend) {
         before: () => Promise.all([lose('documents.put'), lose('feeds.createFeed')]),
       },
     ],
+    queries: [
+      {
+        ...{ job: 'datakiosk.run', kills: plan.query },
+        payload: { query, maxPages: 2, output: { content: 'days.jsonl', as: 'jsonl' } },
+      },
+    ],
   });
   const contents = new FolderContentStore({ folder: rig.contents });
-  const files = await Promise.all(names.map(async (name) => text(await contents.read(`${name}.jsonl`))));
+  const read = async (name: string) => text(await contents.read(`${name}.jsonl`));
+  const files = await Promise.all(names.map(read));
+  const days = await read('days');
   await contents.close();
   return {
     reports: reports as unknown as readonly Tale<ReportsRunResult>[],
     feeds: feeds as unknown as readonly Tale<FeedsSubmitResult>[],
-    ...{ files, given },
+    queries: queries as unknown as readonly Tale<DataKioskRunResult>[],
+    ...{ files, days, given, duplicates: rig.sandbox.counters().queries.duplicates },
   };
 }
 
 const fast = { queueMs: 2, progressMs: 2 };
-const sandbox = { orders: 0, skus: 5, reports: fast, feeds: fast };
+const sandbox = { orders: 400, skus: 5, reports: fast, feeds: fast, dataKiosk: { ...fast, pageRows: 6 } };
 
 /** Prices for all listings of the seller, and one for a listing that there is not. */
 async function listingsFeed({ sandbox }: WorkflowRig): Promise<(price: string) => string> {
@@ -193,8 +222,10 @@ async function listingsFeed({ sandbox }: WorkflowRig): Promise<(price: string) =
 }
 
 describe('the plan of kills', () => {
-  it('has 50 of them, and every recorded step of both workflows is among them, in each plan', async () => {
-    expect(Object.values(whole).flat()).toHaveLength(50);
+  it('has 50 of them for reports and feeds, and every recorded step of the workflows is among them, in each plan', async () => {
+    const { query: ofQueries, ...ofReportsAndFeeds } = whole;
+    expect(Object.values(ofReportsAndFeeds).flat()).toHaveLength(50);
+    expect(ofQueries).toHaveLength(11);
 
     await using backend = await openBackend('memory:');
     const config = { accountId: 'a', sellerId: 'A1', marketplaceIds: ['ZA'], clientId: 'c' };
@@ -202,12 +233,14 @@ describe('the plan of kills', () => {
       .register(amazonSp)
       .create('amazon-sp', { ...config, clientSecret: 's', refreshToken: 'r' }, { backend });
     for (const plan of [whole, brief]) {
-      const { report, stuckReport, lostReport, feed, lostFeed } = plan;
+      const { report, stuckReport, lostReport, feed, lostFeed, query } = plan;
       const steps = (points: readonly KillPoint[]) => [...new Set(points.map(({ step }) => step))].sort();
       // How they begin is not recorded.
       const recorded = (all: readonly string[]) => all.slice(1).sort();
       expect(steps([...report, ...stuckReport, ...lostReport])).toEqual(recorded(connector.reports.steps));
       expect(steps([...feed, ...lostFeed])).toEqual(recorded(connector.feeds.steps));
+      // The second page begins with a step that is.
+      expect(steps(query)).toEqual([...connector.dataKiosk.steps].sort());
     }
   });
 });
@@ -223,9 +256,9 @@ describe('jobs whose process is killed at each recorded step', () => {
 
   describeOnDurableBackends('at each step', (backend) => {
     it('died where they were to, each of them', () => {
-      const { reports, feeds } = storyOf(backend);
-      expect([reports.length, feeds.length]).toEqual([3, 2]);
-      for (const { kills: points, lives } of [...reports, ...feeds]) {
+      const { reports, feeds, queries } = storyOf(backend);
+      expect([reports.length, feeds.length, queries.length]).toEqual([3, 2, 1]);
+      for (const { kills: points, lives } of [...reports, ...feeds, ...queries]) {
         expect(lives.map(({ killed }) => killed)).toEqual([...points, undefined]);
         expect(lives.at(-1)?.error).toBeUndefined();
       }
@@ -265,6 +298,18 @@ describe('jobs whose process is killed at each recorded step', () => {
           problems: [{ sku: 'NOT-THERE', status: 'error' }],
         });
       }
+    });
+
+    it('asked exactly one query for each page, and wrote the rows of both', () => {
+      const { queries, days, duplicates } = storyOf(backend);
+      const [{ result, created }] = queries as [Tale<DataKioskRunResult>];
+      expect(result).toMatchObject({ rows: 12, copied: true, more: true });
+      expect([result.pages.length, created, duplicates]).toEqual([2, 2, []]);
+      const rows = days
+        .trimEnd()
+        .split('\n')
+        .map((row) => (JSON.parse(row) as { startDate: string }).startDate);
+      expect([rows.length, new Set(rows).size]).toEqual([12, 12]);
     });
   });
 });
