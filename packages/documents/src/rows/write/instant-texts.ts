@@ -5,9 +5,8 @@ const mostDays = 4_000;
 /** Dates as `toISOString` gives them, many times faster where days come again and seconds are whole. */
 export function instantTexts(): (instant: Date) => string {
   const days = new Map<number, string>();
-  const two = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
-  const minutes = Array.from({ length: 24 * 60 }, (_, at) => `${two[Math.floor(at / 60)]}:${two[at % 60]}:`);
-  const seconds = two.map((second) => `${second}.000Z`);
+  // Made when the first one comes: many files have none.
+  let times: { readonly minutes: readonly string[]; readonly seconds: readonly string[] } | undefined;
   return (instant) => {
     const ms = instant.getTime();
     const day = Math.floor(ms / dayMs);
@@ -19,7 +18,16 @@ export function instantTexts(): (instant: Date) => string {
       dayText = instant.toISOString().slice(0, -'00:00:00.000Z'.length);
       days.set(day, dayText);
     }
+    times ??= timesOfDay();
     const minute = Math.floor(second / 60);
-    return dayText + minutes[minute] + seconds[second - minute * 60];
+    return dayText + times.minutes[minute] + times.seconds[second - minute * 60];
+  };
+}
+
+function timesOfDay() {
+  const two = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+  return {
+    minutes: Array.from({ length: 24 * 60 }, (_, at) => `${two[Math.floor(at / 60)]}:${two[at % 60]}:`),
+    seconds: two.map((second) => `${second}.000Z`),
   };
 }

@@ -2,14 +2,16 @@
 const pieceBytes = 2 ** 20;
 /** Beyond a piece, for what is written before anybody asks whether it is full. */
 const roomBytes = 2 * pieceBytes;
+/** What a file begins with: most are small, and a process may write many. */
+const firstBytes = 2 ** 16;
 
 /**
  * Bytes of a file, by the piece. Two memories take turns: what `take()` gave is used no longer than until it was called twice again, and a file of
  * gigabytes costs no more memory than these two (new ones for each piece, collected late, would be hundreds of megabytes).
  */
 export class OutBytes {
-  #other: Buffer = Buffer.allocUnsafeSlow(roomBytes);
-  bytes: Buffer = Buffer.allocUnsafeSlow(roomBytes);
+  #other: Buffer | undefined;
+  bytes: Buffer = Buffer.allocUnsafeSlow(firstBytes);
   view: DataView = viewOf(this.bytes);
   /** Written so far; whoever writes into `bytes` sets it. */
   used = 0;
@@ -35,10 +37,10 @@ export class OutBytes {
   /** What was written since the last time. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.used);
+    const next = this.#other ?? Buffer.allocUnsafeSlow(this.isFull ? roomBytes : firstBytes);
     // One that grew for a huge row is not kept for it.
-    const own = this.bytes.length === roomBytes ? this.bytes : Buffer.allocUnsafeSlow(roomBytes);
-    this.#use(this.#other);
-    this.#other = own;
+    this.#other = this.bytes.length === roomBytes ? this.bytes : undefined;
+    this.#use(next);
     this.used = 0;
     return taken;
   }
