@@ -4,18 +4,19 @@ import { type InventoryLevel, type Order, sleep } from '@fluxori/core';
 import type { JobView } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CommandLine, until } from './testing/command-line.js';
-import { accountsOf, temporaryHome, testAccount } from './testing/main-job.js';
+import { CommandLine, type RunningCommand, until } from './testing/command-line.js';
+import { accountsOf, type Home, homeForMany, temporaryHome, testAccount } from './testing/main-job.js';
 
 let sandbox: Sandbox;
-let home: Awaited<ReturnType<typeof temporaryHome>>;
+let home: Home;
 let fluxori: CommandLine;
+/** Of the programs that came before. */
+let allOutput = '';
 
 beforeAll(async () => {
   sandbox = await startSandbox({ orders: 120, skus: 60 });
-  home = await temporaryHome();
-  // Everything is logged, so that the last test can look for what must never be.
-  fluxori = new CommandLine(home.path, { FLUXORI_LOG_LEVEL: 'debug' });
+  home = await homeForMany();
+  fluxori = programIn(home);
   await writeConfig(accountsOf(sandbox));
 });
 afterAll(async () => {
@@ -23,9 +24,20 @@ afterAll(async () => {
   await home[Symbol.asyncDispose]();
 });
 
-const writeConfig = (accounts: unknown, file = 'fluxori.config.json') =>
-  writeFile(join(home.path, file), JSON.stringify({ accounts }));
+/** Everything is logged, so that the last test can look for what must never be. */
+const programIn = ({ path, backendUrl }: Home) =>
+  new CommandLine(path, { FLUXORI_BACKEND: backendUrl, FLUXORI_LOG_LEVEL: 'debug' });
+const writeConfig = (accounts: unknown, file = 'fluxori.config.json', { path } = home) =>
+  writeFile(join(path, file), JSON.stringify({ accounts }));
 const account = () => accountsOf(sandbox)[testAccount] as Record<string, unknown>;
+
+/** As they outlived the process that has used them. */
+async function expectLimits(program: CommandLine): Promise<void> {
+  const limits = await program.json<{ label: string; level: number; burst: number }[]>('limits');
+  const search = limits.find((limit) => limit.label.includes('searchOrders'));
+  expect(search?.burst).toBe(20);
+  expect(search?.level).toBeLessThan(20);
+}
 
 describe('fluxori', () => {
   it('imports orders, and the second time only what is new', async () => {
@@ -40,6 +52,7 @@ describe('fluxori', () => {
       '7',
     );
     expect([total, orders.length]).toEqual([120, 7]);
+    await expectLimits(fluxori);
   });
 
   it('shows an order for people and for programs', async () => {
@@ -97,55 +110,82 @@ describe('fluxori', () => {
     expect(await fluxori.json('worker', '--until-idle')).toEqual({ completed: 2, failed: 0, cancelled: 0 });
   });
 
-  it('shows the limits as they outlived the process, and the health', async () => {
-    const limits = await fluxori.json<{ label: string; level: number; burst: number }[]>('limits');
-    const search = limits.find((limit) => limit.label.includes('searchOrders'));
-    expect(search?.burst).toBe(20);
-    expect(search?.level).toBeLessThan(20);
-    const health = await fluxori.json<{ status: string; parts: Record<string, unknown> }>('health');
-    expect(health.status).toBe('up');
-    expect(Object.keys(health.parts)).toEqual(['backend', testAccount, 'queues']);
-  });
-
   it('never was too fast, and asked for one token in all', () => {
     expect(sandbox.counters()).toMatchObject({ throttled: 0, tokenCalls: 1 });
   });
 });
 
-describe('while a worker has the folder', () => {
-  it('a command that is told to end before the worker has heard of it is not run', async () => {
-    const worker = fluxori.start('worker');
+describe('on the embedded backend', () => {
+  let seller: Sandbox;
+  let folder: Home;
+  let embedded: CommandLine;
+  let worker: RunningCommand | undefined;
+  beforeAll(async () => {
+    seller = await startSandbox({ orders: 120, skus: 5, seed: 3 });
+    folder = await temporaryHome();
+    // Nobody has said where: it is the folder below the one in which one stands.
+    embedded = new CommandLine(folder.path, { FLUXORI_LOG_LEVEL: 'debug' });
+    await writeConfig(accountsOf(seller), 'fluxori.config.json', folder);
+  });
+  afterAll(async () => {
+    await worker?.stop();
+    await seller.close();
+    await folder[Symbol.asyncDispose]();
+    allOutput += embedded.everything;
+  });
+
+  it('orders and limits outlive the process, and the store is up', async () => {
+    await embedded.json('orders', 'import');
+    const again = await embedded.json<{ result: { inserted: number } }>('orders', 'import');
+    expect(again.result.inserted).toBe(0);
+    await expectLimits(embedded);
+    const health = await embedded.json<{ status: string; parts: Record<string, unknown> }>('health');
+    expect(health.status).toBe('up');
+    expect(Object.keys(health.parts)).toEqual(['backend', testAccount, 'queues']);
+  });
+
+  it('says that the folder is in use when another process has it', async () => {
+    const { openBackend } = await import('@fluxori/backend');
+    await using _held = await openBackend(`pglite:${join(folder.path, '.fluxori', 'data')}`);
+    const { code, stderr } = await embedded.run('orders', 'list');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/is open in/);
+  });
+
+  it('a command that is told to end before the worker with the folder has heard of it is not run', async () => {
+    worker = embedded.start('worker');
     await worker.prints((printed) => printed.includes('Working on'));
-    const early = await fluxori.start('orders', 'list').stop();
-    await worker.stop();
+    const early = await embedded.start('orders', 'list').stop();
     expect([early.code, early.stdout]).toEqual([130, '']);
   });
 
-  it('other commands are run by it, and it goes on when they are done or broken off', async () => {
-    const worker = fluxori.start('worker');
-    const desk = join(home.path, '.fluxori', 'data', '.desk');
-    await worker.prints((printed) => printed.includes('Working on'));
+  it('other commands are run by that worker, and it goes on when they are done or broken off', async () => {
+    const desk = join(folder.path, '.fluxori', 'data', '.desk');
     expect((await stat(desk)).mode & 0o777).toBe(0o600);
 
-    expect((await fluxori.json<{ total: number }>('orders', 'list')).total).toBe(120);
-    expect((await fluxori.json<{ status: string }>('health')).status).toBe('up');
-    const { jobId } = await fluxori.json<{ jobId: string }>('orders', 'import', '--no-wait');
+    expect((await embedded.json<{ total: number }>('orders', 'list')).total).toBe(120);
+    expect((await embedded.json<{ status: string }>('health')).status).toBe('up');
+    const { jobId } = await embedded.json<{ jobId: string }>('orders', 'import', '--no-wait');
     await until(
-      async () => (await fluxori.json<JobView>('jobs', 'show', jobId)).state === 'completed',
-      worker.printed,
+      async () => (await embedded.json<JobView>('jobs', 'show', jobId)).state === 'completed',
+      () => worker?.printed() ?? '',
     );
-    const refused = await fluxori.run('jobs', 'show', 'orders-nothing');
+    const refused = await embedded.run('jobs', 'show', 'orders-nothing');
     expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('orders-nothing')]);
-    const waiting = fluxori.start('orders', 'import');
+    const waiting = embedded.start('orders', 'import');
     await sleep(100);
     expect([0, 130]).toContain((await waiting.stop()).code);
-    expect((await fluxori.json<unknown[]>('limits')).length).toBeGreaterThan(0);
+    expect((await embedded.json<unknown[]>('limits')).length).toBeGreaterThan(0);
 
-    const second = await fluxori.run('worker');
+    const second = await embedded.run('worker');
     expect([second.code, second.stderr]).toEqual([3, expect.stringContaining('is open in')]);
-    expect((await worker.stop()).code).toBe(0);
+    expect((await worker?.stop())?.code).toBe(0);
     await expect(stat(desk)).rejects.toThrow('ENOENT');
-    expect((await fluxori.json<{ total: number }>('orders', 'list')).total).toBe(120);
+    expect((await embedded.json<{ total: number }>('orders', 'list')).total).toBe(120);
+  });
+
+  it('never was too fast, and asked for one token in all', () => {
+    expect(seller.counters()).toMatchObject({ throttled: 0, tokenCalls: 1 });
   });
 });
 
@@ -204,14 +244,6 @@ describe('bad input', () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it('says that the folder is in use when another process has it', async () => {
-    const { openBackend } = await import('@fluxori/backend');
-    await using _held = await openBackend(`pglite:${join(home.path, '.fluxori', 'data')}`);
-    const { code, stderr } = await fluxori.run('orders', 'list');
-    expect(code).toBe(3);
-    expect(stderr).toMatch(/is open in/);
-  });
-
   it('ends with 4 when the seller has withdrawn the authorisation, and does not hammer Amazon', async () => {
     await using revoked = await startSandbox({ orders: 5, skus: 5, seed: 7 });
     const config = accountsOf(revoked);
@@ -230,7 +262,7 @@ describe('bad input', () => {
 
 describe('what was printed and logged in all of this', () => {
   it('holds no token, no secret and no buyer', async () => {
-    const printed = fluxori.everything;
+    const printed = fluxori.everything + allOutput;
     expect(printed.length).toBeGreaterThan(5_000);
     expect(printed).not.toMatch(/Atz[ar]\|/);
     const { clientSecret, refreshToken } = sandbox.credentials;

@@ -1,56 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { isErrorOf, ValidationError } from '@fluxori/core';
 import { Command, CommanderError, Help, type Option } from 'commander';
-import { accountsCommand } from './commands/accounts.js';
-import {
-  type CommandFactory,
-  type CommandFacts,
-  commonOptions,
-  type ProcessFacts,
-} from './commands/command-context.js';
-import { configCommand } from './commands/config-check.js';
-import { demoCommand } from './commands/demo.js';
-import { documentsCommand } from './commands/documents.js';
-import { feedsCommand } from './commands/feeds.js';
-import { healthCommand } from './commands/health.js';
-import { inventoryCommand } from './commands/inventory.js';
-import { jobsCommand } from './commands/jobs.js';
-import { limitsCommand } from './commands/limits.js';
-import { notificationsCommand } from './commands/notifications.js';
-import { ordersCommand } from './commands/orders.js';
-import { privacyCommand } from './commands/privacy.js';
-import { queuesCommand } from './commands/queues.js';
-import { reportsCommand } from './commands/reports.js';
-import { sandboxCommand } from './commands/sandbox.js';
-import { schedulesCommand } from './commands/schedules.js';
-import { secretsCommand } from './commands/secrets.js';
-import { workerCommand } from './commands/worker.js';
+import type { CommandFacts, ProcessFacts } from './commands/command-context.js';
+import { commandTable } from './commands/command-table.js';
+import { commonOptions } from './commands/common-options.js';
 import { askAtDesk } from './desk/ask-at-desk.js';
 import { deskPath } from './desk/desk-path.js';
 import { type ExitKind, exitCodes, exitKindOf, exitTable } from './exit/exit-code.js';
-import { printError } from './output/print-error.js';
 import { Terminal } from './output/terminal.js';
-
-const commands: readonly CommandFactory[] = [
-  demoCommand,
-  sandboxCommand,
-  workerCommand,
-  ordersCommand,
-  inventoryCommand,
-  reportsCommand,
-  feedsCommand,
-  documentsCommand,
-  notificationsCommand,
-  accountsCommand,
-  jobsCommand,
-  queuesCommand,
-  schedulesCommand,
-  limitsCommand,
-  healthCommand,
-  configCommand,
-  secretsCommand,
-  privacyCommand,
-];
 
 /**
  * Runs one command line, e.g. `['orders', 'list', '--json']`.
@@ -60,14 +17,11 @@ export async function run(args: readonly string[], facts: ProcessFacts): Promise
   const terminal = new Terminal({ ...facts, json: args.includes('--json') });
   // A worker or a sandbox that was told to stop has done what it was told.
   const end: { kind: ExitKind } = { kind: 'ok' };
-  const program = programOf({
-    ...facts,
-    run,
-    exitWith: (kind) => {
-      end.kind = kind;
-    },
-  });
+  const exitWith = (kind: ExitKind) => {
+    end.kind = kind;
+  };
   try {
+    const program = await programOf({ ...facts, run, exitWith }, (name) => args.includes(name));
     await program.parseAsync([...args], { from: 'user' });
     if (end.kind === 'partly' || end.kind === 'refused') terminal.warn(endText(end.kind));
     return exitCodes[end.kind];
@@ -81,6 +35,7 @@ export async function run(args: readonly string[], facts: ProcessFacts): Promise
     }
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const kind = facts.signal.aborted ? 'interrupted' : exitKindOf(error);
+    const { printError } = await import('./output/print-error.js');
     printError(terminal, error, { kind, stack: facts.env.FLUXORI_DEBUG !== undefined });
     return exitCodes[kind];
   }
@@ -116,8 +71,14 @@ async function answeredAtDesk(
   );
 }
 
-/** The tree of commands. */
-export function programOf(facts: CommandFacts): Command {
+/**
+ * The tree of commands.
+ * @param isCalled - tells by its name which command is loaded; of the others there is what the list of all commands shows.
+ */
+export async function programOf(
+  facts: CommandFacts,
+  isCalled: (name: string) => boolean = () => true,
+): Promise<Command> {
   const program = new Command('fluxori')
     .description(
       'Marketplace connectors: put the work in, and it gets done, as fast as the limits allow and never faster.',
@@ -138,7 +99,10 @@ export function programOf(facts: CommandFacts): Command {
         '',
       ].join('\n'),
     );
-  for (const create of commands) program.addCommand(create(facts));
+  for (const { name, what, load } of commandTable) {
+    const command = isCalled(name) ? (await load())(facts) : new Command(name);
+    program.addCommand(command.description(what));
+  }
   prepare(program, facts);
   return program;
 }

@@ -1,21 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandLine } from './testing/command-line.js';
+import { type Home, homeForMany } from './testing/main-job.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-let home: string;
+let home: Home;
 let fluxori: CommandLine;
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'fluxori-usage-'));
-  fluxori = new CommandLine(home, { FLUXORI_BACKEND: 'memory:' });
+  home = await homeForMany();
+  fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+afterAll(async () => {
+  await home[Symbol.asyncDispose]();
+});
 
 describe('fluxori, when it is used by hand', () => {
   it('says which option has taken the argument that is missed', async () => {
@@ -45,6 +45,13 @@ describe('fluxori, when it is used by hand', () => {
     ]);
     expect(stdout).toContain('Usage: fluxori');
     expect(stderr).toContain('/cli/dist/program.js');
-    expect(stderr).not.toMatch(/\/sandbox\/dist\/|\/inversify\/|open-app\.js/);
+    // Nor any command: of those there are, it has the names and what they are for.
+    expect(stderr).not.toMatch(
+      /\/(sandbox|backend|network|queue|amazon-sp|observability)\/dist\/|\/inversify\/|open-app\.js/,
+    );
+    expect(stderr.match(/\/cli\/dist\/commands\/[\w-]+/g)).toEqual([
+      expect.stringMatching(/command-table$/),
+      expect.stringMatching(/common-options$/),
+    ]);
   });
 });

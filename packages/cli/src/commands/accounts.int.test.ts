@@ -1,30 +1,32 @@
-import { lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateSealKey, openBackend, sealKeysFrom } from '@fluxori/backend';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CommandLine, type RunningCommand } from '../testing/command-line.js';
+import { type Home, homeForMany } from '../testing/main-job.js';
 
 const sealKey = generateSealKey().reveal();
 const day = 86_400_000;
+let place: Home;
 let home: string;
 let sandbox: Sandbox;
 let fluxori: CommandLine;
 let file: string;
 
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'fluxori-accounts-'));
+  place = await homeForMany();
+  home = place.path;
   file = join(home, 'fluxori.config.json');
   sandbox = await startSandbox({ orders: 2, skus: 2, sellers: 2, marketplaces: ['ZA', 'DE'] });
-  fluxori = new CommandLine(home, { FLUXORI_SEAL_KEY: sealKey, FLUXORI_BACKEND: 'memory:' });
+  fluxori = new CommandLine(home, { FLUXORI_SEAL_KEY: sealKey, FLUXORI_BACKEND: place.backendUrl });
 });
 afterEach(async () => {
   // Also those of a test that has failed: nothing is left running.
   for (const one of started.splice(0)) await one.stop();
   await sandbox.close();
-  await rm(home, { recursive: true });
+  await place[Symbol.asyncDispose]();
 });
 
 const started: RunningCommand[] = [];
@@ -279,7 +281,7 @@ describe('fluxori accounts add', () => {
 
 describe('fluxori accounts list, check and remove', () => {
   it('shows how long client secret and authorisation are good for, and what to do', async () => {
-    const inDays = (days: number) => new Date(Date.now() + days * day + 60_000).toISOString();
+    const inDays = (days: number) => new Date(Date.now() + days * day + day / 2).toISOString();
     await writeFirst({ clientSecretExpiresAt: inDays(20), authorizedAt: inDays(5 - 365) });
     const [view] = await fluxori.json<Record<string, unknown>[]>('accounts', 'list');
     expect(view).toMatchObject({
@@ -305,8 +307,7 @@ describe('fluxori accounts list, check and remove', () => {
 
   it('shows a revoked authorisation in list and health, also when another process met it', async () => {
     await writeFirst();
-    await preparedDataFolder(join(home, 'data'), openBackend);
-    const own = new CommandLine(home, { FLUXORI_BACKEND: `pglite:${join(home, 'data')}` });
+    const own = new CommandLine(home, { FLUXORI_BACKEND: place.backendUrl });
     await sandbox.faults.set({ kind: 'revoke-consent', sellerId: sandbox.credentials.sellerId });
     const checked = await own.run('accounts', 'check', '--json');
     expect(checked.code).toBe(4);
@@ -328,8 +329,7 @@ describe('fluxori accounts list, check and remove', () => {
 
   it('shows until when the access token is good that another process fetched, and fetches none itself', async () => {
     await writeFirst();
-    await preparedDataFolder(join(home, 'data'), openBackend);
-    const own = new CommandLine(home, { FLUXORI_BACKEND: `pglite:${join(home, 'data')}` });
+    const own = new CommandLine(home, { FLUXORI_BACKEND: place.backendUrl });
     expect((await own.run('accounts', 'check')).code).toBe(0);
     expect(await own.json('accounts', 'list')).toMatchObject([
       { token: { state: 'granted', expiresAt: expect.any(String) } },

@@ -43,9 +43,7 @@ Examples:
 
 /** `fluxori accounts add|list|check|remove` */
 export const accountsCommand: CommandFactory = (facts) => {
-  const accounts = group('accounts').description(
-    'let sellers authorise the application; see and check accounts',
-  );
+  const accounts = group('accounts');
   accounts.addCommand(
     command('add')
       .description('add an account, or renew the authorisation of one')

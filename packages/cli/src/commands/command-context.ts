@@ -119,9 +119,6 @@ function isLocal(backendUrl: string): boolean {
   return /^(memory|pglite):/i.test(backendUrl);
 }
 
-/** By their long flags. */
-export const commonOptions: ReadonlySet<string> = new Set(['--config', '--backend', '--log-level', '--json']);
-
 /** A command with the common options on it. */
 export function command(name: string): Command {
   return new Command(name)

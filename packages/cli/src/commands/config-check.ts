@@ -5,7 +5,7 @@ import { type CommandFactory, type CommonOptions, command, contextOf, group } fr
 
 /** `fluxori config check`: everything that is wrong, at once, without calling anybody. */
 export const configCommand: CommandFactory = (facts) => {
-  const config = group('config').description('check the configuration');
+  const config = group('config');
   config.addCommand(
     command('check')
       .description('read the file and the environment and tell everything that is wrong; nothing is sent')

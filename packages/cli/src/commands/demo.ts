@@ -16,9 +16,6 @@ interface DemoCommandOptions extends CommonOptions {
 /** `fluxori demo`: the main job on this machine, with nothing installed and no Amazon account. */
 export const demoCommand: CommandFactory = (facts) =>
   command('demo')
-    .description(
-      'see it work: a local Amazon, orders, stock, a report and a feed, and power cuts in the middle',
-    )
     .option('--orders <number>', `how many orders the seller begins with (default: ${defaultSize.orders})`)
     .option('--skus <number>', `how many SKUs the seller has (default: ${defaultSize.skus})`)
     .option('--no-power-cut', 'leave the power on')

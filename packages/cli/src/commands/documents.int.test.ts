@@ -2,17 +2,16 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateSealKey } from '@fluxori/backend';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CommandLine } from '../testing/command-line.js';
-import { accountsOf, temporaryHome, testAccount } from '../testing/main-job.js';
+import { accountsOf, type Home, homeForMany, testAccount } from '../testing/main-job.js';
 
 const listings = 'GET_MERCHANT_LISTINGS_DATA_LITER';
 const addresses = 'GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING';
 const buyer = 'Thandiwe Mokoena';
 
 let sandbox: Sandbox;
-let home: Awaited<ReturnType<typeof temporaryHome>>;
+let home: Home;
 let fluxori: CommandLine;
 
 interface Listed {
@@ -29,8 +28,7 @@ beforeAll(async () => {
   });
   await sandbox.setReport(listings, { content: 'seller-sku\tquantity\r\nA\t3\r\n' });
   await sandbox.setReport(addresses, { content: `order-id\trecipient-name\r\n701-1\t${buyer}\r\n` });
-  // On Redis where there is one: opening it takes no time, and these are many commands.
-  home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
+  home = await homeForMany();
   fluxori = new CommandLine(home.path, {
     ...{ FLUXORI_BACKEND: home.backendUrl, FLUXORI_HOME: home.path },
     FLUXORI_SEAL_KEY: generateSealKey().reveal(),

@@ -30,9 +30,7 @@ const kinds: Readonly<Record<string, DocumentKind>> = {
 
 /** `fluxori documents list|delete|sweep` */
 export const documentsCommand: CommandFactory = (facts) => {
-  const documents = group('documents').description(
-    'documents of reports, feeds and Data Kiosk: what is kept, and for how long',
-  );
+  const documents = group('documents');
   documents.addCommand(
     command('list')
       .description(

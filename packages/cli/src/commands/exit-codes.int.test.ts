@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { exitTable } from '../exit/exit-code.js';
 import { programOf } from '../program.js';
 import { CommandLine } from '../testing/command-line.js';
-import { accountsOf, temporaryHome } from '../testing/main-job.js';
+import { accountsOf, type Home, homeForMany } from '../testing/main-job.js';
 
 const listings = 'GET_MERCHANT_LISTINGS_DATA_LITER';
 const arn = 'arn:aws:sqs:eu-west-1:123456789012:sp-api';
@@ -103,13 +102,12 @@ const wrongWords: readonly (readonly string[])[] = [
 ];
 
 let sandbox: Sandbox;
-let home: Awaited<ReturnType<typeof temporaryHome>>;
+let home: Home;
 let fluxori: CommandLine;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ orders: 1, skus: 3, rateLimits: false });
-  // On Redis where there is one: opening it takes no time, and these are many commands.
-  home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
+  home = await homeForMany();
   const key = randomBytes(32).toString('base64url');
   fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl, FLUXORI_SEAL_KEY: key });
   await writeFile(join(home.path, 'fluxori.config.json'), JSON.stringify({ accounts: accountsOf(sandbox) }));
@@ -128,7 +126,7 @@ function leaves(command: Command, path = ''): readonly (readonly [path: string, 
 }
 
 const every = leaves(
-  programOf({
+  await programOf({
     ...{ env: {}, cwd: '/', stdout: process.stdout, stderr: process.stderr },
     ...{ signal: new AbortController().signal, run: async () => 0, exitWith: () => {} },
   }),

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { orderFulfilmentFeed } from '@fluxori/amazon-sp';
 import type { InventoryLevel, MarketplaceId, OrderId } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CommandLine } from '../testing/command-line.js';
-import { accountsOf, temporaryHome } from '../testing/main-job.js';
+import { accountsOf, type Home, homeForMany } from '../testing/main-job.js';
 
 let sandbox: Sandbox;
-let home: Awaited<ReturnType<typeof temporaryHome>>;
+let home: Home;
 let fluxori: CommandLine;
 const file = (name: string) => join(home.path, name);
 const message = (sku: string, quantity: unknown) => ({
@@ -28,7 +27,7 @@ beforeAll(async () => {
     ...{ orders: 3, skus: 10, rateLimits: false },
     feeds: { queueMs: 2, progressMs: 2 },
   });
-  home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
+  home = await homeForMany();
   fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
   const limits = { '*': { ratePerSecond: 1_000, burst: 100 } };
   const [[name, account]] = Object.entries(accountsOf(sandbox)) as [[string, object]];

@@ -17,9 +17,7 @@ interface ShowOptions extends CommonOptions {
 
 /** `fluxori feeds submit|show` */
 export const feedsCommand: CommandFactory = (facts) => {
-  const feeds = group('feeds').description(
-    'submit feeds, exactly once each, and see what became of each item',
-  );
+  const feeds = group('feeds');
   feeds.addCommand(
     command('submit')
       .description(

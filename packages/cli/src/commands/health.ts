@@ -10,7 +10,6 @@ import {
 /** `fluxori health`: how every part is; exit code 7 when one is down. */
 export const healthCommand: CommandFactory = (facts) =>
   command('health')
-    .description('show how every part is: backend, accounts, tokens, circuits, queues')
     .addHelpText('after', '\nExamples:\n  fluxori health\n  fluxori health --json\n')
     .action(async (options: CommonOptions) => {
       const context = contextOf(facts, options);

@@ -27,7 +27,7 @@ interface SetOptions extends WorkOptions {
 
 /** `fluxori inventory sync|list|set` */
 export const inventoryCommand: CommandFactory = (facts) => {
-  const inventory = group('inventory').description('sync, list and set stock levels');
+  const inventory = group('inventory');
   inventory.addCommand(
     command('sync')
       .description('bring in the stock levels of all SKUs')

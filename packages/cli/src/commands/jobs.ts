@@ -22,7 +22,7 @@ interface ListOptions extends CommonOptions {
 
 /** `fluxori jobs list|show|failed|expedite|cancel|retry|discard` */
 export const jobsCommand: CommandFactory = (facts) => {
-  const jobs = group('jobs').description('see what waits and why; expedite, cancel or retry it');
+  const jobs = group('jobs');
   jobs.addCommand(
     command('list')
       .description('list jobs, the running ones first')

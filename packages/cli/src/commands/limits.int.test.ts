@@ -3,18 +3,17 @@ import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandLine, type RunningCommand } from '../testing/command-line.js';
-import { accountsOf, temporaryHome } from '../testing/main-job.js';
+import { accountsOf, type Home, homeForMany, temporaryHome } from '../testing/main-job.js';
 
 let sandbox: Sandbox;
-let home: Awaited<ReturnType<typeof temporaryHome>>;
+let home: Home;
 let fluxori: CommandLine;
 
 beforeAll(async () => {
   // Three pages: the bucket is not full again for three minutes, and a full one would not be shown.
   sandbox = await startSandbox({ orders: 203, skus: 3 });
-  home = await temporaryHome();
-  fluxori = new CommandLine(home.path, {});
-  await writeFile(join(home.path, 'fluxori.config.json'), JSON.stringify({ accounts: accountsOf(sandbox) }));
+  home = await homeForMany();
+  fluxori = await programIn(home);
   await fluxori.json('orders', 'import');
 });
 afterAll(async () => {
@@ -22,13 +21,21 @@ afterAll(async () => {
   await home[Symbol.asyncDispose]();
 });
 
+async function programIn({ path, backendUrl }: Home): Promise<CommandLine> {
+  await writeFile(join(path, 'fluxori.config.json'), JSON.stringify({ accounts: accountsOf(sandbox) }));
+  return new CommandLine(path, { FLUXORI_BACKEND: backendUrl });
+}
+
 const started: RunningCommand[] = [];
 afterEach(async () => {
   // Also those of a test that has failed: nothing is left running.
   for (const one of started.splice(0)) await one.stop();
 });
 function start(...args: string[]): RunningCommand {
-  const running = fluxori.start(...args);
+  return startedBy(fluxori, ...args);
+}
+function startedBy(program: CommandLine, ...args: string[]): RunningCommand {
+  const running = program.start(...args);
   started.push(running);
   return running;
 }
@@ -61,15 +68,20 @@ describe('fluxori limits --watch', () => {
     expect(last.limits[0].level).toBeGreaterThan(first.limits[0].level);
   });
 
-  it('prints plain tables where nobody looks on, and draws in place at the desk of a worker', async () => {
+  it('prints plain tables where nobody looks on', async () => {
     const plain = start('limits', '--watch');
     await plain.prints((printed) => printed.includes('searchOrders@acme-za'));
     const { code, stdout } = await plain.stop();
     expect([code, stdout.includes('\u001b')]).toEqual([0, false]);
+  });
 
-    const worker = start('worker');
+  it('draws in place at the desk of a worker', async () => {
+    await using embedded = await temporaryHome();
+    const there = await programIn(embedded);
+    const worker = startedBy(there, 'worker');
     await worker.prints((printed) => printed.includes('Working on'));
-    const watching = start('limits', '--watch', '--redraw', '10');
+    await there.json('orders', 'import');
+    const watching = startedBy(there, 'limits', '--watch', '--redraw', '10');
     await watching.prints((printed) => printed.includes('\u001b[0J'));
     expect(watching.printed()).toContain('searchOrders@acme-za');
     expect((await watching.stop()).code).toBe(0);

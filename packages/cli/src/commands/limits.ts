@@ -27,9 +27,6 @@ const tickMs = 1_000;
 /** `fluxori limits`: the token buckets as they are now. */
 export const limitsCommand: CommandFactory = (facts) =>
   command('limits')
-    .description(
-      'show the live token buckets: level, rate and its source, who waits, when the next token comes',
-    )
     .option('-a, --account <name>', 'only the limits that this account draws from')
     .option('-w, --watch', 'show them anew every second, until Ctrl-C; with --json a line each time')
     .addOption(new Option('--redraw <rows>').hideHelp())

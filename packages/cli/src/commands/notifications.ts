@@ -30,9 +30,7 @@ interface PlaceOptions extends CommonOptions {
 
 /** `fluxori notifications setup|list|teardown|policy|listen|dead|retry|discard` */
 export const notificationsCommand: CommandFactory = (facts) => {
-  const notifications = group('notifications').description(
-    'have Amazon tell what happens, instead of asking for it',
-  );
+  const notifications = group('notifications');
   notifications.addCommand(
     placed(
       command('setup').description('have notifications sent to your queue; repeat it as often as you like'),

@@ -40,7 +40,7 @@ interface ListOptions extends CommonOptions {
 
 /** `fluxori orders import|list|show` */
 export const ordersCommand: CommandFactory = (facts) => {
-  const orders = group('orders').description('import, list and show orders');
+  const orders = group('orders');
   orders.addCommand(
     command('import')
       .description('bring in the orders that are new or changed since the last import')

@@ -5,7 +5,7 @@ import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { describeWith, services } from '@fluxori/test-services';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandLine } from '../testing/command-line.js';
-import { accountsOf, type Home, temporaryHome } from '../testing/main-job.js';
+import { accountsOf, type Home, homeForMany, temporaryHome } from '../testing/main-job.js';
 
 let sandbox: Sandbox;
 
@@ -101,8 +101,9 @@ for (const backend of services) {
 
 describe('fluxori privacy', () => {
   it('asks for a subject, a key and known words', async () => {
-    await using home = await temporaryHome();
-    const fluxori = await programIn(home, { FLUXORI_BACKEND: 'memory:' });
+    await using home = await homeForMany();
+    const fluxori = await programIn(home, {});
+    expect((await fluxori.run('privacy', 'audit')).stdout).toContain('Nothing was told');
     for (const [args, code, text] of [
       [['erase'], 2, '--order or --buyer'],
       [['erase', '--order', '902-1', '--buyer', 'a@b.c'], 2, '--order or --buyer'],
@@ -118,9 +119,9 @@ describe('fluxori privacy', () => {
     }
     expect((await fluxori.run('privacy', 'erase', '--order', '902-1')).stdout).toContain('Nothing was here');
     expect((await fluxori.run('privacy', 'sweep')).stdout).toContain('Nothing is past its time.');
+    expect((await fluxori.run('privacy', 'audit')).stdout).toMatch(/erased .*902-1/);
     const refused = await fluxori.run('orders', 'import', '--recipient');
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('FLUXORI_SEAL_KEY')]);
-    expect((await fluxori.run('privacy', 'audit')).stdout).toContain('Nothing was told');
   });
 });
 

@@ -43,9 +43,7 @@ interface AuditOptions extends CommonOptions {
 
 /** `fluxori privacy erase|audit|sweep` */
 export const privacyCommand: CommandFactory = (facts) => {
-  const privacy = group('privacy').description(
-    'erase persons, see who read what, delete what is past its time',
-  );
+  const privacy = group('privacy');
   privacy.addCommand(
     command('erase')
       .description(

@@ -2,19 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobView, QueueOverview, ScheduleView } from '@fluxori/queue';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandLine } from '../testing/command-line.js';
-import { accountsOf, temporaryHome, testAccount } from '../testing/main-job.js';
+import { accountsOf, type Home, homeForMany, testAccount } from '../testing/main-job.js';
 
 let sandbox: Sandbox;
-let home: Awaited<ReturnType<typeof temporaryHome>>;
+let home: Home;
 let fluxori: CommandLine;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ orders: 20, skus: 5 });
-  // On Redis where there is one: opening it takes no time, and these are many commands.
-  home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
+  home = await homeForMany();
   fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl });
   const accounts = accountsOf(sandbox);
   await writeFile(
@@ -92,6 +90,32 @@ describe('fluxori schedules', () => {
     expect((await fluxori.run('schedules', 'remove', 'orders-often')).code).toBe(0);
     expect((await fluxori.run('schedules', 'remove', 'orders-often')).code).not.toBe(0);
     expect((await fluxori.run('schedules', 'list')).stdout).toContain('No schedules.');
+  });
+
+  const set = (...args: string[]) => fluxori.run('schedules', 'set', 'often', 'orders.import', ...args);
+
+  it('tells when the first run comes', async () => {
+    expect((await set('--every', '15m')).stdout).toContain(
+      'often: orders.import for acme-za, every 15 m; next now, when a worker takes it up.',
+    );
+    expect((await set('--cron', '0 6 * * *')).stdout).toMatch(
+      /0 6 \* \* \* UTC; next in .+ \(until .+ UTC\)\./,
+    );
+    await fluxori.run('schedules', 'remove', 'often');
+  });
+
+  it.each([
+    ['neither', []],
+    ['both', ['--every', '15m', '--cron', '0 6 * * *']],
+  ])('asks for one of --every and --cron when given %s', async (_what, args) => {
+    const { code, stderr } = await set(...args);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/--every.*--cron/) });
+    expect(stderr).not.toContain('everyMs');
+  });
+
+  it('refuses a time zone that would mean nothing', async () => {
+    const { code, stderr } = await set('--every', '15m', '--time-zone', 'Africa/Johannesburg');
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--time-zone') });
   });
 
   it.each([

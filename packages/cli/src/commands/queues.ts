@@ -16,7 +16,7 @@ interface PauseOptions extends CommonOptions {
 
 /** `fluxori queues list|pause|resume` */
 export const queuesCommand: CommandFactory = (facts) => {
-  const queues = group('queues').description('see how each section stands; pause it, or an account in it');
+  const queues = group('queues');
   queues.addCommand(
     command('list')
       .description('list the sections: how many jobs, what is paused, who works')

@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
-import { serviceUrl } from '@fluxori/test-services';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CommandLine } from '../testing/command-line.js';
-import { accountsOf, temporaryHome } from '../testing/main-job.js';
+import { accountsOf, type Home, homeForMany, temporaryHome } from '../testing/main-job.js';
 
 const listings = 'GET_MERCHANT_LISTINGS_DATA_LITER';
 const text = 'seller-sku\tquantity\r\nA,1\t3\r\nB\t4\r\n';
 
 let sandbox: Sandbox;
-let home: Awaited<ReturnType<typeof temporaryHome>>;
+let home: Home;
 let fluxori: CommandLine;
 const file = (name: string) => join(home.path, name);
 
@@ -21,8 +20,7 @@ beforeAll(async () => {
     reports: { queueMs: 2, progressMs: 2 },
   });
   await sandbox.setReport(listings, { content: Buffer.from(text) });
-  // On Redis where there is one: opening it takes no time, and these are many commands.
-  home = await temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
+  home = await homeForMany();
   const key = randomBytes(32).toString('base64url');
   fluxori = new CommandLine(home.path, { FLUXORI_BACKEND: home.backendUrl, FLUXORI_SEAL_KEY: key });
   const limits = { '*': { ratePerSecond: 1_000, burst: 100 } };
@@ -101,7 +99,8 @@ describe('fluxori reports run', () => {
     await sandbox.setReport(type, {
       content: Buffer.from('order-id\torder-item-id\tsku\tbuyer-name\r\n902-1\t7\tA\tThandi\r\n'),
     });
-    const keyless = new CommandLine(home.path, { FLUXORI_BACKEND: 'memory:' });
+    await using elsewhere = await homeForMany();
+    const keyless = new CommandLine(home.path, { FLUXORI_BACKEND: elsewhere.backendUrl });
     const bare = await keyless.run('reports', 'run', type);
     expect([bare.code, bare.stdout]).toEqual([0, expect.stringContaining('FLUXORI_SEAL_KEY')]);
     expect(sandbox.counters().documents.downloads).toEqual([]);

@@ -55,7 +55,7 @@ const statuses = ['CANCELLED', 'DONE', 'FATAL', 'IN_PROGRESS', 'IN_QUEUE'] as co
 
 /** `fluxori reports run|fetch|list|types` */
 export const reportsCommand: CommandFactory = (facts) => {
-  const reports = group('reports').description('ask for reports, wait for them, write them to files');
+  const reports = group('reports');
   reports.addCommand(
     written(
       command('run')

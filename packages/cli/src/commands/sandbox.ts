@@ -24,7 +24,6 @@ interface SandboxOptions extends CommonOptions {
 /** `fluxori sandbox`: a local Amazon until Ctrl-C. */
 export const sandboxCommand: CommandFactory = (facts) =>
   command('sandbox')
-    .description('run a local Amazon (LWA and SP-API) with true limits, until Ctrl-C')
     .option('--port <number>', 'port of the SP-API; 0 takes free ones', '0')
     .option('--orders <number>', 'how many orders its seller has', '1200')
     .option('--skus <number>', 'how many SKUs its seller has', '500')

@@ -23,7 +23,7 @@ interface SetOptions extends CommonOptions {
 
 /** `fluxori schedules list|set|remove` */
 export const schedulesCommand: CommandFactory = (facts) => {
-  const schedules = group('schedules').description('jobs that start again and again');
+  const schedules = group('schedules');
   schedules.addCommand(
     command('list')
       .description('list the schedules, the next to run first')

@@ -23,9 +23,7 @@ interface SetOptions extends CommonOptions {
 
 /** `fluxori secrets set|list|remove|rotate|generate-key` */
 export const secretsCommand: CommandFactory = (facts) => {
-  const secrets = group('secrets').description(
-    'keep secrets in a sealed file, for "secret:NAME" in the configuration',
-  );
+  const secrets = group('secrets');
   secrets.addCommand(
     command('set')
       .description('put a secret in, or replace it; the value comes from the keyboard (not shown) or a pipe')

@@ -30,7 +30,6 @@ const idleCheckMs = 250;
 /** `fluxori worker`: works all queues until it is told to stop. */
 export const workerCommand: CommandFactory = (facts) =>
   command('worker')
-    .description('work the queues until Ctrl-C; running jobs reach a checkpoint before it ends')
     .option(
       '--until-idle',
       `end when no job is left; with ${exitCodes.partly} when some failed, with ${exitCodes.refused} when all did`,

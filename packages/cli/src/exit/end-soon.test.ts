@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Ending, endSoon } from './end-soon.js';
 
 const never = () => new Promise<never>(() => {});
@@ -16,7 +16,28 @@ function rig(status: 'up' | 'down' | 'silent') {
   return { app, told, signal: controller.signal, stop: () => controller.abort(reason) };
 }
 
+/** The longest that it takes to end while the store is away: it unwinds, asks the store, and closes. */
+const longestMs = 1_500;
+
+/** How it stands after so long, by a clock that waits for nobody. */
+async function after(ms: number, ended: Promise<unknown>): Promise<unknown> {
+  let state: unknown = 'waits';
+  ended.then(
+    (value) => {
+      state = value ?? 'ended';
+    },
+    (error: unknown) => {
+      state = error;
+    },
+  );
+  await jest.advanceTimersByTimeAsync(ms);
+  return state;
+}
+
 describe('a command that is told to end', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   it('does not wait for a store that does not open, and closes it when it opens after all', async () => {
     const { app, told, signal, stop } = rig('down');
     const opening = Promise.withResolvers<Ending>();
@@ -32,7 +53,7 @@ describe('a command that is told to end', () => {
     const { app, told, signal, stop } = rig(status);
     const ended = endSoon(Promise.resolve(app), never, signal);
     stop();
-    await expect(ended).rejects.toBe(reason);
+    expect(await after(longestMs, ended)).toBe(reason);
     expect(told.closed).toBe(1);
   });
 
@@ -40,7 +61,7 @@ describe('a command that is told to end', () => {
     const { app, signal, stop } = rig('down');
     const ended = endSoon(Promise.resolve({ ...app, close: never }), never, signal);
     stop();
-    await expect(ended).rejects.toBe(reason);
+    expect(await after(longestMs, ended)).toBe(reason);
   });
 
   it('lets the work and the closing end while the store is there', async () => {
@@ -48,9 +69,7 @@ describe('a command that is told to end', () => {
     const work = Promise.withResolvers<string>();
     const ended = endSoon(Promise.resolve(app), () => work.promise, signal);
     stop();
-    // Longer than a store that is away is given.
-    const first = await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1_200, 'waits'))]);
-    expect(first).toBe('waits');
+    expect(await after(10 * longestMs, ended)).toBe('waits');
     expect(told.closed).toBe(0);
     work.resolve('done');
     await expect(ended).resolves.toBe('done');
@@ -65,13 +84,9 @@ describe('a command that is told to end', () => {
       async () => stop(),
       signal,
     );
-    const first = await Promise.race([
-      ended.then(() => 'ended'),
-      new Promise((resolve) => setTimeout(resolve, 1_800, 'waits')),
-    ]);
-    expect(first).toBe('waits');
+    expect(await after(10 * longestMs, ended)).toBe('waits');
     closing.resolve();
-    await ended;
+    await expect(ended).resolves.toBeUndefined();
   });
 
   it('is no different when nobody tells it', async () => {

@@ -20,8 +20,8 @@ export interface RunningCommand {
   stop(): Promise<CommandResult>;
 }
 
-/** Shorter than Jest's own limit, which would not say how things stood. Milliseconds. */
-const longestWaitMs = 50_000;
+/** For what hangs; shorter than Jest's own limit, which would not say how things stood. Milliseconds. */
+const longestWaitMs = 150_000;
 
 /** Looks again and again. @throws when it does not become so at all; then `state` tells how it stood. */
 export async function until(isSo: () => Promise<boolean> | boolean, state: () => string): Promise<void> {

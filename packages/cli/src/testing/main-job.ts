@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackend } from '@fluxori/backend';
 import type { Sandbox } from '@fluxori/sandbox';
-import { describeWith, freshPlace, preparedDataFolder, type Service, services } from '@fluxori/test-services';
+import {
+  describeWith,
+  freshPlace,
+  preparedDataFolder,
+  type Service,
+  services,
+  serviceUrl,
+} from '@fluxori/test-services';
 import { describe } from '@jest/globals';
 import type { CliConfig } from '../config/config.js';
 import { sandboxAccount } from '../config/sandbox-account.js';
@@ -28,6 +35,11 @@ export async function temporaryHome(backend: DurableBackend = 'pglite'): Promise
   const home = await emptyHome(backend);
   if (backend === 'pglite') await fillData(home);
   return home;
+}
+
+/** For suites of many commands: on Redis where there is one. Each command opens its store, and the embedded one takes ten times the processor for it. */
+export function homeForMany(): Promise<Home> {
+  return temporaryHome(serviceUrl('redis') === undefined ? 'pglite' : 'redis');
 }
 
 /** As if the embedded backend had been opened there once and closed. */
