@@ -4,6 +4,8 @@ import { describeWith, freshPlace } from '@fluxori/test-services';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openBackend } from '../open-backend.js';
+import { openPostgres } from './open-postgres.js';
+import { parsePostgresUrl } from './postgres-url.js';
 
 /** A message of PostgreSQL's protocol: https://www.postgresql.org/docs/current/protocol-message-formats.html. */
 function message(type: string, ...parts: (string | number | Buffer)[]): Buffer {
@@ -55,6 +57,8 @@ function row(columns: Record<string, string>): Buffer {
     message('Z', Buffer.from('I')),
   ]);
 }
+
+const modern = { number: '150003', version: '15.3', encoding: 'UTF8' };
 
 describe('opening a PostgreSQL', () => {
   const servers: Server[] = [];
@@ -133,17 +137,35 @@ describe('opening a PostgreSQL', () => {
     });
   });
 
-  it('where nothing listens is given up after ten seconds, plainly', async () => {
+  it('where nothing listens is given up after a while, plainly', async () => {
     const url = await scripted(welcome);
     servers[0]!.close();
     await new Promise((resolve) => servers[0]!.once('close', resolve));
-    await expect(openBackend(url)).rejects.toMatchObject({
+    const place = parsePostgresUrl(url.slice('postgres:'.length));
+    const startedAt = performance.now();
+    const opening = openPostgres(place, undefined, 1_000);
+    await expect(opening).rejects.toMatchObject({
       name: 'NetworkError',
       code: 'BACKEND_UNAVAILABLE',
       outcome: 'not-sent',
       message: expect.stringMatching(
         /No PostgreSQL answers at postgres:\/\/127\.0\.0\.1:\d+\/shop: .*ECONNREFUSED/,
       ),
+    });
+    // Not at once: the two may have been started together.
+    expect(performance.now() - startedAt).toBeGreaterThan(500);
+  });
+
+  it('that answers the second time is opened, however long the first took', async () => {
+    const place = parsePostgresUrl((await scripted(welcome, row(modern))).slice('postgres:'.length));
+    const [first] = servers;
+    let knocks = 0;
+    // As when a machine stood still: the time is over with the first attempt.
+    first!.prependListener('connection', (socket: Socket) => {
+      if (++knocks === 1) socket.destroy();
+    });
+    await expect(openPostgres({ ...place, tls: 'disable' }, undefined, 0)).resolves.toMatchObject({
+      version: '15.3',
     });
   });
 });

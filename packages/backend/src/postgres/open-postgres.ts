@@ -1,13 +1,17 @@
 import { ConfigurationError, NetworkError, sleep } from '@fluxori/core';
-import pg from 'pg';
+import type pg from 'pg';
+import { RunTime } from '../life/run-time.js';
+import { clientOf, connectWithin } from './connect-within.js';
 import { explainAbsence } from './explain-absence.js';
 import { reasonOf, troubleOf } from './postgres-errors.js';
 import type { PostgresPlace } from './postgres-url.js';
 import { checkWritable, writableColumns } from './writable.js';
 
 const oldestVersion = 14;
-/** How long a database may take to answer for the first time; the two may have been started together. */
+/** How long a database may take to answer for the first time, while this process runs; the two may have been started together. */
 const openingMs = 10_000;
+/** One attempt alone says nothing. */
+const leastAttempts = 2;
 
 /** How to connect, once it has worked. */
 export interface OpenPostgres {
@@ -20,20 +24,30 @@ export interface OpenPostgres {
 /**
  * Finds out how the server wants to be spoken to, and whether it will do.
  *
+ * @param withinMs - it is tried again for so many milliseconds of this process' running while nothing answers.
  * @throws ConfigurationError when it refuses us or is too old; NetworkError when nothing answers. Both say what to do. The signal's reason when it was aborted.
  */
-export async function openPostgres(place: PostgresPlace, signal?: AbortSignal): Promise<OpenPostgres> {
-  const startedAt = performance.now();
-  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
-    try {
-      return await firstThatWorks(place, signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof ConfigurationError) throw error;
-      if (troubleOf(error) !== 'away') throw refusedError(place, error);
-      if (performance.now() - startedAt + pauseMs > openingMs) throw nothingAnswers(place, error);
-      await sleep(pauseMs, signal);
+export async function openPostgres(
+  place: PostgresPlace,
+  signal?: AbortSignal,
+  withinMs = openingMs,
+): Promise<OpenPostgres> {
+  const time = new RunTime();
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const pauseMs = Math.min(50 * 2 ** attempt, 1_000);
+      try {
+        return await firstThatWorks(place, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (error instanceof ConfigurationError) throw error;
+        if (troubleOf(error) !== 'away') throw refusedError(place, error);
+        if (time.ms + pauseMs > withinMs && attempt >= leastAttempts) throw nothingAnswers(place, error);
+        await sleep(pauseMs, signal);
+      }
     }
+  } finally {
+    time.stop();
   }
 }
 
@@ -94,13 +108,12 @@ async function tryOut(
   config: pg.ClientConfig,
   signal?: AbortSignal,
 ): Promise<OpenPostgres> {
-  const client = new pg.Client(config);
-  client.on('error', () => {});
+  const client = clientOf(config);
   signal?.throwIfAborted();
   const leave = () => void client.end().catch(() => {});
   signal?.addEventListener('abort', leave, { once: true });
   try {
-    await client.connect();
+    await connectWithin(client, config.connectionTimeoutMillis);
     const answer = await client.query({
       text: `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
         current_setting('server_encoding') as encoding, ${writableColumns}`,

@@ -1,5 +1,5 @@
 import { type Clock, isFluxoriError, type Logger } from '@fluxori/core';
-import pg from 'pg';
+import type pg from 'pg';
 import { connectPostgresQueue } from '../bullmq/postgres-queue-connection.js';
 import { PostgresQueuePool } from '../bullmq/postgres-queue-pool.js';
 import type { DriverInput, FluxoriBackend, OpenDriver, QueueConnection } from '../fluxori-backend.js';
@@ -14,6 +14,7 @@ import { SqlRecordStore } from '../sql/sql-record-store.js';
 import { atMost } from './at-most.js';
 import { BucketUpkeep } from './bucket-upkeep.js';
 import { checkListening } from './check-listening.js';
+import { clientOf, connectWithin } from './connect-within.js';
 import { Connections } from './connections.js';
 import { noConnectionLeft } from './explain-absence.js';
 import { LeaseLocks } from './lease-locks.js';
@@ -56,9 +57,8 @@ async function assemble(
   const { url, host, schema } = place;
   const life = new Lifetime(url);
   const connect = async () => {
-    const client = new pg.Client(open.client);
-    client.on('error', () => {});
-    await client.connect();
+    const client = clientOf(open.client);
+    await connectWithin(client, open.client.connectionTimeoutMillis);
     return client;
   };
   await migrateWith(connect, schema);

@@ -1,3 +1,4 @@
+import { RunTime } from '../life/run-time.js';
 import type { RedisClient } from './redis-client.js';
 import { awayError, misconfiguration } from './redis-failure.js';
 import type { RedisAddress } from './redis-url.js';
@@ -10,7 +11,7 @@ const tellsSoon = new Set(['ENOTFOUND', 'ECONNREFUSED']);
  * Waits for the first connection. Meanwhile ioredis tries again and again, so that a Redis that is just being started is found.
  *
  * @throws ConfigurationError when it will never succeed: credentials, certificate, something else behind the port;
- *   NetworkError `BACKEND_UNAVAILABLE` when nothing answered within `withinMs`; the signal's reason.
+ *   NetworkError `BACKEND_UNAVAILABLE` when nothing answered within `withinMs` of this process' running; the signal's reason.
  */
 export function connect(
   client: RedisClient,
@@ -25,7 +26,7 @@ export function connect(
     const silence = new Error(tls ? 'nothing answers in TLS; perhaps redis:// is meant' : 'nothing answers');
     let lastError: unknown = silence;
     const settle = (end: () => void) => {
-      clearTimeout(timer);
+      time.stop();
       client.off('ready', onReady);
       client.off('error', onError);
       client.off('node error', onError);
@@ -45,7 +46,7 @@ export function connect(
     };
     const onAbort = () => settle(() => reject(signal?.reason));
     const giveUp = () => settle(() => reject(awayError(label, lastError, waited())));
-    const timer = setTimeout(giveUp, withinMs);
+    const time = new RunTime({ ms: withinMs, expire: giveUp });
     signal?.addEventListener('abort', onAbort, { once: true });
     client.on('ready', onReady);
     client.on('error', onError);
