@@ -88,7 +88,9 @@ describe('openBackend', () => {
   });
 
   it('lets go of the folder when it cannot be written to, so that it opens once that has passed', async () => {
+    await preparedDataFolder(folder, openBackend);
     // Stands for a full disk: the file that tells who has the folder cannot be written.
+    rmSync(join(folder, 'owner.json'), { force: true });
     mkdirSync(join(folder, 'owner.json'));
     await expect(openBackend(`pglite:${folder}`)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
     rmSync(join(folder, 'owner.json'), { recursive: true });

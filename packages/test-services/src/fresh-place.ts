@@ -11,8 +11,8 @@ export interface FreshPlace {
   remove(): Promise<void>;
 }
 
-/** The first to come waits for the server to start. */
-const patienceMs = 30_000;
+/** The first to come waits for the server to start: a limit for what hangs, also on a slow machine that others use. */
+const patienceMs = 170_000;
 
 /**
  * A fresh, empty place in the running service: in Redis a prefix of its own (`?prefix=`), in PostgreSQL a database of its own.
@@ -115,7 +115,7 @@ async function patiently(service: Service, work: () => Promise<void>): Promise<v
 
 function mayPass(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
-  if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P03'].includes(code ?? '')) return true;
+  if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P03'].includes(code ?? '')) return true;
   return /connection (is closed|terminated)|loading the dataset/i.test(message ?? '');
 }
 

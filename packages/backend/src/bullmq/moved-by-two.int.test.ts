@@ -28,12 +28,12 @@ describeWith('postgres', 'a job that two processes move at the same moment', () 
     const name = `woken-${count}`;
     const queue = new Queue(name, { connection }, backendFactory);
     const ids = Array.from({ length: count }, (_, n) => `job-${n}`);
-    await queue.addBulk(ids.map((jobId) => ({ name: 'work', data: {}, opts: { jobId, delay: 60_000 } })));
+    await queue.addBulk(ids.map((jobId) => ({ name: 'work', data: {}, opts: { jobId, delay: 600_000 } })));
 
     await other.query('begin');
     await other.query('set local search_path to bullmq');
-    const later = Date.now() + 120_000;
-    const claim = `select id from move_to_active($1, 'token', 60000, $2, 'other', null, null)`;
+    const later = Date.now() + 1_200_000;
+    const claim = `select id from move_to_active($1, 'token', 600000, $2, 'other', null, null)`;
     const { rows } = await other.query<{ id: string }>(claim, [name, later]);
     const promoted = Promise.allSettled(ids.map((id) => queue.getBackend().promote(id)));
     await somebodyWaits();
@@ -54,7 +54,7 @@ describeWith('postgres', 'a job that two processes move at the same moment', () 
     const queue = new Queue(name, { connection }, backendFactory);
     await queue.add('work', {}, { jobId: 'job-0' });
     await other.query('set search_path to bullmq');
-    await other.query(`select move_to_active($1, 'token', 60000, $2, 'other', null, null)`, [
+    await other.query(`select move_to_active($1, 'token', 600000, $2, 'other', null, null)`, [
       name,
       Date.now(),
     ]);
@@ -80,7 +80,7 @@ describeWith('postgres', 'a job that two processes move at the same moment', () 
 
     await other.query('begin');
     await other.query('set local search_path to bullmq');
-    const claim = `select move_to_active($1, 'token', 60000, $2, 'other', null, null)`;
+    const claim = `select move_to_active($1, 'token', 600000, $2, 'other', null, null)`;
     await other.query(claim, [name, Date.now()]);
     const removed = queue.remove('job-0');
     await somebodyWaits();

@@ -68,7 +68,10 @@ export interface Bench {
  * have been held up in one piece meanwhile. A scene that can take its time makes its spans `stretch` times as long: 1 at first, and more where the
  * machine was too slow for that.
  */
-export type Scene = (inTime: (ms: number, heldUpMs?: number) => void, stretch: number) => Promise<void>;
+export type Scene<Result = void> = (
+  inTime: (ms: number, heldUpMs?: number) => void,
+  stretch: number,
+) => Promise<Result>;
 
 const mostPlays = 20;
 const mostStretch = 8;
@@ -77,7 +80,7 @@ const mostStretch = 8;
  * Plays a scene in real time. Leases end and tokens come in while a machine holds its processes up, so what is seen then says nothing about the
  * store: the scene is played again, from the start and with names of its own, whatever it would have asserted.
  */
-export async function undisturbed(scene: Scene): Promise<void> {
+export async function undisturbed<Result>(scene: Scene<Result>): Promise<Result> {
   for (let play = 1; ; play++) {
     const pulse = new Pulse();
     let sinceMs = performance.now();

@@ -24,6 +24,20 @@ function listeningLogger(lines: Line[]): Logger {
   return logger;
 }
 
+/** It went away and came back, each told once, and once more for each time that a machine that stood still made it fall silent. */
+function expectToldOnce(lines: readonly Line[]): void {
+  const away = lines.filter(({ level }) => level === 'warn');
+  expect(lines.map(({ level }) => level)).toEqual(away.flatMap(() => ['warn', 'info']));
+  expect(away.length).toBeGreaterThan(0);
+  expect(away.filter(({ message }) => !message.includes('does not answer')).length).toBeLessThanOrEqual(1);
+  for (const { message } of lines.filter(({ level }) => level === 'info')) {
+    expect(message).toMatch(/is back after \d+\.\d s/);
+  }
+}
+
+/** What is waited for comes, however long it takes: a limit for what hangs is that of the tests. */
+const patience = 'patience=600';
+
 describeWith('redis', 'a Redis that goes away', () => {
   let server: PrivateServer;
   let relay: Relay;
@@ -40,7 +54,7 @@ describeWith('redis', 'a Redis that goes away', () => {
   it('is waited for: killed and started again under load, nothing is lost, refused or told twice', async () => {
     const lines: Line[] = [];
     const account = accountId('acme');
-    await using backend = await openBackend(`redis://127.0.0.1:${server.port}?prefix=killed`, {
+    await using backend = await openBackend(`redis://127.0.0.1:${server.port}?prefix=killed&${patience}`, {
       logger: listeningLogger(lines),
     });
     const counts = { taken: 0, refused: 0, set: 0, written: 0, locked: 0 };
@@ -74,12 +88,15 @@ describeWith('redis', 'a Redis that goes away', () => {
     ];
     await sleep(200);
     await server.kill();
-    await sleep(300);
-    const health = await backend.health();
+    let health = await backend.health();
+    while (health.details?.since === undefined) {
+      await sleep(20);
+      health = await backend.health();
+    }
     const before = { ...counts };
     await server.start();
-    while (counts.taken < before.taken + 100 || counts.set < before.set + 100) await sleep(5);
-    while (counts.written < before.written + 100 || counts.locked < before.locked + 100) await sleep(5);
+    const more = (name: keyof typeof counts) => counts[name] >= before[name] + 20;
+    while (!(more('taken') && more('set') && more('written') && more('locked'))) await sleep(5);
     isOver = true;
     await Promise.all(streams);
 
@@ -93,13 +110,12 @@ describeWith('redis', 'a Redis that goes away', () => {
     }
     const [bucket] = await backend.buckets.inspect('load');
     expect(bucket!.inFlight).toBe(0);
-    expect(lines.map(({ level }) => level)).toEqual(['warn', 'info']);
-    expect(lines[1]!.message).toMatch(/is back after \d+\.\d s/);
+    expectToldOnce(lines);
   });
 
   it('loses no job of BullMQ when it is killed at work, and does none twice', async () => {
     const { Queue, Worker } = await import('bullmq');
-    await using backend = await openBackend(`redis://127.0.0.1:${server.port}?prefix=jobs`);
+    await using backend = await openBackend(`redis://127.0.0.1:${server.port}?prefix=jobs&${patience}`);
     const { connection, prefix, backendFactory } = await backend.queueConnection();
     const options = { connection, ...(prefix !== undefined && { prefix }) };
     const jobs = 400;
@@ -112,6 +128,8 @@ describeWith('redis', 'a Redis that goes away', () => {
       queue.on('error', () => {});
       const done = new Set<number>();
       let runs = 0;
+      let doneAt = performance.now();
+      let longestPauseMs = 0;
       await queue.addBulk(Array.from({ length: jobs }, (_, index) => ({ name: 'one', data: { index } })));
       const worker = new Worker(
         name,
@@ -119,31 +137,31 @@ describeWith('redis', 'a Redis that goes away', () => {
           runs++;
           await sleep(5);
           done.add(job.data.index);
+          // Those that were claimed when the answer was lost come last, and late.
+          if (done.size <= jobs - 10) longestPauseMs = Math.max(longestPauseMs, performance.now() - doneAt);
+          doneAt = performance.now();
         },
         { ...options, concurrency: 5, stalledInterval: 1_000, lockDuration },
         backendFactory,
       );
       worker.on('error', () => {});
       while (done.size < 50) await sleep(5);
-      const killedAt = performance.now();
       await server.kill();
       await sleep(300);
       await server.start();
-      await queue.getJobCounts();
-      const backAfterMs = performance.now() - killedAt;
       while (done.size < jobs) await sleep(20);
       await worker.close();
       await queue.close();
-      // Locks are renewed at half their length.
+      // Locks are renewed at half their length, unless the machine holds up this process, or Redis, or its start.
       inTime(Number.POSITIVE_INFINITY, 0.4 * lockDuration);
-      if (backAfterMs > 0.4 * lockDuration) inTime(0);
+      if (longestPauseMs > 0.4 * lockDuration) inTime(0);
       expect({ done: done.size, runs }).toEqual({ done: jobs, runs: jobs });
     });
   });
 
   it('is told apart from a slow one: a silent connection is given up and made anew', async () => {
     const lines: Line[] = [];
-    await using backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=silent`, {
+    await using backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=silent&${patience}`, {
       logger: listeningLogger(lines),
     });
     await backend.keyValues.set('before', 1);
@@ -157,9 +175,14 @@ describeWith('redis', 'a Redis that goes away', () => {
 
   it('whose memory is full is waited for, and one that comes and goes is not told of each time', async () => {
     const lines: Line[] = [];
-    await using backend = await openBackend(`${server.url}?prefix=full`, { logger: listeningLogger(lines) });
+    await using backend = await openBackend(`${server.url}?prefix=full&${patience}`, {
+      logger: listeningLogger(lines),
+    });
     const admin = new Redis(server.url);
-    for (const turn of [1, 2, 3, 4]) {
+    // Who was back for ten seconds has not come and gone: on a slow machine it takes more turns.
+    const isTold = () => lines.some(({ message }) => message.includes('comes and goes'));
+    for (let turn = 1, after = 0; after < 2; turn++) {
+      if (isTold()) after++;
       await admin.config('SET', 'maxmemory', '1');
       const written = backend.keyValues.set(`key ${turn}`, turn);
       while ((await backend.health()).status === 'up') await sleep(5);
@@ -169,13 +192,11 @@ describeWith('redis', 'a Redis that goes away', () => {
       expect(await backend.keyValues.get(`key ${turn}`)).toBe(turn);
     }
     admin.disconnect();
-    expect(lines.map(({ message }) => /is away|is back after|comes and goes/.exec(message)?.[0])).toEqual([
-      'is away',
-      'is back after',
-      'is away',
-      'is back after',
-      'comes and goes',
-    ]);
+    const letter = { 'is away': 'a', 'is back after': 'b', 'comes and goes': 'c', 'is back for good': 'g' };
+    const told = lines.map(({ message }) =>
+      Object.entries(letter).flatMap(([words, one]) => (message.includes(words) ? one : [])),
+    );
+    expect(told.flat().join('')).toMatch(/^(ab){2,}c(g(ab)*c?)*$/);
   });
 
   it('is given up after the patience of the URL, with an error that says who, how long and why', async () => {
@@ -197,7 +218,7 @@ describeWith('redis', 'a Redis that goes away', () => {
   });
 
   it('lets go at once of who is aborted, and of everybody when it is closed', async () => {
-    const backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=aborted`);
+    const backend = await openBackend(`redis://127.0.0.1:${relay.port}?prefix=aborted&${patience}`);
     await relay.cut();
     const controller = new AbortController();
     const reason = new Error('enough');
@@ -220,6 +241,7 @@ describeWith('redis', 'a Redis that goes away', () => {
         async ({ signal }) => {
           await relay.cut();
           await new Promise((_, reject) => {
+            if (signal.aborted) reject(signal.reason);
             signal.addEventListener('abort', () => reject(signal.reason));
           });
         },

@@ -105,7 +105,7 @@ describeWith('redis', 'the scripts of the buckets', () => {
     remove = place.remove;
     const address = readRedisUrl(place.url.replace('redis:', ''), false);
     prefix = address.prefix;
-    client = createRedisClient(address, { name: 'property test', silenceMs: 5_000, waits: false });
+    client = createRedisClient(address, { name: 'property test', silenceMs: 600_000, waits: false });
     client.on('error', () => {});
     client.setMaxListeners(0);
     await client.connect();

@@ -157,7 +157,7 @@ describeWith('redis', 'Redis run by several', () => {
       }, 300);
 
       const place = `127.0.0.1:${ports[0]},127.0.0.1:${ports[2]}`;
-      await using backend = await openBackend(`redis://${place}?cluster=true&prefix=shop`);
+      await using backend = await openBackend(`redis://${place}?cluster=true&prefix=shop&patience=600`);
       await exercise(backend);
       expect(await runJobs(backend, 50)).toBe(50);
       const alone = openBackend(`redis://127.0.0.1:${ports[0]}`);
@@ -185,7 +185,7 @@ describeWith('redis', 'Redis run by several', () => {
       await until(async () => /slaves=1/.test(await watcher.info('sentinel')));
 
       await using backend = await openBackend(
-        `redis://127.0.0.1:${sentinel}?sentinel=main&prefix=shop&patience=90`,
+        `redis://127.0.0.1:${sentinel}?sentinel=main&prefix=shop&patience=600`,
       );
       await exercise(backend);
       await backend.keyValues.set('before', 1);

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { describeWith } from '../describe-with.js';
@@ -20,8 +20,13 @@ const talk: Record<Service, { write(url: string): Promise<unknown>; count(url: s
 
 for (const service of ['redis', 'postgres'] as const) {
   describeWith(service, `a ${service} server of one's own`, () => {
+    let server: PrivateServer;
+    beforeAll(async () => {
+      server = await startServer(service);
+    });
+    afterAll(() => server?.[Symbol.asyncDispose]());
+
     it('keeps what was acknowledged through a stop and a kill, on the same port', async () => {
-      await using server = await startServer(service);
       const { url } = server;
       await talk[service].write(url);
       await server.stop();
@@ -38,14 +43,11 @@ for (const service of ['redis', 'postgres'] as const) {
     });
 
     it('can be stopped, killed and started twice over without harm, and is gone in the end', async () => {
-      let server: PrivateServer;
-      {
-        await using one = await startServer(service);
-        server = one;
-        await one.start();
-        await Promise.all([one.stop(), one.stop()]);
-        await one.kill();
-      }
+      await server.start();
+      await Promise.all([server.stop(), server.stop()]);
+      await server.kill();
+      await server.start();
+      await server[Symbol.asyncDispose]();
       await expect(talk[service].count(server.url)).rejects.toBeDefined();
     });
   });

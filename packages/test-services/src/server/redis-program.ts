@@ -23,7 +23,7 @@ export const redisProgram: Program = {
 async function pongs(port: number, pid: number): Promise<boolean> {
   const socket = createConnection({ host: '127.0.0.1', port });
   try {
-    socket.setTimeout(1_000, () => socket.destroy(new Error('no answer')));
+    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
     await once(socket, 'connect');
     socket.write('PING\r\nINFO server\r\n');
     let answer = '';
