@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { type AmazonJobParts, type AmazonSpConfigInput, amazonJobs, amazonSp } from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { ConnectorFactory, type JsonValue } from '@fluxori/core';
@@ -35,6 +36,8 @@ async function main(task: ChangeTask): Promise<void> {
   });
   process.on('message', (order: ChangeOrder) => void obey(order));
   await queues.start(['prices', 'listings', 'feeds']);
+  // It is killed, and those that come after it load the same.
+  flushCompileCache();
 
   async function obey(order: ChangeOrder): Promise<void> {
     if ('add' in order) {

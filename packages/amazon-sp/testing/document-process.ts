@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { type AmazonSpConfigInput, amazonSp, type DocumentRef } from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { ConnectorFactory, type FluxoriError, isFluxoriError } from '@fluxori/core';
@@ -24,6 +25,8 @@ async function main({ backend: url, config, contents, ref }: DocumentTask): Prom
   await using connector = new ConnectorFactory()
     .register(amazonSp)
     .create('amazon-sp', config, { backend, contents: new FolderContentStore({ folder: contents }) });
+  // It may be killed, and those that come after it load the same.
+  flushCompileCache();
   try {
     const document = await connector.documents.openDocument(ref, {
       keep: true,

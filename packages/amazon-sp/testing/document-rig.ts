@@ -17,6 +17,7 @@ import {
   amazonSp,
   type DocumentRef,
 } from '../src/index.js';
+import { childOptions } from './child-options.js';
 import { noWaiting, sandboxConfig } from './connect-to-sandbox.js';
 import type { DocumentNews, DocumentTask } from './document-process.js';
 import type { DurableBackend } from './workflow-rig.js';
@@ -119,11 +120,14 @@ export async function openDocumentRig(
     startKeeping(ref, limitKiB) {
       const task: DocumentTask = { backend: url, config, contents: folders.contents, ref };
       const file = fileURLToPath(new URL('document-process.ts', import.meta.url));
+      // What is compiled is not kept where only small files may be written.
+      const { execArgv = [], env } =
+        limitKiB === undefined ? childOptions() : { execArgv: ['--no-warnings'] };
       const limit = limitKiB === undefined ? '' : `ulimit -f ${limitKiB}; `;
       const child = spawn(
         'bash',
-        ['-c', `${limit}exec "$0" "$@"`, process.execPath, '--no-warnings', file, JSON.stringify(task)],
-        { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+        ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...execArgv, file, JSON.stringify(task)],
+        { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
       );
       children.push(child);
       const news: DocumentNews[] = [];

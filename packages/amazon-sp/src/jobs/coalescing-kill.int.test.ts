@@ -9,11 +9,16 @@ import { openBackend } from '@fluxori/backend';
 import { ConnectorFactory } from '@fluxori/core';
 import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { freshPlace, preparedDataFolder } from '@fluxori/test-services';
-import { afterEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ChangeNews, ChangeOrder, ChangeTask } from '../../testing/change-process.js';
+import { childOptions } from '../../testing/child-options.js';
 import { noWaiting, sandboxConfig } from '../../testing/connect-to-sandbox.js';
 import { hastyTimings } from '../../testing/hasty-timings.js';
-import { type DurableBackend, describeOnDurableBackends } from '../../testing/workflow-rig.js';
+import {
+  type DurableBackend,
+  describeOnDurableBackends,
+  durableBackends,
+} from '../../testing/workflow-rig.js';
 import { type AmazonSPConnector, amazonSp } from '../index.js';
 
 const listings = 12;
@@ -23,29 +28,25 @@ const ways = [
   { gatherMs: 20, quietMs: 100, feedBaseMs: 1e9, patchesAtATime: 3 },
 ];
 
-let clean: (() => Promise<void>)[] = [];
+/** What is ended after a story, the last first. */
+type Clean = (end: () => Promise<unknown>) => void;
 
-afterEach(async () => {
-  for (const one of clean.reverse()) await one();
-  clean = [];
-});
-
-async function placeOf(backend: DurableBackend): Promise<string> {
+async function placeOf(backend: DurableBackend, clean: Clean): Promise<string> {
   if (backend !== 'pglite') {
     const place = await freshPlace(backend);
-    clean.push(() => place.remove());
+    clean(() => place.remove());
     return place.url;
   }
   const folder = await mkdtemp(join(tmpdir(), 'fluxori-changes-'));
-  clean.push(() => rm(folder, { recursive: true, force: true }));
+  clean(() => rm(folder, { recursive: true, force: true }));
   await preparedDataFolder(join(folder, 'data'), openBackend);
   return `pglite:${join(folder, 'data')}`;
 }
 
-function worker(task: ChangeTask): ChildProcess {
+function worker(task: ChangeTask, clean: Clean): ChildProcess {
   const file = fileURLToPath(new URL('../../testing/change-process.ts', import.meta.url));
-  const child = fork(file, [JSON.stringify(task)], { execArgv: ['--no-warnings'] });
-  clean.push(() => kill(child));
+  const child = fork(file, [JSON.stringify(task)], childOptions());
+  clean(() => kill(child));
   return child;
 }
 
@@ -102,57 +103,85 @@ class PriceWatch {
   }
 }
 
-async function watchOver(sandbox: Sandbox): Promise<{ watch: PriceWatch; skus: readonly string[] }> {
+async function watchOver(
+  sandbox: Sandbox,
+  clean: Clean,
+): Promise<{ watch: PriceWatch; skus: readonly string[] }> {
   const backend = await openBackend('memory:');
   const connector = new ConnectorFactory()
     .register(amazonSp)
     .create('amazon-sp', { ...sandboxConfig(sandbox), ...noWaiting.connector }, { backend });
-  clean.push(async () => {
+  clean(async () => {
     await connector.close();
     await backend.close();
   });
   const skus: string[] = [];
   for await (const { sku } of connector.listings.list()) if (skus.push(sku) === listings) break;
-  return { watch: new PriceWatch(connector, skus), skus };
+  const watch = new PriceWatch(connector, skus);
+  clean(() => watch.end());
+  return { watch, skus };
 }
+
+async function storyOn(backend: DurableBackend) {
+  await using stack = new AsyncDisposableStack();
+  const clean: Clean = (end) => stack.defer(async () => void (await end()));
+  const sandbox = await startSandbox({
+    ...noWaiting.sandbox,
+    ...{ settleMs: 0, orders: 1, skus: 40, feeds: { queueMs: 0, progressMs: 100 } },
+  });
+  clean(() => sandbox.close());
+  const url = await placeOf(backend, clean);
+  const { watch, skus } = await watchOver(sandbox, clean);
+  const task = (life: number): ChangeTask => ({
+    backend: url,
+    config: { ...sandboxConfig(sandbox), ...noWaiting.connector },
+    timings: hastyTimings,
+    coalescing: ways[life % ways.length] as ChangeTask['coalescing'],
+  });
+  const start = (life: number) => worker(task(life), clean);
+  const jobs: string[] = [];
+  const wave = async (child: ChildProcess, life: number) => {
+    const add = skus.map((sku) => ({ sku, amount: `0.${10 + life}` }));
+    jobs.push(...(await ask<{ added: readonly string[] }>(child, { add })).added);
+  };
+  const lives = backend === 'pglite' ? 2 : 3;
+  // On a shared store there is always another one beside it.
+  let beside = backend === 'pglite' ? undefined : start(1);
+  for (let life = 0; life < lives; life++) {
+    const child = start(life);
+    await wave(child, life);
+    await sleep(60 + life * 250);
+    await kill(beside ?? child);
+    if (beside !== undefined) beside = child;
+  }
+  const last = beside ?? start(0);
+  await wave(last, lives);
+  const { results } = await ask<{ results: readonly { status?: string }[] }>(last, { await: jobs });
+  await watch.end();
+  return { results, watch, wanted: skus.map(() => Number(`0.${10 + lives}`)) };
+}
+
+const stories = new Map<DurableBackend, Promise<Awaited<ReturnType<typeof storyOn>>>>();
+
+// All at the same time: what a dead worker held keeps the others waiting, while nothing happens here.
+beforeAll(() => {
+  for (const backend of durableBackends) {
+    const story = storyOn(backend);
+    // Told by the test that waits for it.
+    story.catch(() => {});
+    stories.set(backend, story);
+  }
+});
+afterAll(async () => {
+  await Promise.allSettled(stories.values());
+}, 600_000);
 
 describeOnDurableBackends('updates whose workers are killed with SIGKILL', (backend) => {
   it('are all done, each caller is told, and no price ever goes back to an older one', async () => {
-    const sandbox = await startSandbox({
-      ...noWaiting.sandbox,
-      ...{ settleMs: 0, orders: 1, skus: 40, feeds: { queueMs: 0, progressMs: 100 } },
-    });
-    clean.push(() => sandbox.close());
-    const url = await placeOf(backend);
-    const { watch, skus } = await watchOver(sandbox);
-    const task = (life: number): ChangeTask => ({
-      backend: url,
-      config: { ...sandboxConfig(sandbox), ...noWaiting.connector },
-      timings: hastyTimings,
-      coalescing: ways[life % ways.length] as ChangeTask['coalescing'],
-    });
-    const jobs: string[] = [];
-    const wave = async (child: ChildProcess, life: number) => {
-      const add = skus.map((sku) => ({ sku, amount: `0.${10 + life}` }));
-      jobs.push(...(await ask<{ added: readonly string[] }>(child, { add })).added);
-    };
-    const lives = backend === 'pglite' ? 2 : 3;
-    // On a shared store there is always another one beside it.
-    let beside = backend === 'pglite' ? undefined : worker(task(1));
-    for (let life = 0; life < lives; life++) {
-      const child = worker(task(life));
-      await wave(child, life);
-      await sleep(60 + life * 250);
-      await kill(beside ?? child);
-      if (beside !== undefined) beside = child;
-    }
-    const last = beside ?? worker(task(0));
-    await wave(last, lives);
-    const { results } = await ask<{ results: readonly { status?: string }[] }>(last, { await: jobs });
-    await watch.end();
+    const { results, watch, wanted } = (await stories.get(backend)) as Awaited<ReturnType<typeof storyOn>>;
     expect(results.filter(({ status }) => status !== 'accepted' && status !== 'superseded')).toEqual([]);
-    expect(results.slice(-listings).map(({ status }) => status)).toEqual(skus.map(() => 'accepted'));
+    expect(results.slice(-listings).map(({ status }) => status)).toEqual(wanted.map(() => 'accepted'));
     expect(watch.fallen).toEqual([]);
-    expect([...watch.prices.values()]).toEqual(skus.map(() => Number(`0.${10 + lives}`)));
-  }, 240_000);
+    expect([...watch.prices.values()]).toEqual(wanted);
+  }, 600_000);
 });
