@@ -22,6 +22,7 @@ export async function within<T>(
   try {
     return await Promise.race([done, late]);
   } finally {
-    over.abort();
+    // With a reason, since none would make an error each time, with its stack, that nobody sees.
+    over.abort('over');
   }
 }

@@ -91,8 +91,6 @@ describe('Every operation of the table', () => {
         ...(body === undefined ? {} : { body: body.type === 'array' ? [] : {} }),
       };
       const answer = await wire.call(full);
-      const before = sandbox.counters().operations[key]?.requests;
-      expect(before).toBeGreaterThan(0);
       // Operations with behaviour of their own look into bodies and ids; the others have nothing to look at.
       if (implemented.has(key)) expect([200, 204, 400, 404]).toContain(answer.status);
       else {
@@ -106,6 +104,12 @@ describe('Every operation of the table', () => {
       if (needsQuery) expect((await wire.call({ ...full, query: {}, headers: {} })).status).toBe(400);
     },
   );
+
+  it('is counted under its own name', () => {
+    const { operations: counted } = sandbox.counters();
+    const keys = operations.map(operationKey);
+    expect(keys.filter((key) => !((counted[key]?.requests ?? 0) > 0))).toEqual([]);
+  });
 
   it('answers with the success code and, where the model has one, the payload', async () => {
     const { json } = await wire.get('/fba/inbound/v1/eligibility/itemPreview', {
