@@ -35,7 +35,7 @@ async function start(timings: WorkflowTimings) {
   const price = { amount: '1.00', currency: 'ZAR' };
   const patch = pricePatch({ sku: first as never, marketplaceId: open.connector.config.home.id, price });
   await open.connector.listings.patch(first as never, [patch]);
-  /** All have brought their changes before anybody takes them on: so they meet in one feed, however slow the machine is. */
+  /** All have brought their changes before anybody takes them on: so they meet in one feed, however slow the machine is. It ends when they were taken on. */
   const update = async (amount: string) => {
     await queues.pause({ section: 'listings' });
     while (((await queues.counts()).listings?.active ?? 0) > 0) await sleep(10);
@@ -50,7 +50,15 @@ async function start(timings: WorkflowTimings) {
       return views.every((view) => view?.state === 'parked');
     };
     while (!(await areParked())) await sleep(10);
+    const resumedAt = new Date();
     await queues.resume({ section: 'listings' });
+    const areSeen = async () => {
+      const flushes = await queues.list({ name: 'changes.flush' });
+      return flushes.some(
+        ({ finishedAt, parked }) => (finishedAt ?? 0) >= resumedAt || parked?.for !== undefined,
+      );
+    };
+    while (!(await areSeen())) await sleep(10);
     return added;
   };
   const told = (added: readonly { jobId: string }[]) =>

@@ -82,15 +82,24 @@ describe('a payload of orders.import', () => {
 
 describe.each(testBackends)('orders.import, on %s', (backend) => {
   it('loses no order and fetches no page twice when it is killed after any checkpoint', async () => {
-    for (let n = 1; n <= 11; n++) {
+    // Six pages have two checkpoints each, the last has one. Whoever dies after the first one of a page does not come to the second.
+    const alone = Array.from({ length: 11 }, (_, index) => [index + 1]);
+    const allInTwoImports = [
+      [1, 3, 4, 6, 7, 8],
+      [2, 3, 5, 6, 8, 9],
+    ];
+    // Where each opening takes its time, not each alone.
+    for (const deaths of [...allInTwoImports, ...(backend === 'memory' ? alone : [])]) {
       const here = await start({ sandbox: { orders: 60 }, backend });
+      const left = new Set(deaths);
       const result = await runJob(importJob(here), {
         backend: here.backend,
         payload: { since: longAgo, pageSize: 10 },
         afterCheckpoint: (count) => {
-          if (count === n) throw new Crash();
+          if (left.delete(count)) throw new Crash();
         },
       });
+      expect(left.size).toBe(0);
       expect(result).toMatchObject({ orders: 60, pages: 6 });
       expect(await imported(here)).toHaveLength(60);
       expect(here.sandbox.counters().operations['orders.searchOrders']?.requests).toBe(6);
