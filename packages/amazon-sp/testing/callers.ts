@@ -1,10 +1,13 @@
 import { type AmazonSpConfigInput, amazonSp } from '@fluxori/amazon-sp';
 import { openBackend } from '@fluxori/backend';
 import { ConnectorFactory } from '@fluxori/core';
+import { openPatiently } from './open-patiently.ts';
 
 /** What a process of callers is started with, as JSON in its first argument. */
 export interface CallersTask {
   readonly backend: string;
+  /** It loses nothing when it stands still (see `openPatiently`). */
+  readonly patient: boolean;
   readonly config: AmazonSpConfigInput;
   readonly callers: number;
   readonly orderId: string;
@@ -20,7 +23,7 @@ export type CallersNews =
  * its second. Everything they share with other processes lies in the backend.
  */
 async function main(task: CallersTask): Promise<void> {
-  await using backend = await openBackend(task.backend);
+  await using backend = await (task.patient ? openPatiently : openBackend)(task.backend);
   await using connector = new ConnectorFactory()
     .register(amazonSp)
     .create('amazon-sp', task.config, { backend });

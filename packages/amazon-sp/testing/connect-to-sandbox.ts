@@ -1,11 +1,11 @@
-import { type FluxoriBackend, openBackend } from '@fluxori/backend';
+import type { FluxoriBackend } from '@fluxori/backend';
 import { type AuditTrail, type Clock, ConnectorFactory, type Logger, type Random } from '@fluxori/core';
 import type { ContentStore } from '@fluxori/documents';
 import { NetworkAwareClient, type NetworkAwareClientOptions } from '@fluxori/network';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@fluxori/sandbox';
 import { freshPlace, type Service, services, serviceUrl } from '@fluxori/test-services';
 import { type AmazonSPConnector, type AmazonSpConfigInput, amazonSp } from '../src/index.js';
-import { withLongLease } from './long-lease.js';
+import { openPatiently } from './open-patiently.js';
 
 /** A sandbox, a backend (in memory, if nothing else is asked for) and a connector that knows nothing but their addresses. */
 export interface Sandboxed extends AsyncDisposable {
@@ -52,7 +52,7 @@ export async function connectToSandbox(
   const sandbox = await startSandbox(options.sandbox);
   const { backend: kind = 'memory' } = options;
   const place = kind === 'memory' ? undefined : await freshPlace(kind);
-  const backend = await openBackend(place === undefined ? 'memory:' : withLongLease(place.url));
+  const backend = await openPatiently(place?.url ?? 'memory:');
   const { clock, random, logger } = options;
   const client = options.network && new NetworkAwareClient({ clock, random, logger, ...options.network });
   const made: AmazonSPConnector[] = [];

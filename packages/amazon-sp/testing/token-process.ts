@@ -7,6 +7,7 @@ import {
   sealKeysFrom,
 } from '@fluxori/backend';
 import { ConnectorFactory, isFluxoriError } from '@fluxori/core';
+import { openPatiently } from './open-patiently.ts';
 
 /*
  * A worker as far as tokens go, in a process of its own that can be killed. Node runs this file as it is; what it imports is `dist`.
@@ -16,6 +17,8 @@ import { ConnectorFactory, isFluxoriError } from '@fluxori/core';
 export interface Connect {
   readonly kind: 'connect';
   readonly backendUrl: string;
+  /** It loses nothing when it stands still (see `openPatiently`). */
+  readonly patient: boolean;
   readonly config: AmazonSpConfigInput;
   readonly sealKey?: string;
 }
@@ -50,8 +53,8 @@ async function leave(): Promise<Answer> {
   return { outcomes: [] };
 }
 
-async function connect({ backendUrl, config, sealKey }: Connect): Promise<Answer> {
-  const backend = await openBackend(backendUrl);
+async function connect({ backendUrl, patient, config, sealKey }: Connect): Promise<Answer> {
+  const backend = await (patient ? openPatiently : openBackend)(backendUrl);
   const sealed =
     sealKey === undefined
       ? undefined

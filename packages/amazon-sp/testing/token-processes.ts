@@ -68,8 +68,9 @@ export interface Fleet extends AsyncDisposable {
 export async function startFleet(
   service: Service,
   crew: Crew,
-  options: { sandbox?: SandboxOptions; sealKeys?: readonly (string | undefined)[] } = {},
+  options: { sandbox?: SandboxOptions; sealKeys?: readonly (string | undefined)[]; patient?: boolean } = {},
 ): Promise<Fleet> {
+  const { patient = false } = options;
   const processes = crew.three;
   const [sandbox, place] = await Promise.all([
     startSandbox({ ...noWaiting.sandbox, orders: 40, skus: 10, settleMs: 0, ...options.sandbox }),
@@ -79,7 +80,13 @@ export async function startFleet(
   const connected = await Promise.all(
     processes.map((one, index) => {
       const sealKey = options.sealKeys?.[index];
-      return one.ask({ kind: 'connect', backendUrl: place.url, config, ...(sealKey && { sealKey }) });
+      return one.ask({
+        kind: 'connect',
+        backendUrl: place.url,
+        patient,
+        config,
+        ...(sealKey && { sealKey }),
+      });
     }),
   );
   if (connected.flat().length > 0) throw new Error(connected.flat().join());

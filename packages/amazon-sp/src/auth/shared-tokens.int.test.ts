@@ -15,14 +15,14 @@ const rdtCalls = ({ sandbox }: Fleet) =>
 for (const service of services) {
   describeWith(service, `tokens of three processes on ${service}`, () => {
     it('are one LWA call for 30 callers that all begin without one', async () => {
-      await using fleet = await startFleet(service, crew);
+      await using fleet = await startFleet(service, crew, { patient: true });
       await fleet.sandbox.faults.set(slowTokens);
       expect(await fleet.callAll({})).toEqual(all(30, 'ok'));
       expect(fleet.sandbox.counters()).toMatchObject({ tokenCalls: 1, requests: 30, statuses: { 200: 30 } });
     });
 
     it('that are restricted are one call to Amazon, and one to LWA, for 30 callers of 30 orders', async () => {
-      await using fleet = await startFleet(service, crew);
+      await using fleet = await startFleet(service, crew, { patient: true });
       await fleet.sandbox.faults.set(slowTokens);
       await fleet.sandbox.faults.set({
         kind: 'latency',
@@ -34,7 +34,7 @@ for (const service of services) {
     });
 
     it('that Amazon takes for expired are replaced by one LWA call for all', async () => {
-      await using fleet = await startFleet(service, crew);
+      await using fleet = await startFleet(service, crew, { patient: true });
       expect(await fleet.callAll({})).toEqual(all(30, 'ok'));
       await fleet.sandbox.faults.set({ kind: 'expire-tokens' });
       await fleet.sandbox.faults.set(slowTokens);
@@ -43,7 +43,7 @@ for (const service of services) {
     });
 
     it('that are refused for good are asked for once, and every caller is told why', async () => {
-      await using fleet = await startFleet(service, crew);
+      await using fleet = await startFleet(service, crew, { patient: true });
       const { sandbox } = fleet;
       await sandbox.faults.set({ kind: 'revoke-consent', sellerId: sandbox.credentials.sellerId });
       await sandbox.faults.set(slowTokens);
@@ -54,7 +54,7 @@ for (const service of services) {
 
     it('lie sealed in the store; a process with the wrong key refuses, asks nobody and disturbs nobody', async () => {
       const [key, other] = [generateSealKey().reveal(), generateSealKey().reveal()];
-      await using fleet = await startFleet(service, crew, { sealKeys: [key, key, other] });
+      await using fleet = await startFleet(service, crew, { patient: true, sealKeys: [key, key, other] });
       const [one, two, stranger] = fleet.processes;
       expect(await fleet.call(one, { operation: 'address' })).toEqual(all(10, 'ok'));
       expect(await fleet.call(stranger, { operation: 'address' })).toEqual(all(10, 'SEAL_KEY_WRONG'));
