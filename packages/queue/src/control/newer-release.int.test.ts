@@ -2,8 +2,9 @@ import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob } from '../job/job-definition.js';
+import { promote } from '../queue/promote.js';
 import { onSharedBackends } from '../testing/each-backend.js';
-import { next, until, work } from '../testing/rig.js';
+import { anHourAhead, next, until, work } from '../testing/rig.js';
 
 const newKind = defineJob<{ n: number }, undefined, string>({
   name: 'test.fresh',
@@ -17,7 +18,7 @@ onSharedBackends((rig) => {
   describe('while releases change, a job that an older worker takes', () => {
     it('goes back for a newer one when its payload is of a newer version, no attempt used', async () => {
       const newer = rig().queue(async (ctx) => [ctx.payload.n, ctx.attempt], {}, { version: 2 });
-      const older = rig().queue(async () => 'misread', {}, { version: 1 }, true);
+      const older = rig().queue(async () => 'misread', { clock: anHourAhead }, { version: 1 }, true);
       const { jobId } = await newer.add('test.work', work(4));
       const parked = next(older, 'parked');
       await older.start();
@@ -29,13 +30,13 @@ onSharedBackends((rig) => {
       });
       await older.close();
       await newer.start();
-      await (await newer.bullQueue()).getBackend().promote(jobId);
+      await promote(await newer.bullQueue(), jobId);
       await expect(newer.waitFor(jobId)).resolves.toEqual([4, 1]);
     });
 
     it('goes back for a newer one when its kind is not known', async () => {
       const newer = rig().queue(async () => {}, { jobs: [newKind] });
-      const older = rig().queue(async () => {}, {}, {}, true);
+      const older = rig().queue(async () => {}, { clock: anHourAhead }, {}, true);
       const { jobId } = await newer.add('test.fresh', work());
       const parked = next(older, 'parked');
       await older.start();
@@ -45,7 +46,7 @@ onSharedBackends((rig) => {
       });
       await older.close();
       await newer.start();
-      await (await newer.bullQueue()).getBackend().promote(jobId);
+      await promote(await newer.bullQueue(), jobId);
       await expect(newer.waitFor(jobId)).resolves.toBe('fresh');
     });
 
@@ -58,7 +59,7 @@ onSharedBackends((rig) => {
       await older.start();
       await until(async () => (await newer.get(jobId))?.state === 'parked');
       now += 61_000;
-      await (await newer.bullQueue()).getBackend().promote(jobId);
+      await promote(await newer.bullQueue(), jobId);
       await expect(newer.waitFor(jobId)).rejects.toMatchObject({ code: 'JOB_PAYLOAD_VERSION' });
       await older.close();
       await newer.start();

@@ -1,10 +1,12 @@
 import { accountId, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
-import { latch, next, parkedTimes, until, work } from '../testing/rig.js';
+import { hurried, latch, next, parkedTimes, until, work } from '../testing/rig.js';
 
 const acme = accountId('acme-za');
 const other = accountId('other-za');
+/** Ten times a second a worker looks what others have ordered. */
+const often = { clock: hurried(10) };
 
 onRedisAndSql((rig, shared) => {
   describe('a paused account', () => {
@@ -39,14 +41,14 @@ onRedisAndSql((rig, shared) => {
     });
 
     it('is paused for every process, those that come later too, and resumed by any', async () => {
-      const worker = rig().queue(async () => 'done');
+      const worker = rig().queue(async () => 'done', often);
       const console = rig().queue(async () => {}, {}, {}, true);
       await console.pause({ accountId: acme });
       await worker.start();
       const { jobId } = await console.add('test.work', work());
       await until(async () => (await console.get(jobId))?.parked?.for === 'pause');
       await worker.close();
-      const successor = rig().queue(async () => 'done later', {}, {}, true);
+      const successor = rig().queue(async () => 'done later', often, {}, true);
       await successor.start();
       await sleep(200);
       await expect(console.get(jobId)).resolves.toMatchObject({ parked: { for: 'pause' } });
@@ -63,7 +65,7 @@ onRedisAndSql((rig, shared) => {
           await ctx.checkpoint({ step });
           if (ctx.payload.n === step) return step;
         }
-      });
+      }, often);
       await queue.start();
       const finishingRuns = next(queue, 'active');
       const finishing = await queue.add('test.work', work(8));
@@ -86,7 +88,7 @@ onRedisAndSql((rig, shared) => {
 
     it('whose resume was broken off in the middle is resumed by a worker', async () => {
       let now = Date.now();
-      const clock = { now: () => now, sleep };
+      const clock = { ...often.clock, now: () => now };
       const queue = rig().queue(async () => 'done', { clock });
       await queue.pause({ accountId: acme });
       await queue.start();
@@ -104,7 +106,7 @@ onRedisAndSql((rig, shared) => {
 
     it('leaves none of its jobs behind, also one that was parked as it was being resumed and could not be told', async () => {
       let now = Date.now();
-      const queue = rig().queue(async () => 'done', { clock: { now: () => now, sleep } });
+      const queue = rig().queue(async () => 'done', { clock: { ...often.clock, now: () => now } });
       await queue.pause({ accountId: acme });
       await queue.start();
       const { jobId } = await queue.add('test.work', work());
@@ -123,13 +125,14 @@ onRedisAndSql((rig, shared) => {
       const worker = rig().queue(async () => 'done');
       const console = rig().queue(async () => {}, {}, {}, true);
       await worker.start();
+      const askedAt = Date.now();
       await console.pause();
       const { jobId } = await console.add('test.work', work());
       await sleep(300);
       await expect(console.counts()).resolves.toMatchObject({ waiting: 1, active: 0 });
       await expect(console.list({ states: ['waiting'] })).resolves.toMatchObject([{ jobId }]);
       const overview = await worker.overview();
-      expect(overview.pausedSince!.getTime()).toBeGreaterThan(Date.now() - 10_000);
+      expect(overview.pausedSince!.getTime()).toBeGreaterThanOrEqual(askedAt);
       expect(overview.workers).toHaveLength(shared ? 1 : 0);
       await expect(worker.resume()).resolves.toBe(true);
       await expect(console.waitFor(jobId)).resolves.toBe('done');
@@ -138,7 +141,8 @@ onRedisAndSql((rig, shared) => {
   });
 
   describe('a limit for each account', () => {
-    it('leaves places to the others: a seller with hundreds of jobs takes its own and no more', async () => {
+    it('leaves places to the others: a seller with many jobs takes its own and no more', async () => {
+      const many = 60;
       const othersDone = latch();
       let running = 0;
       let most = 0;
@@ -159,8 +163,8 @@ onRedisAndSql((rig, shared) => {
       queue.on('parked', () => {
         parkings += 1;
       });
-      const many = await queue.addBulk(
-        Array.from({ length: 150 }, (_, n) => ({ name: 'test.work', ...work(n) })),
+      const ofOne = await queue.addBulk(
+        Array.from({ length: many }, (_, n) => ({ name: 'test.work', ...work(n) })),
       );
       const few = await queue.addBulk(
         [1, 2, 3].map((n) => ({ name: 'test.work', ...work(n), accountId: other })),
@@ -169,11 +173,12 @@ onRedisAndSql((rig, shared) => {
       // Behind all of the others, none of which ends before.
       await Promise.all(few.map(({ jobId }) => queue.waitFor(jobId)));
       othersDone.open();
-      await Promise.all(many.map(({ jobId }) => queue.waitFor(jobId)));
+      await Promise.all(ofOne.map(({ jobId }) => queue.waitFor(jobId)));
       expect(most).toBe(3);
-      expect(runs).toBe(153);
-      // Each is looked at once and called once, to a place that is kept for it.
-      expect(parkings).toBeLessThanOrEqual(150);
+      expect(runs).toBe(many + 3);
+      // Each is looked at once and called once, to a place that is kept for it; who comes too late for that, on a machine that is held up, is
+      // called once more. Were all called to each place, there would be many more.
+      expect(parkings).toBeLessThanOrEqual(2 * many);
     });
   });
 });

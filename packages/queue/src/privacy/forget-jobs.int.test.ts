@@ -4,7 +4,7 @@ import type { PgPool } from 'bullmq';
 import { z } from 'zod';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { onEachBackend } from '../testing/each-backend.js';
-import { account } from '../testing/rig.js';
+import { account, farAway, until } from '../testing/rig.js';
 import { JobsHolder } from './jobs-holder.js';
 
 const order = '902-1234567-1234567';
@@ -41,7 +41,7 @@ describe('Jobs that name somebody who is to be forgotten', () => {
             await ctx.checkpoint({ step: 1, of: order } as never);
             throw new Error('stopped');
           }
-          if (n === 6) ctx.park({ until: new Date(Date.now() + 3_600_000), reason: 'a test' });
+          if (n === 6) ctx.park({ until: farAway(), reason: 'a test' });
           return { n };
         },
         {},
@@ -60,11 +60,11 @@ describe('Jobs that name somebody who is to be forgotten', () => {
       const parked = await add(6, { orderId: order });
       await queue.start();
       for (const jobId of [...named, ...others]) await queue.waitFor(jobId).catch(() => undefined);
-      await until(queue, parked, 'parked');
+      await untilIs(queue, parked, 'parked');
       const cancelled = await add(6, { orderId: order });
-      await until(queue, cancelled, 'parked');
+      await untilIs(queue, cancelled, 'parked');
       await queue.cancel(cancelled);
-      await until(queue, cancelled, 'cancelled');
+      await untilIs(queue, cancelled, 'cancelled');
 
       expect(await eventsOf(queue)).toContain(order);
       const holder = new JobsHolder(queue);
@@ -107,6 +107,6 @@ async function nameOf(queue: { bullQueue(): Promise<{ name: string }> }): Promis
   return (await queue.bullQueue()).name;
 }
 
-async function until(queue: OperationQueue, jobId: string, state: string): Promise<void> {
-  while ((await queue.get(jobId))?.state !== state) await new Promise((wait) => setTimeout(wait, 10));
+function untilIs(queue: OperationQueue, jobId: string, state: string): Promise<void> {
+  return until(async () => (await queue.get(jobId))?.state === state);
 }

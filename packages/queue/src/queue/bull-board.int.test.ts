@@ -54,7 +54,7 @@ onRedisAndSql((rig) => {
       await queue.start();
       await queue.waitFor(done!.jobId);
       await queue.waitFor(failed!.jobId).catch(() => {});
-      const later = await queue.add('test.work', { ...work(3), delayMs: 60_000 });
+      const later = await queue.add('test.work', { ...work(3), delayMs: 3_600_000 });
       const url = await serveBoard([queue]);
       const { name } = await queue.bullQueue();
       const show = async (status: string): Promise<BoardQueue> => {

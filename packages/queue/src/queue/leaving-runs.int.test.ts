@@ -8,10 +8,8 @@ import {
 } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
-import { account, latch, neverLooks, next, until, work } from '../testing/rig.js';
+import { account, farAway, latch, neverLooks, next, until, work } from '../testing/rig.js';
 import { slowCommands } from '../testing/slow-commands.js';
-
-const farAway = () => new Date(Date.now() + 3_600_000);
 
 onRedisAndSql((rig) => {
   /** The backend with some of its record store's methods replaced. */

@@ -2,11 +2,11 @@ import { NotFoundError, ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob } from '../job/job-definition.js';
-import { onMemory } from '../testing/each-backend.js';
+import { onAnyBackend } from '../testing/each-backend.js';
 import { work } from '../testing/rig.js';
 import { OperationQueues } from './operation-queues.js';
 
-onMemory((rig) => {
+onAnyBackend((rig) => {
   describe('what a queue refuses', () => {
     it('is a payload that does not match: the field is named and nothing is enqueued', async () => {
       const queue = rig().queue(async () => {});

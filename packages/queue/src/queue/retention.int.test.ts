@@ -1,16 +1,16 @@
 import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
-import { work } from '../testing/rig.js';
+import { until, work } from '../testing/rig.js';
 
 onRedisAndSql((rig) => {
   describe('completed jobs', () => {
     it('are kept up to their number, give or take fifty', async () => {
       const queue = rig().queue(async () => {}, { retention: { completed: { count: 20 } }, concurrency: 1 });
-      const items = Array.from({ length: 230 }, (_, n) => ({ name: 'test.work', ...work(n) }));
+      const items = Array.from({ length: 130 }, (_, n) => ({ name: 'test.work', ...work(n) }));
       await queue.addBulk(items);
       await queue.start();
-      while ((await queue.counts()).waiting > 0) await sleep(20);
+      await until(async () => (await queue.counts()).waiting === 0);
       await queue.close();
       const { completed } = await rig()
         .queue(async () => {}, {}, {}, true)

@@ -3,11 +3,9 @@ import { type KeyValueStore, sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob } from '../job/job-definition.js';
-import { onEachBackend, onMemory, onRedisAndSql } from '../testing/each-backend.js';
-import { account, latch, next, parkedTimes, type Run, until, work } from '../testing/rig.js';
+import { onAnyBackend, onEachBackend, onRedisAndSql } from '../testing/each-backend.js';
+import { account, farAway, latch, next, parkedTimes, type Run, until, work } from '../testing/rig.js';
 import { OperationQueues } from './operation-queues.js';
-
-const farAway = () => new Date(Date.now() + 3_600_000);
 
 /** Parks for the key until it is woken, and returns how often it ran. */
 const sleepsFor =
@@ -134,7 +132,7 @@ onRedisAndSql((rig) => {
   });
 });
 
-onMemory((rig) => {
+onAnyBackend((rig) => {
   describe('OperationQueues', () => {
     it('wakes jobs of every section by one key', async () => {
       const job = (section: string) =>
@@ -222,7 +220,7 @@ onMemory((rig) => {
       delete: (key) => keyValues.delete(key),
       keys: (prefix) => keyValues.keys(prefix),
     };
-    const slowBackend: FluxoriBackend = Object.create(backend, { keyValues: { value: slowMarks } });
+    const slowBackend: FluxoriBackend = { ...backend, keyValues: slowMarks };
     const queue = rig().queue(sleepsFor('report:1'), { backend: slowBackend });
     const parked = next(queue, 'parked').then(() => told.push('parked'));
     await queue.start();

@@ -1,11 +1,11 @@
 import { describeWith, freshPlace } from '@fluxori/test-services';
 import { expect, it } from '@jest/globals';
-import { latch, Rig, work } from '../testing/rig.js';
+import { hurried, latch, Rig, work } from '../testing/rig.js';
 import { slowCommands } from '../testing/slow-commands.js';
 
-const jobs = 60;
+const jobs = 12;
 /** Long enough to count as trouble; all claims together take longer than two looks for lost jobs are apart. */
-const claimMs = 170;
+const claimMs = 120;
 
 describeWith(
   'redis',
@@ -23,7 +23,7 @@ describeWith(
             runs.set(jobId, (runs.get(jobId) ?? 0) + 1);
             if (runs.size === jobs) all.open();
           },
-          { backend, concurrency: jobs },
+          { backend, clock: hurried(10), concurrency: jobs },
         );
         await queue.addBulk(Array.from({ length: jobs }, () => ({ name: 'test.work', ...work() })));
         await queue.start();

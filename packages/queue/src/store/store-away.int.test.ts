@@ -1,15 +1,35 @@
 import { openBackend } from '@fluxori/backend';
 import { type Logger, sleep } from '@fluxori/core';
-import { describeWith, openRelay, startServer } from '@fluxori/test-services';
+import { describeWith, freshPlace, openRelay, type Relay, type Service } from '@fluxori/test-services';
 import { describe, expect, it } from '@jest/globals';
 import { Rig, work } from '../testing/rig.js';
+
+interface PlaceBehindRelay extends AsyncDisposable {
+  readonly relay: Relay;
+  readonly url: URL;
+}
+
+/** In the server that others use, too; the way to it is ours to cut. */
+async function placeBehindRelay(service: Service): Promise<PlaceBehindRelay> {
+  const place = await freshPlace(service);
+  const url = new URL(place.url);
+  const relay = await openRelay(Number(url.port));
+  url.port = String(relay.port);
+  return {
+    relay,
+    url,
+    [Symbol.asyncDispose]: async () => {
+      await relay[Symbol.asyncDispose]();
+      await place.remove();
+    },
+  };
+}
 
 describe.each(['redis', 'postgres'] as const)('%s', (service) => {
   describeWith(service, 'that is away for longer than the patience', () => {
     it('is told in our words by whatever asks for it, and serves again when it is back', async () => {
-      await using server = await startServer(service);
-      await using relay = await openRelay(server.port);
-      const url = new URL(server.url.replace(`:${server.port}`, `:${relay.port}`));
+      await using place = await placeBehindRelay(service);
+      const { relay, url } = place;
       url.searchParams.set('patience', '1');
       const rig = new Rig(await openBackend(url.href));
       const queue = rig.queue(async () => 'done');
@@ -42,9 +62,8 @@ describe.each(['redis', 'postgres'] as const)('%s', (service) => {
     });
 
     it('at the end of a worker, too, lets it end without a word about problems', async () => {
-      await using server = await startServer(service);
-      await using relay = await openRelay(server.port);
-      const url = new URL(server.url.replace(`:${server.port}`, `:${relay.port}`));
+      await using place = await placeBehindRelay(service);
+      const { relay, url } = place;
       const lines: string[] = [];
       const note = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`);
       const logger: Logger = { debug() {}, info() {}, warn: note, error: note, child: () => logger };

@@ -1,14 +1,9 @@
-import { RateLimitError, sleep, ValidationError } from '@fluxori/core';
+import { RateLimitError, ValidationError } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { onRedisAndSql } from '../testing/each-backend.js';
-import { account, latch, neverLooks, next, work } from '../testing/rig.js';
-
-const farAway = () => new Date(Date.now() + 3_600_000);
+import { account, farAway, latch, neverLooks, next, untilAborted, work } from '../testing/rig.js';
 
 onRedisAndSql((rig) => {
-  /** Runs until its signal is aborted. */
-  const untilAborted = (signal: AbortSignal) => sleep(60_000, signal);
-
   describe('cancel', () => {
     it('takes a waiting job out, gives up its place at the buckets, and keeps it visible', async () => {
       const forgotten: string[] = [];
@@ -169,8 +164,7 @@ onRedisAndSql((rig) => {
         ctx.call(async ({ priority, waiter }) => {
           asked.push(priority);
           expect(waiter).toBe(ctx.jobId);
-          if (priority === 'bulk')
-            throw new RateLimitError('No token.', { retryAt: new Date(Date.now() + 60_000) });
+          if (priority === 'bulk') throw new RateLimitError('No token.', { retryAt: farAway() });
         }),
       );
       const parked = next(queue, 'parked');
@@ -183,17 +177,17 @@ onRedisAndSql((rig) => {
     });
 
     it('changes the priority of the next call of a running job', async () => {
+      const called = latch();
       const gate = latch();
       const queue = rig().queue(async (ctx) => {
         const before = await ctx.call(async ({ priority }) => priority);
+        called.open();
         await gate.opened;
         return [before, await ctx.call(async ({ priority }) => priority), ctx.priority];
       });
       await queue.start();
-      const active = next(queue, 'active');
       const { jobId } = await queue.add('test.work', { ...work(), priority: 'low' });
-      await active;
-      await sleep(20);
+      await called.opened;
       await queue.expedite(jobId);
       gate.open();
       await expect(queue.waitFor(jobId)).resolves.toEqual(['low', 'critical', 'critical']);
@@ -285,7 +279,7 @@ onRedisAndSql((rig) => {
       const queue = rig().queue(async () => {});
       await queue.add('test.work', work(1));
       await queue.add('test.work', { ...work(2), accountId: 'other-za', priority: 'high' });
-      await queue.add('test.work', { ...work(3), delayMs: 60_000 });
+      await queue.add('test.work', { ...work(3), delayMs: 3_600_000 });
       const all = await queue.list();
       expect(all.map(({ state, payload }) => [state, payload.n])).toEqual([
         ['waiting', 2],
