@@ -5,6 +5,7 @@ WORKDIR /src
 COPY . .
 RUN npx --yes pnpm@12 install --frozen-lockfile \
  && npx --yes pnpm@12 exec tsc -b packages/cli \
+ && node packages/backend/dist/pglite/image/main.js \
  && npx --yes pnpm@12 --filter @fluxori/cli deploy --prod --legacy /app
 
 FROM node:24-bookworm-slim

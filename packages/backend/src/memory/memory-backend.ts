@@ -47,11 +47,13 @@ interface MemoryQueue {
 }
 
 async function openQueue(ended: () => Error, logger: Logger): Promise<MemoryQueue> {
-  const [{ PGlite }, { PgliteSession }, { connectQueue }] = await Promise.all([
+  const [{ PGlite }, { PgliteSession }, { databaseImage }, { connectQueue }] = await Promise.all([
     import('@electric-sql/pglite'),
     import('../pglite/pglite-session.js'),
+    import('../pglite/image/database-image.js'),
     import('../bullmq/pglite-queue-connection.js'),
   ]);
-  const session = new PgliteSession(await PGlite.create(), ended);
+  const image = await databaseImage();
+  const session = new PgliteSession(await PGlite.create(image && { loadDataDir: image }), ended);
   return { connection: await connectQueue(session, logger), close: () => session.close() };
 }

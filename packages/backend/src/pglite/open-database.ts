@@ -2,15 +2,18 @@ import { PGlite } from '@electric-sql/pglite';
 import { ConfigurationError } from '@fluxori/core';
 import type { DataFolder } from './data-folder.js';
 import { DurableNodeFs, startParameters } from './durable-node-fs.js';
+import { databaseImage } from './image/database-image.js';
 import { PgliteSession } from './pglite-session.js';
 
 /** Starts PostgreSQL on the folder; a new one is made and put on the disk first. */
 export async function openDatabase(folder: DataFolder, ended: () => Error): Promise<PgliteSession> {
   const fs = new DurableNodeFs(folder.database);
   try {
+    const image = folder.isNew ? await databaseImage() : undefined;
     const db = await PGlite.create({
       fs,
       startParams: startParameters(PGlite.defaultStartParams),
+      ...(image && { loadDataDir: image }),
     });
     if (folder.isNew) await folder.created();
     return new PgliteSession(db, ended, () => fs.failure);
