@@ -4,7 +4,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { accountId, type Metrics, sleep } from '@fluxori/core';
+import { accountId, type Metrics } from '@fluxori/core';
 import { OperationQueues } from '@fluxori/queue';
 import type { SandboxOptions, SandboxQueue } from '@fluxori/sandbox';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../src/index.js';
 import { connectToSandbox, noWaiting, type Sandboxed, type TestBackend } from './connect-to-sandbox.js';
 import { hastyTimings } from './hasty-timings.js';
+import { until } from './until.js';
 
 export const account = accountId('acme-za');
 
@@ -136,7 +137,7 @@ export class NotificationRig implements AsyncDisposable {
     await until(async () => {
       const { waiting, beingHandled } = await listener.look();
       return waiting + beingHandled === 0;
-    });
+    }, 'an empty queue');
   }
 
   outcomes(type: string, outcome: string): number {
@@ -149,8 +150,4 @@ export class NotificationRig implements AsyncDisposable {
     this.client.destroy();
     await this.sandboxed[Symbol.asyncDispose]();
   }
-}
-
-export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await sleep(10);
 }

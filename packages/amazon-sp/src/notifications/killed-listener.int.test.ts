@@ -11,7 +11,8 @@ import { freshPlace, preparedDataFolder } from '@fluxori/test-services';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { noWaiting, sandboxConfig } from '../../testing/connect-to-sandbox.js';
 import type { ListenerTask } from '../../testing/listener-process.js';
-import { anyone, CountingMetrics, until } from '../../testing/notification-rig.js';
+import { anyone, CountingMetrics } from '../../testing/notification-rig.js';
+import { until } from '../../testing/until.js';
 import { describeOnDurableBackends } from '../../testing/workflow-rig.js';
 import { amazonJobs, amazonSp, listenToNotifications } from '../index.js';
 

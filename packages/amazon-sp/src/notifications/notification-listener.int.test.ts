@@ -1,8 +1,10 @@
 import { NetworkError, orderId, type Sku, sleep } from '@fluxori/core';
+import { promised, Stopwatch } from '@fluxori/test-services';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { swiftBackend, testBackends } from '../../testing/connect-to-sandbox.js';
 import { type Document, freshExample, notificationExample } from '../../testing/notification-examples.js';
-import { account, NotificationRig, until } from '../../testing/notification-rig.js';
+import { account, NotificationRig } from '../../testing/notification-rig.js';
+import { until } from '../../testing/until.js';
 import type { NotificationListener } from './notification-listener.js';
 
 const requestsOf = (rig: NotificationRig, operation: string) =>
@@ -143,7 +145,9 @@ describe('a listener', () => {
     // Time for the question to be under way; it would be held for 20 s.
     await sleep(200);
     expect(listener.health()).toMatchObject({ status: 'up' });
+    const watch = new Stopwatch();
     await listener.close({ graceMs: 3_600_000 });
+    expect(watch.stop()).toBeLessThan(promised(1_000));
     expect(listener.health()).toMatchObject({ status: 'degraded', details: { error: 'nobody listens' } });
     listener.start();
     await rig.send(freshExample('PRICING_HEALTH'));

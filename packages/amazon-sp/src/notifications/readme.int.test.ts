@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { swiftBackend } from '../../testing/connect-to-sandbox.js';
-import { anyone, NotificationRig, until } from '../../testing/notification-rig.js';
+import { anyone, NotificationRig } from '../../testing/notification-rig.js';
+import { until } from '../../testing/until.js';
 import { listenToNotifications } from '../index.js';
 
 const here = fileURLToPath(import.meta.url);
