@@ -20,6 +20,7 @@ import {
 import { childOptions } from './child-options.js';
 import { noWaiting, sandboxConfig } from './connect-to-sandbox.js';
 import type { DocumentNews, DocumentTask } from './document-process.js';
+import { openPatiently } from './open-patiently.js';
 import type { DurableBackend } from './workflow-rig.js';
 
 /** A sandbox, a backend, and content stores in folders; connectors to all of them, here or in a process that dies. */
@@ -71,7 +72,7 @@ export async function openDocumentRig(
     store: new FolderContentStore({ folder: folders.sealed }),
     sealing: new Sealer(keys),
   });
-  const backends = [await openBackend(url)];
+  const backends = [await openPatiently(url)];
   const made: AmazonSPConnector[] = [];
   const children: ChildProcess[] = [];
   const config = { ...sandboxConfig(sandbox), ...noWaiting.connector };
@@ -96,10 +97,10 @@ export async function openDocumentRig(
     },
     async openBackendAgain() {
       if (kind === 'memory' || kind === 'pglite') {
-        if (backends[0] === undefined) backends.push(await openBackend(url));
+        if (backends[0] === undefined) backends.push(await openPatiently(url));
         return backends[0] as FluxoriBackend;
       }
-      const another = await openBackend(url);
+      const another = await openPatiently(url);
       backends.push(another);
       return another;
     },

@@ -63,8 +63,12 @@ async function ask<News extends ChangeNews>(child: ChildProcess, order: ChangeOr
   return (await answer)[0];
 }
 
-/** Looks at the prices all the time: none may ever go back. */
+/** At the latest so long after the last look there is another. */
+const lookEveryMs = 250;
+
+/** Looks at the prices whenever Amazon was asked for something that may have changed one, and else now and then: none may ever go back. */
 class PriceWatch {
+  readonly #sandbox: Sandbox;
   readonly #connector: AmazonSPConnector;
   readonly #skus: readonly string[];
   readonly fallen: string[] = [];
@@ -72,7 +76,8 @@ class PriceWatch {
   #ended = false;
   readonly #watching: Promise<void>;
 
-  constructor(connector: AmazonSPConnector, skus: readonly string[]) {
+  constructor(sandbox: Sandbox, connector: AmazonSPConnector, skus: readonly string[]) {
+    this.#sandbox = sandbox;
     this.#connector = connector;
     this.#skus = skus;
     this.#watching = this.#watch();
@@ -85,10 +90,21 @@ class PriceWatch {
   }
 
   async #watch(): Promise<void> {
+    let [asked, lookedAt] = ['', 0];
     while (!this.#ended) {
-      await this.#look();
-      await sleep(20);
+      const now = this.#asked();
+      if (now !== asked || performance.now() - lookedAt > lookEveryMs) {
+        await this.#look();
+        [asked, lookedAt] = [now, performance.now()];
+      }
+      await sleep(10);
     }
+  }
+
+  #asked(): string {
+    const { feeds, operations } = this.#sandbox.counters();
+    const changing = ['listingsItems.patchListingsItem', 'feeds.getFeed'];
+    return `${feeds.created} ${changing.map((name) => operations[name]?.requests ?? 0)}`;
   }
 
   async #look(): Promise<void> {
@@ -117,7 +133,7 @@ async function watchOver(
   });
   const skus: string[] = [];
   for await (const { sku } of connector.listings.list()) if (skus.push(sku) === listings) break;
-  const watch = new PriceWatch(connector, skus);
+  const watch = new PriceWatch(sandbox, connector, skus);
   clean(() => watch.end());
   return { watch, skus };
 }
