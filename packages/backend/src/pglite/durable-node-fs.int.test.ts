@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { preparedDataFolder } from '@fluxori/test-services';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openBackend } from '../open-backend.js';
 import { DurableNodeFs, startParameters } from './durable-node-fs.js';
 import { PgliteSession } from './pglite-session.js';
@@ -25,7 +25,7 @@ describe('a folder that survives a power cut', () => {
     },
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fluxori-durable-'));
     await preparedDataFolder(folder, openBackend);
     fs = new DurableNodeFs(join(folder, 'postgres'), disk);
@@ -34,7 +34,7 @@ describe('a folder that survives a power cut', () => {
       startParams: startParameters(PGlite.defaultStartParams),
     });
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await db?.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -55,8 +55,9 @@ describe('a folder that survives a power cut', () => {
     expect(synced.folders.every((path) => path.startsWith(folder))).toBe(true);
   });
 
+  // The last: what has failed stays so.
   it('fails loudly when the disk does: a commit that is not on it is not told as done', async () => {
-    await db!.exec('create table paid (id int)');
+    await db!.exec('create table owed (id int)');
     disk.syncFile = () => {
       throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
     };
@@ -65,7 +66,7 @@ describe('a folder that survives a power cut', () => {
       () => new Error('closed'),
       () => fs.failure,
     );
-    await expect(session.query('insert into paid values (1)')).rejects.toThrow('EIO');
+    await expect(session.query('insert into owed values (1)')).rejects.toThrow('EIO');
     await expect(session.query('select 1')).rejects.toThrow('the disk failed');
     await expect(session.transaction(async () => 'never')).rejects.toThrow('the disk failed');
     await session.close();
