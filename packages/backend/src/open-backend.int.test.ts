@@ -137,6 +137,8 @@ describe('openBackend with a signal', () => {
 
   it.each(['redis', 'postgres'])('stops waiting for a %s that says nothing, and hangs up', async (kind) => {
     const leave = new AbortController();
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
     const { port } = silent.address() as AddressInfo;
     const opening = openBackend(`${kind}://127.0.0.1:${port}/${kind === 'redis' ? 0 : 'x'}`, {
       signal: leave.signal,
@@ -149,6 +151,8 @@ describe('openBackend with a signal', () => {
     const attempts = asked;
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(asked).toBe(attempts);
+    // Nothing keeps the process alive.
+    while (timers() > before) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
   it('opens nothing when it was aborted before', async () => {

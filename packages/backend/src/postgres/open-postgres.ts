@@ -113,7 +113,7 @@ async function tryOut(
   const leave = () => void client.end().catch(() => {});
   signal?.addEventListener('abort', leave, { once: true });
   try {
-    await connectWithin(client, config.connectionTimeoutMillis);
+    await connectWithin(client, config.connectionTimeoutMillis, signal);
     const answer = await client.query({
       text: `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
         current_setting('server_encoding') as encoding, ${writableColumns}`,

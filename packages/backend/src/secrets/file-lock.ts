@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError, sleep } from '@fluxori/core';
+import { RunTime } from '../life/run-time.js';
 
 const sqliteBusy = 5;
 const lookAgainMs = 20;
@@ -9,7 +10,7 @@ const lookAgainMs = 20;
  * with the process, however that ends, and is never stale.
  *
  * @param file - the lock's own file; it is made when needed and stays.
- * @param options.patienceMs - how long to wait for another writer; 10,000 ms by default.
+ * @param options.patienceMs - how long to wait for another writer, while this process runs; 10,000 ms by default.
  * @throws ConfigurationError when another process keeps it for so long, or when the file cannot be made.
  */
 export async function withFileLock<T>(
@@ -17,16 +18,29 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
   options: { patienceMs?: number; signal?: AbortSignal } = {},
 ): Promise<T> {
-  const giveUpAt = performance.now() + (options.patienceMs ?? 10_000);
   const lock = openLock(file);
   try {
-    while (!isTaken(lock)) {
-      if (performance.now() >= giveUpAt) throw held(file);
-      await sleep(lookAgainMs * (0.5 + Math.random()), options.signal);
-    }
+    await takeWithin(options.patienceMs ?? 10_000, lock, file, options.signal);
     return await work();
   } finally {
     lock.close();
+  }
+}
+
+async function takeWithin(
+  patienceMs: number,
+  lock: DatabaseSync,
+  file: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const waited = new RunTime();
+  try {
+    while (!isTaken(lock)) {
+      if (waited.ms >= patienceMs) throw held(file);
+      await sleep(lookAgainMs * (0.5 + Math.random()), signal);
+    }
+  } finally {
+    waited.stop();
   }
 }
 

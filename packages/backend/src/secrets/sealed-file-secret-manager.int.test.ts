@@ -172,6 +172,17 @@ describe('withFileLock', () => {
     });
     expect(await withFileLock(lock, async () => 'in')).toBe('in');
   });
+
+  it('has patience while this process runs: one that stood still gets the lock that was let go', async () => {
+    const lock = join(folder, 'lock');
+    const letGo = Promise.withResolvers<void>();
+    const holding = withFileLock(lock, () => letGo.promise);
+    const waiting = withFileLock(lock, async () => 'in', { patienceMs: 400 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+    setImmediate(letGo.resolve);
+    expect(await waiting).toBe('in');
+    await holding;
+  });
 });
 
 describe('sealKeysOf', () => {

@@ -24,7 +24,9 @@ for (const service of ['redis', 'postgres'] as const) {
     beforeAll(async () => {
       server = await startServer(service);
     });
-    afterAll(() => server?.[Symbol.asyncDispose]());
+    afterAll(async () => {
+      await server?.[Symbol.asyncDispose]();
+    });
 
     it('keeps what was acknowledged through a stop and a kill, on the same port', async () => {
       const { url } = server;
