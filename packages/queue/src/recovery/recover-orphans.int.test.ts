@@ -5,7 +5,7 @@ import type { BullJob, BullWorker } from '../queue/bull-types.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { QueueLink } from '../queue/queue-link.js';
 import { Checkpoints } from '../run/checkpoints.js';
-import { onEmbedded } from '../testing/each-backend.js';
+import { onMemory } from '../testing/each-backend.js';
 import { account, latch, until, work } from '../testing/rig.js';
 import { noteBegun, recoverOrphans } from './recover-orphans.js';
 
@@ -15,7 +15,7 @@ let link: QueueLink;
 let dead: BullWorker;
 let checkpoints: Checkpoints;
 
-onEmbedded((rig) => {
+onMemory((rig) => {
   beforeEach(async () => {
     const prefix = `orphans${rooms++}`;
     queue = rig().queue(async () => {}, { prefix });
