@@ -252,7 +252,7 @@ describe('jobs whose process is killed at each recorded step', () => {
   // All at the same time: a process that opens its backend leaves room for another.
   beforeAll(async () => {
     await Promise.all(durableBackends.map(async (backend) => stories.set(backend, await storyOn(backend))));
-  }, 600_000);
+  }, 900_000);
 
   describeOnDurableBackends('at each step', (backend) => {
     it('died where they were to, each of them', () => {
