@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPostgresBackend, type IQueueBackend, type PgPool, Queue, runMigrations } from 'bullmq';
+import { databaseImage } from '../pglite/image/database-image.js';
 import { PglitePool } from '../pglite/pglite-pool.js';
 import { PgliteSession } from '../pglite/pglite-session.js';
 import { BulkStatements, bulkStatement } from './bulk-statements.js';
@@ -15,7 +16,11 @@ let queue: ReturnType<typeof openQueue>;
 let backend: IQueueBackend;
 
 beforeAll(async () => {
-  session = new PgliteSession(await PGlite.create(), () => new Error('closed'));
+  const image = await databaseImage();
+  session = new PgliteSession(
+    await PGlite.create(image && { loadDataDir: image }),
+    () => new Error('closed'),
+  );
   const client = await new PglitePool(session).connect();
   await runMigrations(client, 'bullmq', {});
   await client.query('set search_path to bullmq');

@@ -3,6 +3,7 @@ import type { BucketLimit } from '@fluxori/core';
 import { fc } from '@fluxori/test-services/fast-check';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BucketLedger } from '../buckets/bucket-ledger.js';
+import { databaseImage } from '../pglite/image/database-image.js';
 import { PgliteSession } from '../pglite/pglite-session.js';
 import { migrate } from './schema.js';
 import { sharedSteps } from './shared-schema.js';
@@ -160,7 +161,8 @@ describe('the buckets in the database', () => {
   let db: PGlite;
   let database: Database;
   beforeAll(async () => {
-    db = await PGlite.create();
+    const image = await databaseImage();
+    db = await PGlite.create(image && { loadDataDir: image });
     database = new Database(new PgliteSession(db, () => new Error('closed')));
     await database.prepare();
   });
