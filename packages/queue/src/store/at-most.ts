@@ -1,9 +1,11 @@
-import { sleep } from '@fluxori/core';
+import { ownTime } from './own-time.js';
 
-/** Waits for the work, however it ends, and no longer than so many milliseconds: what is not done by then goes on by itself. */
+/**
+ * Waits for the work, however it ends, and no longer than so many milliseconds of this process' own time: what is not done by then goes on by itself.
+ */
 export async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
   if (work === undefined) return;
   const over = new AbortController();
-  await Promise.race([work.catch(() => {}), sleep(ms, over.signal).catch(() => {})]);
+  await Promise.race([work.catch(() => {}), ownTime(ms, over.signal).catch(() => {})]);
   over.abort();
 }

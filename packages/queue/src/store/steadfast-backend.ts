@@ -1,6 +1,7 @@
 import type { QueueConnection } from '@fluxori/backend';
 import { NetworkError, sleep } from '@fluxori/core';
 import type { IQueueBackend } from 'bullmq';
+import { ownTime } from './own-time.js';
 import { isStoreTrouble } from './store-trouble.js';
 
 export interface Steadfastness {
@@ -159,7 +160,7 @@ async function deadline(
   trouble: { readonly last?: unknown },
 ): Promise<never> {
   const { closing } = terms;
-  const wait = (time: number) => sleep(time, over).catch(() => never());
+  const wait = (time: number) => ownTime(time, over).catch(() => never());
   const parting = aborted(closing, over)
     .then(() => wait(terms.partedInVain ? secondPartingMs : partingMs))
     .then(() => {
