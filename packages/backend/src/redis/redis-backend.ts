@@ -1,13 +1,14 @@
-import type { Health } from '@fluxori/core';
+import { type Health, isFluxoriError, sleep } from '@fluxori/core';
 import type { DriverInput, FluxoriBackend, OpenDriver } from '../fluxori-backend.js';
 import { compareClocks } from '../life/compare-clocks.js';
 import { Lifetime } from '../life/lifetime.js';
+import { RunTime } from '../life/run-time.js';
 import { checkServer, type ServerFacts } from './check-server.js';
 import { connect } from './connect.js';
 import { LockBell } from './lock-bell.js';
 import { RedisBucketStore } from './redis-bucket-store.js';
 import { createRedisClient, type RedisClient } from './redis-client.js';
-import { reasonOf } from './redis-failure.js';
+import { awayError, isAway, reasonOf } from './redis-failure.js';
 import { RedisKeyValueStore } from './redis-key-value-store.js';
 import { RedisLink } from './redis-link.js';
 import { RedisLocks } from './redis-locks.js';
@@ -17,8 +18,9 @@ import { type RedisAddress, readRedisUrl } from './redis-url.js';
 
 /** Redis says something within so long, or the connection is dead. */
 const silenceMs = 5_000;
-/** Opening fails after so long. */
+/** Opening fails after so long; of a connection that is lost meanwhile, the next is waited for. */
 const openingMs = 10_000;
+const lookAgainMs = 50;
 
 /** Redis, for many processes on many machines. */
 export const openRedisBackend: OpenDriver = async (input) => open(input, readRedisUrl(input.location, false));
@@ -32,8 +34,7 @@ async function open(input: DriverInput, address: RedisAddress): Promise<FluxoriB
   const client = createRedisClient(address, { name: 'fluxori', silenceMs, waits: false });
   try {
     await connect(client, address, openingMs, input.signal);
-    const facts = await checkServer(client, address, input.logger);
-    await checkClock(client, address, input);
+    const facts = await lookAt(client, address, input);
     const backend = await assemble(input, address, client, facts);
     const ms = Math.round(performance.now() - startedAt);
     input.logger.info({ url: address.safeUrl, version: facts.version, ms }, 'backend open');
@@ -41,6 +42,26 @@ async function open(input: DriverInput, address: RedisAddress): Promise<FluxoriB
   } catch (error) {
     client.disconnect();
     throw error;
+  }
+}
+
+/** A connection that is lost between the first answer and these is none that tells anything: they are asked for once more. */
+async function lookAt(client: RedisClient, address: RedisAddress, input: DriverInput): Promise<ServerFacts> {
+  const time = new RunTime();
+  try {
+    for (;;) {
+      try {
+        const facts = await checkServer(client, address, input.logger);
+        await checkClock(client, address, input);
+        return facts;
+      } catch (error) {
+        if (isFluxoriError(error) || !isAway(error)) throw error;
+        if (time.ms >= openingMs) throw awayError(address.label, error, time.ms);
+        await sleep(lookAgainMs, input.signal);
+      }
+    }
+  } finally {
+    time.stop();
   }
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { type Clock, type Logger, systemClock } from '@fluxori/core';
 import { describeWith, freshPlace, type PrivateServer, startServer } from '@fluxori/test-services';
@@ -116,6 +116,25 @@ describeWith('redis', 'opening a Redis', () => {
     const failure = await failureOf(connect(client, address, 500));
     client.disconnect();
     expect(String(failure?.message)).toContain('nothing answers in TLS; perhaps redis:// is meant');
+  });
+
+  it('is not given up because the connection is lost while it is looked at', async () => {
+    let lost = 0;
+    const proxy = await somethingElse((socket) => {
+      const upstream = createConnection(server.port, '127.0.0.1').on('error', () => {});
+      socket.on('close', () => upstream.destroy()).pipe(upstream);
+      upstream.on('close', () => socket.destroy()).pipe(socket);
+      // First ioredis asks whether Redis is ready, then we ask what it is.
+      let asked = 0;
+      socket.on('data', (data) => {
+        if (/\binfo\b/i.test(String(data)) && ++asked === 2 && lost++ === 0) socket.destroy();
+      });
+    });
+    const backend = await openBackend(`redis://127.0.0.1:${proxy.port}?prefix=lost`);
+    expect(lost).toBe(2);
+    expect((await backend.health()).status).toBe('up');
+    await backend.close();
+    proxy.server.close();
   });
 
   it('warns of settings that lose work', async () => {
