@@ -49,8 +49,8 @@ const config: Config = {
     },
   ],
   maxWorkers: 2,
-  // Far above what any test takes: a limit for what hangs, not for what is promised, on a machine that others use, too.
-  testTimeout: 180_000,
+  // Far above what any test takes: a limit for what hangs, not for what is promised, also on a machine that is much slower or that others use, too.
+  testTimeout: 600_000,
 };
 
 export default config;

@@ -17,7 +17,6 @@ import {
   amazonSp,
   type DocumentRef,
 } from '../src/index.js';
-import { childOptions } from './child-options.js';
 import { noWaiting, sandboxConfig } from './connect-to-sandbox.js';
 import type { DocumentNews, DocumentTask } from './document-process.js';
 import { openPatiently } from './open-patiently.js';
@@ -122,12 +121,11 @@ export async function openDocumentRig(
       const task: DocumentTask = { backend: url, config, contents: folders.contents, ref };
       const file = fileURLToPath(new URL('document-process.ts', import.meta.url));
       // What is compiled is not kept where only small files may be written.
-      const { execArgv = [], env } =
-        limitKiB === undefined ? childOptions() : { execArgv: ['--no-warnings'] };
+      const env = { ...process.env, ...(limitKiB !== undefined && { NODE_DISABLE_COMPILE_CACHE: '1' }) };
       const limit = limitKiB === undefined ? '' : `ulimit -f ${limitKiB}; `;
       const child = spawn(
         'bash',
-        ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...execArgv, file, JSON.stringify(task)],
+        ['-c', `${limit}exec "$0" "$@"`, process.execPath, '--no-warnings', file, JSON.stringify(task)],
         { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
       );
       children.push(child);

@@ -17,7 +17,6 @@ import {
   serviceUrl,
 } from '@fluxori/test-services';
 import type { AmazonSpConfigInput, WorkflowTimings } from '../src/index.js';
-import { childOptions } from './child-options.js';
 import { noWaiting, sandboxConfig } from './connect-to-sandbox.js';
 import { hastyTimings } from './hasty-timings.js';
 import type { KillPoint, MortalJob, WorkflowNews, WorkflowTask } from './workflow-process.js';
@@ -105,7 +104,7 @@ export class WorkflowRig implements AsyncDisposable {
       contents: this.contents,
     };
     const file = fileURLToPath(new URL('workflow-process.ts', import.meta.url));
-    const child = fork(file, [JSON.stringify(task)], childOptions(this.#folder));
+    const child = fork(file, [JSON.stringify(task)], { execArgv: ['--no-warnings'] });
     this.#child = child;
     const lives = new Map(jobs.map(({ job }) => [job, { recorded: [] as string[] } as MutableLife]));
     child.on('message', ({ job, ...news }: WorkflowNews) => {

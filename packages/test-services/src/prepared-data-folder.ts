@@ -7,11 +7,12 @@ import { Lifeline } from './server/lifeline.js';
 const variable = 'FLUXORI_TEST_FOLDER';
 
 /** A place on the disk for all test files of one run; gone when it is disposed of, or with this process, however that ends. */
-export async function openSharedFolder(): Promise<AsyncDisposable> {
+export async function openSharedFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'fluxori-test-run-'));
   const lifeline = new Lifeline(folder, 'SIGTERM');
   process.env[variable] = folder;
   return {
+    path: folder,
     [Symbol.asyncDispose]: async () => {
       delete process.env[variable];
       await lifeline.cut();

@@ -11,7 +11,6 @@ import { type Sandbox, startSandbox } from '@fluxori/sandbox';
 import { freshPlace, preparedDataFolder } from '@fluxori/test-services';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ChangeNews, ChangeOrder, ChangeTask } from '../../testing/change-process.js';
-import { childOptions } from '../../testing/child-options.js';
 import { noWaiting, sandboxConfig } from '../../testing/connect-to-sandbox.js';
 import { hastyTimings } from '../../testing/hasty-timings.js';
 import {
@@ -45,7 +44,7 @@ async function placeOf(backend: DurableBackend, clean: Clean): Promise<string> {
 
 function worker(task: ChangeTask, clean: Clean): ChildProcess {
   const file = fileURLToPath(new URL('../../testing/change-process.ts', import.meta.url));
-  const child = fork(file, [JSON.stringify(task)], childOptions());
+  const child = fork(file, [JSON.stringify(task)], { execArgv: ['--no-warnings'] });
   clean(() => kill(child));
   return child;
 }
@@ -190,7 +189,7 @@ beforeAll(() => {
 });
 afterAll(async () => {
   await Promise.allSettled(stories.values());
-}, 600_000);
+});
 
 describeOnDurableBackends('updates whose workers are killed with SIGKILL', (backend) => {
   it('are all done, each caller is told, and no price ever goes back to an older one', async () => {
@@ -199,5 +198,5 @@ describeOnDurableBackends('updates whose workers are killed with SIGKILL', (back
     expect(results.slice(-listings).map(({ status }) => status)).toEqual(wanted.map(() => 'accepted'));
     expect(watch.fallen).toEqual([]);
     expect([...watch.prices.values()]).toEqual(wanted);
-  }, 600_000);
+  });
 });

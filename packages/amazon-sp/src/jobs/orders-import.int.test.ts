@@ -250,5 +250,5 @@ describe('the edge of the watermark', () => {
       ),
       { numRuns: 40 },
     );
-  }, 600_000);
+  });
 });
