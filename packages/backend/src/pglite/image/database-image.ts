@@ -16,7 +16,7 @@ export function imagePath(): string {
 }
 
 /**
- * A database that nobody has written to yet, with BullMQ's tables. To load it takes a fifth of the processor's time that `initdb` takes.
+ * A database that nobody has written to yet, with BullMQ's tables. To begin with it takes a third of the processor's time that `initdb` takes.
  *
  * @returns for PGlite's `loadDataDir`; undefined when it has not been made, and PGlite makes a new database itself.
  */
