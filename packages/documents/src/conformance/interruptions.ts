@@ -33,6 +33,14 @@ function stalled(bytes: Buffer): Readable {
 }
 
 export function describeInterruptions({ describe, it, expect }: TestApi, bench: Bench): void {
+  /** A large content that is about to be read, and what ends the reading. */
+  const opened = async (word: string) => {
+    const name = bench.unique(word);
+    await bench.store.write(name, streamOf(bytesLike(name, bench.largeBytes)));
+    const abort = new AbortController();
+    return { abort, bytes: await bench.store.read(name, { signal: abort.signal }) };
+  };
+
   describe('interruptions', () => {
     it('of the source leave nothing, and are told as they were', async () => {
       for (const size of [0, 10, 100_000, bench.largeBytes]) {
@@ -82,11 +90,8 @@ export function describeInterruptions({ describe, it, expect }: TestApi, bench: 
     });
 
     it('by a signal end a read', async () => {
-      const name = bench.unique('reading');
-      await bench.store.write(name, streamOf(bytesLike(name, bench.largeBytes)));
       const reason = new Error('enough');
-      const abort = new AbortController();
-      const bytes = await bench.store.read(name, { signal: abort.signal });
+      const { abort, bytes } = await opened('reading');
       const read = failureOf(
         (async () => {
           for await (const _ of bytes) abort.abort(reason);
@@ -96,11 +101,8 @@ export function describeInterruptions({ describe, it, expect }: TestApi, bench: 
     });
 
     it('by a signal, before anybody reads, are told to whoever reads late', async () => {
-      const name = bench.unique('unread');
-      await bench.store.write(name, streamOf(bytesLike(name, bench.largeBytes)));
       const reason = new Error('too late');
-      const abort = new AbortController();
-      const bytes = await bench.store.read(name, { signal: abort.signal });
+      const { abort, bytes } = await opened('unread');
       abort.abort(reason);
       await new Promise((closed) => bytes.once('close', closed));
       expect((await failureOf(allOf(bytes))) === (reason as unknown)).toBe(true);
