@@ -45,7 +45,10 @@ export function describeBackend(runner: TestApi, name: string, driver: BackendUn
       now: () => clock.now(),
       slackMs: driver.time === 'given' ? 2 : 5,
       pass: (ms) => (driver.time === 'given' ? manual.advance(ms) : sleep(ms)),
-      play: (scene) => (driver.time === 'given' ? scene(() => {}, 1) : undisturbed(scene)),
+      play: (scene) =>
+        driver.time === 'given'
+          ? scene(() => {}, 1)
+          : undisturbed(scene, () => backend.keyValues.get('pulse')),
       unique: (word) => `${word}-${++names}`,
     };
 

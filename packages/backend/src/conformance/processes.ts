@@ -7,7 +7,7 @@ import type { Company } from './processes/company.js';
 import { describeLocksOfMany } from './processes/locks-of-many.js';
 import { describeRecordsOfMany } from './processes/records-of-many.js';
 import { describeTimeOfMany } from './processes/time-of-many.js';
-import type { BackendUnderTest, Place, SuiteApi } from './under-test.js';
+import { type BackendUnderTest, type Place, type SuiteApi, undisturbed } from './under-test.js';
 
 const limitMs = 180_000;
 const hourMs = 3_600_000;
@@ -42,6 +42,7 @@ export function describeProcesses(suite: SuiteApi, driver: BackendUnderTest): vo
         if (isOver) await process.kill();
         return process;
       },
+      play: (scene) => undisturbed(scene, () => here.keyValues.get('pulse')),
       unique: (name) => `${name}-of-many-${++names}`,
     };
 

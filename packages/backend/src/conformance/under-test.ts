@@ -79,10 +79,15 @@ const mostStretch = 8;
 /**
  * Plays a scene in real time. Leases end and tokens come in while a machine holds its processes up, so what is seen then says nothing about the
  * store: the scene is played again, from the start and with names of its own, whatever it would have asserted.
+ *
+ * @param ask - asks the store something small all the while: who holds up the store holds up this.
  */
-export async function undisturbed<Result>(scene: Scene<Result>): Promise<Result> {
+export async function undisturbed<Result>(
+  scene: Scene<Result>,
+  ask?: () => Promise<unknown>,
+): Promise<Result> {
   for (let play = 1; ; play++) {
-    const pulse = new Pulse();
+    const pulse = new Pulse(ask);
     let sinceMs = performance.now();
     const disturbed = new Error(`The machine held this up ${mostPlays} times.`);
     const stretch = Math.min(2 ** Math.floor((play - 1) / 2), mostStretch);

@@ -1,5 +1,6 @@
 import { type Logger, sleep } from '@fluxori/core';
 import pg from 'pg';
+import { clientOf, connectWithin } from './connect-within.js';
 import { attemptMs } from './connections.js';
 
 export interface Ear {
@@ -84,7 +85,7 @@ export class Listener {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client(this.#options.client);
+    const client = clientOf(this.#options.client);
     client.on('notification', ({ channel, payload }) => {
       for (const ear of this.#channels.get(channel) ?? []) ear.heard(payload ?? '');
     });
@@ -96,7 +97,7 @@ export class Listener {
     };
     client.on('error', fail);
     try {
-      await client.connect();
+      await connectWithin(client, this.#options.client.connectionTimeoutMillis);
     } catch (error) {
       broken = error as Error;
       throw error;

@@ -1,5 +1,5 @@
 import { type BucketLimit, priorities, sleep } from '@fluxori/core';
-import { type BackendUnderTest, type SuiteApi, undisturbed } from '../under-test.js';
+import type { BackendUnderTest, SuiteApi } from '../under-test.js';
 import type { Company } from './company.js';
 
 const { bulk, critical, normal } = priorities;
@@ -34,7 +34,7 @@ export function describeBucketsOfMany(
     });
 
     it('give all processes together no more than the burst and what has come in since', async () => {
-      await undisturbed(async (inTime, stretch) => {
+      await company.play(async (inTime, stretch) => {
         const [fast, slow] = [bucket(40, 6), bucket(20, 4)];
         const startedAt = performance.now();
         const counts = await Promise.all(
@@ -57,7 +57,7 @@ export function describeBucketsOfMany(
     });
 
     it('show what others have taken, and who waits', async () => {
-      await undisturbed(async (inTime) => {
+      await company.play(async (inTime) => {
         const limit = bucket(0.0001, 3);
         const [first, second] = company.others;
         await first!.call('buckets', 'take', [limit], { priority: normal });
@@ -116,7 +116,7 @@ export function describeBucketsOfMany(
     });
 
     itWaits('keep what a killed process had in flight out of reach until the lease ends', async () => {
-      await undisturbed(async (inTime) => {
+      await company.play(async (inTime) => {
         const limit = bucket(20, 5);
         const doomed = await company.another();
         inTime(Number.POSITIVE_INFINITY);
@@ -143,7 +143,7 @@ export function describeBucketsOfMany(
     itWaits(
       'count what is in flight for as long as its process lives, and bring nothing back for one that was away',
       async () => {
-        await undisturbed(async (inTime) => {
+        await company.play(async (inTime) => {
           const limit = bucket(0.001, 5);
           const absent = await company.another();
           const missed = await absent.call('buckets', 'take', [limit], { priority: normal });

@@ -1,5 +1,5 @@
 import { sleep } from '@fluxori/core';
-import { type SuiteApi, settlesWithin, undisturbed } from '../under-test.js';
+import { type SuiteApi, settlesWithin } from '../under-test.js';
 import type { Company } from './company.js';
 
 export function describeLocksOfMany({ describe, it, itWaits, expect }: SuiteApi, company: Company): void {
@@ -33,7 +33,7 @@ export function describeLocksOfMany({ describe, it, itWaits, expect }: SuiteApi,
 
     itWaits('stay with a live holder beyond their lease, and leave a killed one when it ends', async () => {
       const ttlMs = 1_500;
-      await undisturbed(async (inTime) => {
+      await company.play(async (inTime) => {
         const doomed = await company.another();
         const heir = company.others[1]!;
         const lock = company.unique('killed');
