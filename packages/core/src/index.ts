@@ -152,5 +152,7 @@ export type { SalesInterval } from './sales/sales-interval.js';
 export { Secret, secret } from './secret/secret.js';
 export { type Clock, systemClock } from './time/clock.js';
 export { ManualClock } from './time/manual-clock.js';
+export { ownTime } from './time/own-time.js';
 export { type Random, systemRandom } from './time/random.js';
+export { RunTime } from './time/run-time.js';
 export { sleep } from './time/sleep.js';

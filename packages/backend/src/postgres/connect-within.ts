@@ -1,5 +1,5 @@
+import { RunTime } from '@fluxori/core';
 import pg from 'pg';
-import { RunTime } from '../life/run-time.js';
 
 /** A client that is not connected yet, and whose time to connect is counted by `connectWithin`. */
 export function clientOf(config: pg.ClientConfig): pg.Client {

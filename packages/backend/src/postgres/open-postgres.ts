@@ -1,6 +1,5 @@
-import { ConfigurationError, NetworkError, sleep } from '@fluxori/core';
+import { ConfigurationError, NetworkError, RunTime, sleep } from '@fluxori/core';
 import type pg from 'pg';
-import { RunTime } from '../life/run-time.js';
 import { clientOf, connectWithin } from './connect-within.js';
 import { explainAbsence } from './explain-absence.js';
 import { reasonOf, troubleOf } from './postgres-errors.js';

@@ -1,4 +1,4 @@
-import { RunTime } from '../life/run-time.js';
+import { RunTime } from '@fluxori/core';
 import type { RedisClient } from './redis-client.js';
 import { awayError, misconfiguration } from './redis-failure.js';
 import type { RedisAddress } from './redis-url.js';

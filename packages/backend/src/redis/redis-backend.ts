@@ -1,8 +1,7 @@
-import { type Health, isFluxoriError, sleep } from '@fluxori/core';
+import { type Health, isFluxoriError, RunTime, sleep } from '@fluxori/core';
 import type { DriverInput, FluxoriBackend, OpenDriver } from '../fluxori-backend.js';
 import { compareClocks } from '../life/compare-clocks.js';
 import { Lifetime } from '../life/lifetime.js';
-import { RunTime } from '../life/run-time.js';
 import { checkServer, type ServerFacts } from './check-server.js';
 import { connect } from './connect.js';
 import { LockBell } from './lock-bell.js';

@@ -1,6 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { ConfigurationError, sleep } from '@fluxori/core';
-import { RunTime } from '../life/run-time.js';
+import { ConfigurationError, RunTime, sleep } from '@fluxori/core';
 
 const sqliteBusy = 5;
 const lookAgainMs = 20;

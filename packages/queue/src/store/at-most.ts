@@ -1,4 +1,4 @@
-import { ownTime } from './own-time.js';
+import { ownTime } from '@fluxori/core';
 
 /**
  * Waits for the work, however it ends, and no longer than so many milliseconds of this process' own time: what is not done by then goes on by itself.

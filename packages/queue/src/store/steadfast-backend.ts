@@ -1,7 +1,6 @@
 import type { QueueConnection } from '@fluxori/backend';
-import { NetworkError, sleep } from '@fluxori/core';
+import { NetworkError, ownTime, sleep } from '@fluxori/core';
 import type { IQueueBackend } from 'bullmq';
-import { ownTime } from './own-time.js';
 import { isStoreTrouble } from './store-trouble.js';
 
 export interface Steadfastness {

@@ -1,6 +1,6 @@
-import { sleep } from '@fluxori/core';
 import { describe, expect, it } from '@jest/globals';
 import { RunTime } from './run-time.js';
+import { sleep } from './sleep.js';
 
 function standStill(ms: number): void {
   const end = performance.now() + ms;

@@ -1,4 +1,4 @@
-import { sleep } from '@fluxori/core';
+import { sleep } from './sleep.js';
 
 /** What a standstill of this process counts for at the most. */
 const sliceMs = 250;
