@@ -82,7 +82,8 @@ describeOnDurableBackends('a listener that is killed when its job is in', (kind)
     await using connector = connectorOf(backend);
     const jobs = amazonJobs({ connector: async () => connector });
     await using queues = new OperationQueues({ backend, jobs });
-    expect(await queues.list()).toMatchObject([{ name: 'orders.import', state: 'waiting' }]);
+    const [job, ...others] = await queues.list();
+    expect([job, others]).toMatchObject([{ name: 'orders.import', state: 'waiting' }, []]);
     const metrics = new CountingMetrics();
     await using listener = await listenToNotifications({
       ...{ queueUrl, queues, metrics, sqs: anyone, longPollSeconds: 1, keyValues: backend.keyValues },
@@ -97,7 +98,6 @@ describeOnDurableBackends('a listener that is killed when its job is in', (kind)
     const outcome = when === 'before it is remembered' ? 'done' : 'duplicate';
     expect([...metrics.counts]).toEqual([[`notifications ORDER_CHANGE ${outcome}`, 1]]);
     await queues.start();
-    const [job] = await queues.list();
     await queues.waitFor(job?.jobId as string);
     expect(await queues.list()).toMatchObject([{ state: 'completed' }]);
     expect(sandbox.counters().operations['orders.getOrder']?.requests).toBe(1);
