@@ -9,7 +9,7 @@ import { describeRecordsOfMany } from './processes/records-of-many.js';
 import { describeTimeOfMany } from './processes/time-of-many.js';
 import { type BackendUnderTest, type Place, type SuiteApi, undisturbed } from './under-test.js';
 
-const limitMs = 180_000;
+const limitMs = 600_000;
 const hourMs = 3_600_000;
 
 /** What many processes at once on one place can rely on. Empty for a driver that is not `shared`. */

@@ -55,6 +55,8 @@ export interface Bench {
   now(): number;
   /** How coarse times are that are told: they are carried from one clock to another, and rounded. */
   readonly slackMs: number;
+  /** By how much a time of ours may be late on the store's clock, which is known from its answers only. */
+  readonly lateMs: number;
   /** Lets `ms` milliseconds go by for the backend. */
   pass(ms: number): Promise<void>;
   /** Plays a scene whose steps must follow each other in time: see `undisturbed`. Where time is given, they always do. */

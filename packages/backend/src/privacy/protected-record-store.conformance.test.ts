@@ -26,6 +26,7 @@ describe('records that are protected', () => {
       },
       now: () => Date.now(),
       slackMs: 0,
+      lateMs: 0,
       pass: async () => {},
       play: (scene) => scene(() => {}, 1),
       unique: (word) => `${word}-${++names}`,

@@ -25,6 +25,9 @@ describeWith('redis', 'buckets in Redis', () => {
     await server[Symbol.asyncDispose]();
   });
 
+  /** Small, and no script. */
+  const askRedis = () => admin.ping();
+
   /** How many scripts Redis ran while `work` did. */
   async function scriptsDuring(work: () => Promise<void>): Promise<number> {
     await admin.config('RESETSTAT');
@@ -88,12 +91,12 @@ describeWith('redis', 'buckets in Redis', () => {
       const first = await end();
       const [seconds, micros] = await admin.time();
       expect(first - (Number(seconds) * 1000 + Number(micros) / 1000)).toBeLessThanOrEqual(5_000);
-      while ((await end()) === first) await sleep(20);
+      while (first > 0 && (await end()) === first) await sleep(20);
       const renewed = await end();
       inTime(Number.POSITIVE_INFINITY, heldUpMs);
       expect(renewed).toBeGreaterThan(first);
       return { grant: taken.grant, member };
-    });
+    }, askRedis);
 
     // As if it had not been heard of in time: somebody else looks, and then it comes again. Where it comes first, it was in time.
     do await admin.zadd(leases, 'XX', 0, member);
@@ -123,6 +126,6 @@ describeWith('redis', 'buckets in Redis', () => {
       expect(scripts).toBeLessThanOrEqual(1 + seconds);
       expect(hanging).toMatchObject({ inFlight: 100 });
       expect(settled).toMatchObject({ inFlight: 0 });
-    });
+    }, askRedis);
   });
 });
