@@ -12,20 +12,23 @@ export function clientOf(config: pg.ClientConfig): pg.Client {
  * Connects. The limit is that of pg, by the same words, but counts only while this process runs.
  *
  * @param limitMs - in milliseconds; none or zero waits as long as the network lets it.
- * @throws the signal's reason at once when it is aborted: pg's own promise stays open when a client is ended while it connects.
+ * @throws the signal's reason at once when it is aborted, and hangs up: pg would say goodbye, and wait for that of a server that may never say anything.
  */
 export async function connectWithin(
   client: pg.Client,
   limitMs: number | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { connection } = client as unknown as { connection: { stream: { destroy(error: Error): void } } };
+  const { connection } = client as unknown as { connection: { stream: { destroy(error?: Error): void } } };
   const time = limitMs
     ? new RunTime({ ms: limitMs, expire: () => connection.stream.destroy(new Error('timeout expired')) })
     : undefined;
   let leave: () => void = () => {};
   const left = new Promise<never>((_, reject) => {
-    leave = () => reject(signal?.reason);
+    leave = () => {
+      connection.stream.destroy();
+      reject(signal?.reason);
+    };
   });
   signal?.addEventListener('abort', leave, { once: true });
   try {
