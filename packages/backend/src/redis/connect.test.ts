@@ -5,11 +5,14 @@ import type { RedisClient } from './redis-client.js';
 
 const place = { label: 'cache:6379', tls: false };
 
-/** A client that hears the answer when the event loop next looks at its sockets. */
-function clientThatHears(): RedisClient {
+/** A client that hears this, and then the answer, when the event loop next looks at its sockets. */
+function clientThatHears(first?: Error): RedisClient {
   const client = Object.assign(new EventEmitter(), {
     connect: () => {
-      setImmediate(() => client.emit('ready'));
+      setImmediate(() => {
+        if (first !== undefined) client.emit('error', first);
+        client.emit('ready');
+      });
       return new Promise<void>(() => {});
     },
   });
@@ -23,8 +26,15 @@ function standStill(ms: number): void {
 
 describe('the first connection to Redis', () => {
   it('is not given up because this process stood still while the answer came', async () => {
-    const connected = connect(clientThatHears(), place, 20);
+    const connected = connect(clientThatHears(), place, 400);
     standStill(800);
+    await expect(connected).resolves.toBeUndefined();
+  });
+
+  it('is tried again where nothing listened yet when this process stood still', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const connected = connect(clientThatHears(refused), place, 10_000);
+    standStill(2_500);
     await expect(connected).resolves.toBeUndefined();
   });
 

@@ -20,7 +20,6 @@ export function connect(
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     // A Redis without TLS waits for more when it sees a TLS greeting, so this is all that can be seen of the mistake.
     const silence = new Error(tls ? 'nothing answers in TLS; perhaps redis:// is meant' : 'nothing answers');
@@ -34,18 +33,17 @@ export function connect(
       signal?.removeEventListener('abort', onAbort);
       end();
     };
-    const waited = () => performance.now() - startedAt;
     const onReady = () => settle(resolve);
     const onError = (error: Error & { code?: string }) => {
       lastError = tls && error.code === 'ETIMEDOUT' ? silence : error;
       const wrong = misconfiguration(error, label);
       // A proxy whose Redis is just starting hangs up in this way, too.
-      const mayPass = /before secure TLS/.test(error.message) && waited() < soonMs;
+      const mayPass = /before secure TLS/.test(error.message) && time.ms < soonMs;
       if (wrong !== undefined && !mayPass) settle(() => reject(wrong));
-      else if (tellsSoon.has(error.code ?? '') && waited() > soonMs) giveUp();
+      else if (tellsSoon.has(error.code ?? '') && time.ms > soonMs) giveUp();
     };
     const onAbort = () => settle(() => reject(signal?.reason));
-    const giveUp = () => settle(() => reject(awayError(label, lastError, waited())));
+    const giveUp = () => settle(() => reject(awayError(label, lastError, time.ms)));
     const time = new RunTime({ ms: withinMs, expire: giveUp });
     signal?.addEventListener('abort', onAbort, { once: true });
     client.on('ready', onReady);

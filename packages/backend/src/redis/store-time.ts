@@ -2,8 +2,8 @@
  * What the store's clock shows beside ours, learnt from its answers, so that times can be told on either.
  *
  * An answer was made between our asking and our hearing of it. Of all answers those count which took the shortest way there and the shortest way
- * back; should one be impossible by what was learnt before, then a clock was set, and it counts alone. So a time that is told, either way, is never
- * too early, and late by the quickest way at most.
+ * back; should one be impossible by what was learnt before, then a clock was set or has drifted, and it counts alone. So a time that is told, either
+ * way, is late by the quickest way at most, and not early; where clocks drift, early by no more than an answer takes.
  */
 export class StoreTime {
   /** By how much the store's clock is ahead of ours, at least and at most. */
