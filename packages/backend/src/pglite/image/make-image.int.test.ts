@@ -55,6 +55,7 @@ describe('the image that new databases begin with', () => {
     expect(basename(imagePath())).toBe(
       `pglite-${dependencies['@electric-sql/pglite']}-bullmq-${dependencies.bullmq}.tar`,
     );
-    expect(await databaseImage(join(folder, 'none.tar'))).toBeUndefined();
+    for (const none of ['none.tar', 'image.tar/none.tar', ''])
+      expect(await databaseImage(join(folder, none))).toBeUndefined();
   });
 });
