@@ -2,7 +2,7 @@ const everyMs = 50;
 
 /**
  * Time as this process had it: while it stood still (a long computation, a machine that slept or gave it no processor), hardly any went by. An answer that
- * lay at its door for that long is not late, and nobody is taken for away because of it.
+ * lay at its door for that long is not late, and nobody is taken for away because of it. Who only waits has `ownTime`.
  */
 export class RunTime {
   readonly #timer: NodeJS.Timeout;
