@@ -6,7 +6,7 @@ import { connectToSandbox, noWaiting, type Sandboxed, testBackends } from '../te
 import { until } from '../testing/until.js';
 
 /** Longer than a test may take: whatever the machine, the abort comes first. */
-const foreverMs = 600_000;
+const foreverMs = 3_600_000;
 const slow = (operation?: string): Fault => ({
   ...{ kind: 'latency', ms: foreverMs },
   ...(operation && { operation }),

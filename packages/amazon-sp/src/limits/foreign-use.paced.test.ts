@@ -28,6 +28,13 @@ it('beside another program that uses up half of the budget we settle to what is 
     }
   };
   const callers = Promise.all(Array.from({ length: 30 }, caller));
+  // Also when an assertion fails: they would call a closed connector for ever, and keep Jest alive.
+  await using _calling = {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await callers;
+    },
+  };
   const share = async () =>
     (await connector.limits()).find(({ label }) => label.startsWith('orders'))?.yielding?.share;
   const meanwhile = async (tokens: number) => {

@@ -7,13 +7,18 @@ import { configSchema } from '../config/config.js';
 import { accountsOf, testAccount } from '../testing/main-job.js';
 
 const outageMs = 30_000;
+/** Below the limit of a test: what is waited for in vain is given up, or Jest, in whose own process this runs, would never end. */
+const longestMs = 540_000;
 
 function flatten(health: Health): string {
   return JSON.stringify(health);
 }
 
-async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await sleep(20);
+async function until(what: string, isSo: () => Promise<boolean> | boolean, over: AbortSignal): Promise<void> {
+  while (!(await isSo())) {
+    if (over.aborted) throw new Error(`${what} has not come to be.`);
+    await sleep(20);
+  }
 }
 
 /** The work, and 30 s without Amazon in the middle of it, with its state in the backend that lies there. */
@@ -25,18 +30,20 @@ async function workThroughOutage(backendUrl: string, mode: 'refuse' | 'destroy')
     { config, home: '', backendUrl, places: { contents: 'file:unused' } },
     { logger: silentLogger },
   );
+  const over = AbortSignal.timeout(longestMs);
   const account = accountId(testAccount);
   const failures: unknown[] = [];
   app.queues.on('failed', (event) => failures.push(event));
   await app.queues.start();
   const { jobId } = await app.queues.add('inventory.sync', { accountId: account, payload: {} });
   const served = () => sandbox.counters().served;
-  await until(() => served() >= 3);
+  await until('the first pages', () => served() >= 3, over);
 
   const began = Date.now();
   const outage = await sandbox.faults.set({ kind: 'outage', mode });
   const connector = await app.connectors.get(account);
-  await until(async () => flatten(await connector.health()).includes('"open"'));
+  const isOpen = async () => flatten(await connector.health()).includes('"open"');
+  await until('the open circuit in health', isOpen, over);
   expect(Date.now() - began).toBeLessThan(promised(15_000));
   const servedInOutage = served();
   await sleep(began + outageMs - Date.now());
@@ -44,9 +51,9 @@ async function workThroughOutage(backendUrl: string, mode: 'refuse' | 'destroy')
   await sandbox.faults.clear(outage);
 
   const watch = new Stopwatch();
-  await until(() => served() > servedInOutage);
+  await until('work that goes on', () => served() > servedInOutage, over);
   expect(watch.stop()).toBeLessThan(promised(2_000));
-  await app.queues.waitFor(jobId);
+  await app.queues.waitFor(jobId, { signal: over });
   const job = await app.queues.get(jobId);
   expect(job).toMatchObject({ state: 'completed', attempts: 0 });
   expect(failures).toEqual([]);

@@ -108,10 +108,10 @@ describe('the circuit of a host', () => {
     const startedAt = performance.now();
     await Promise.all(Array.from({ length: 5 }, () => quiet(made.call(spec(server.url)))));
     const before = server.requests.length;
-    while (probes < 5) {
+    await until(async () => {
       await Promise.all(Array.from({ length: 20 }, () => quiet(made.call(spec(server.url)))));
-      await sleep(5);
-    }
+      return probes >= 5;
+    });
     expect(server.requests).toHaveLength(before);
     // Each no sooner than 80 ms, which is 100 ms and a fifth of jitter, after the one before, or after the failures.
     expect(performance.now() - startedAt).toBeGreaterThan(5 * 80 * 0.95);
