@@ -4,6 +4,7 @@ import { openBackend } from '@fluxori/backend';
 import { ConnectorFactory, type JsonValue, marketplaceId, sku } from '@fluxori/core';
 import { FolderContentStore } from '@fluxori/documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { allEnded } from '../../testing/all-ended.js';
 import { sandboxConfig } from '../../testing/connect-to-sandbox.js';
 import {
   type DurableBackend,
@@ -251,7 +252,7 @@ describe('jobs whose process is killed at each recorded step', () => {
 
   // All at the same time: a process that opens its backend leaves room for another.
   beforeAll(async () => {
-    await Promise.all(durableBackends.map(async (backend) => stories.set(backend, await storyOn(backend))));
+    await allEnded(durableBackends.map(async (backend) => stories.set(backend, await storyOn(backend))));
   }, 900_000);
 
   describeOnDurableBackends('at each step', (backend) => {

@@ -45,6 +45,5 @@ describe('fluxori demo', () => {
     const second = await demo(home.path, '--no-power-cut');
     expect(second).toMatchObject({ run: 2, powerCuts: 0, throttled: 0, orders: 425, newOrders: 25 });
     expect([second.reports.created, second.feeds.created]).toEqual([1, 1]);
-    // For what hangs: six processes start one after another, and Amazon's rate limits hold.
   });
 });

@@ -1,9 +1,13 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { startSandbox } from '@fluxori/sandbox';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { accountsOf, temporaryHome, testAccount } from '../testing/main-job.js';
 import type { WorkerMessage, WorkOrder } from './messages.js';
+
+let child: ChildProcess | undefined;
+// An orphan that does not end would outlive the tests.
+afterEach(() => void child?.kill('SIGKILL'));
 
 describe("the demo's worker", () => {
   it('ends when its parent is gone, and leaves the folder to the next', async () => {
@@ -21,13 +25,14 @@ describe("the demo's worker", () => {
       accounts: accountsOf(sandbox),
       logLevel: 'silent',
     };
-    const child = fork(new URL('../../dist/demo/worker-process.js', import.meta.url));
-    const exited = once(child, 'exit');
-    child.on('message', (message: WorkerMessage) => {
+    const worker = fork(new URL('../../dist/demo/worker-process.js', import.meta.url));
+    child = worker;
+    const exited = once(worker, 'exit');
+    worker.on('message', (message: WorkerMessage) => {
       // What the worker sees when its parent is killed: the channel closes.
-      if (message.type === 'queued' && child.connected) child.disconnect();
+      if (message.type === 'queued' && worker.connected) worker.disconnect();
     });
-    child.send(order);
+    worker.send(order);
 
     expect(await exited).toEqual([0, null]);
     expect(sandbox.counters().requests).toBeLessThan(20);
