@@ -156,13 +156,18 @@ describe('a pglite folder whose process was killed in the middle of work', () =>
 
 describe('a pglite folder whose process was killed while it made the database', () => {
   let folder: string;
+  let child: ChildProcess;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'fluxori-backend-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('is begun again', async () => {
-    expect(await once(run(halfMade, { BACKEND_URL: `pglite:${folder}` }), 'exit')).toEqual([null, 'SIGKILL']);
+    child = run(halfMade, { BACKEND_URL: `pglite:${folder}` });
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
     expect(existsSync(join(folder, 'postgres', 'base'))).toBe(true);
     expect(JSON.parse(readFileSync(join(folder, 'fluxori.json'), 'utf8'))).toMatchObject({
       state: 'creating',
