@@ -21,7 +21,7 @@ export interface RunningCommand {
 }
 
 /** For what hangs; shorter than Jest's own limit, which would not say how things stood. Milliseconds. */
-const longestWaitMs = 150_000;
+const longestWaitMs = 540_000;
 
 /** Looks again and again. @throws when it does not become so at all; then `state` tells how it stood. */
 export async function until(isSo: () => Promise<boolean> | boolean, state: () => string): Promise<void> {
