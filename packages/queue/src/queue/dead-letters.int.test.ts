@@ -54,7 +54,7 @@ onRedisAndSql((rig) => {
       await expect(queue.counts()).resolves.toMatchObject({ failed: 1, completed: 3 });
     });
 
-    it('that another does the work of are skipped, and it is said why', async () => {
+    it('that another does the work of are not retried: skipped among all, refused alone, and it is said why', async () => {
       const queue = rig().queue(async () => {
         throw new ValidationError('Wrong.');
       });
@@ -65,6 +65,7 @@ onRedisAndSql((rig) => {
       await queue.close();
       const producer = rig().queue(async () => {}, {}, {}, true);
       const successor = await producer.add('test.work', order);
+      await expect(producer.retry(failed.jobId)).rejects.toThrow(successor.jobId);
       await expect(producer.deadLetters.retryAll()).resolves.toEqual({
         jobIds: [],
         skipped: [{ jobId: failed.jobId, reason: expect.stringContaining(successor.jobId) }],

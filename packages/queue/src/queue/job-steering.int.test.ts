@@ -258,20 +258,6 @@ onRedisAndSql((rig) => {
       await queue.waitFor(failed.jobId);
       await expect(queue.add('test.work', order)).resolves.toMatchObject({ deduplicated: false });
     });
-
-    it('keeps a failed job from being retried beside the one that took its place', async () => {
-      const queue = rig().queue(async () => {
-        throw new ValidationError('Wrong.');
-      });
-      const order = { ...work(), dedupeKey: 'daily' };
-      const failed = await queue.add('test.work', order);
-      await queue.start();
-      await queue.waitFor(failed.jobId).catch(() => {});
-      await queue.close();
-      const producer = rig().queue(async () => {}, {}, {}, true);
-      const successor = await producer.add('test.work', order);
-      await expect(producer.retry(failed.jobId)).rejects.toThrow(successor.jobId);
-    });
   });
 
   describe('list', () => {
